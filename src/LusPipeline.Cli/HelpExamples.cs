@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
+
+namespace LusPipeline.Cli;
+
+/// <summary>Adds examples to the help of a command.</summary>
+internal static class HelpExamples
+{
+    private static readonly ConditionalWeakTable<Command, string[]> Examples = [];
+
+    /// <param name="examples">Whole command lines, a comment after two spaces and '#' where one helps.</param>
+    public static TCommand WithExamples<TCommand>(this TCommand command, params string[] examples) where TCommand : Command
+    {
+        Examples.Add(command, examples);
+        return command;
+    }
+
+    /// <summary>Makes the help option of <paramref name="root"/>, which its sub-commands share, print examples too.</summary>
+    public static void PrintExamplesIn(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            if (option.Action is HelpAction action)
+                option.Action = new HelpWithExamples(action);
+        }
+    }
+
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var exit = help.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            if (Examples.TryGetValue(parseResult.CommandResult.Command, out var examples))
+            {
+                output.WriteLine("Examples:");
+                foreach (var example in examples)
+                    output.WriteLine("  " + example);
+                output.WriteLine();
+            }
+            return exit;
+        }
+    }
+}

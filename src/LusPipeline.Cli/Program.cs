@@ -1,0 +1,14 @@
+using System.CommandLine;
+using LusPipeline.Cli;
+using LusPipeline.Cli.Commands;
+
+var root = new RootCommand("""
+    Lung ultrasound videos in, diagnoses (COVID-19, pneumonia, healthy) out.
+    Research use only: not a medical device.
+    """)
+{
+    VersionCommand.Create(),
+};
+root.WithExamples("lus version");
+HelpExamples.PrintExamplesIn(root);
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

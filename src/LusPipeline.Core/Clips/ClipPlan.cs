@@ -1,0 +1,84 @@
+namespace LusPipeline.Core.Clips;
+
+/// <summary>
+/// Which decoded frames make the clips of a video. Pure integer arithmetic: the same on every machine.
+/// Times are in ticks of 100 ns, counts are of decoded frames.
+/// </summary>
+public sealed record ClipPlan
+{
+    public const string WholeKind = "whole";
+    public const string WindowsKind = "windows";
+
+    /// <summary>A video without a duration counts as 25 frames a second.</summary>
+    private const int AssumedFramesPerSecond = 25;
+
+    private ClipPlan(string kind, int frames, TimeSpan window, TimeSpan stride)
+    {
+        Kind = kind;
+        Frames = frames;
+        Window = window;
+        Stride = stride;
+    }
+
+    public string Kind { get; }
+
+    /// <summary>T, the frames of one clip.</summary>
+    public int Frames { get; }
+
+    /// <summary>Zero for <see cref="WholeKind"/>.</summary>
+    public TimeSpan Window { get; }
+
+    /// <summary>Zero for <see cref="WholeKind"/>.</summary>
+    public TimeSpan Stride { get; }
+
+    /// <summary>The paper's plan: one clip, its frames spread evenly over the whole video.</summary>
+    public static ClipPlan Whole(int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        return new(WholeKind, frames, TimeSpan.Zero, TimeSpan.Zero);
+    }
+
+    /// <summary>One clip for each window of the video.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="window"/> or <paramref name="stride"/> is not above zero.</exception>
+    public static ClipPlan Windows(int frames, TimeSpan window, TimeSpan stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(stride, TimeSpan.Zero);
+        return new(WindowsKind, frames, window, stride);
+    }
+
+    /// <summary>Makes a plan again from what the ledger or a message says of it.</summary>
+    public static ClipPlan From(string kind, int frames, TimeSpan window, TimeSpan stride) => kind switch
+    {
+        WholeKind => Whole(frames),
+        WindowsKind => Windows(frames, window, stride),
+        _ => throw new ArgumentException($"'{kind}' is not a clip plan; use {WholeKind} or {WindowsKind}.", nameof(kind)),
+    };
+
+    /// <summary>Cuts a video of <paramref name="decodedFrames"/> frames.</summary>
+    /// <param name="decodedFrames">n ≥ 2, the frames that a decoder gives, never a header's count.</param>
+    /// <param name="duration">The video's length, or null when it has none.</param>
+    public ClipCut Cut(int decodedFrames, TimeSpan? duration)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(decodedFrames, 2);
+        if (Kind == WholeKind)
+            return new ClipCut(Frames, decodedFrames, decodedFrames, 1);
+
+        Int128 ticks = duration is { Ticks: > 0 } known
+            ? known.Ticks
+            : (Int128)decodedFrames * TimeSpan.TicksPerSecond / AssumedFramesPerSecond;
+        var width = Math.Max(2, Rounded(Window, decodedFrames, ticks));
+        var step = Math.Max(1, Rounded(Stride, decodedFrames, ticks));
+        var count = width > decodedFrames ? 1 : 1 + ((decodedFrames - width) / step);
+        return new ClipCut(Frames, (int)Math.Min(width, decodedFrames), step, (int)count);
+    }
+
+    /// <summary>round(time · n / duration), halves up; capped above any frame count.</summary>
+    private static long Rounded(TimeSpan time, int decodedFrames, Int128 durationTicks)
+    {
+        var twice = ((Int128)time.Ticks * decodedFrames * 2) + durationTicks;
+        var rounded = twice / (durationTicks * 2);
+        return rounded > int.MaxValue ? int.MaxValue : (long)rounded;
+    }
+}
