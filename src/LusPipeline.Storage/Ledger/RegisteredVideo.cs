@@ -12,6 +12,9 @@ public enum RegisteredState
     /// <summary>Was begun earlier and goes on where it stopped.</summary>
     Begun,
 
-    /// <summary>Has its final status for this target.</summary>
+    /// <summary>Has its final status for this target since an earlier run.</summary>
     Finished,
+
+    /// <summary>Was rejected by the listing, just now.</summary>
+    RejectedNow,
 }

@@ -7,7 +7,8 @@ namespace LusPipeline.Storage.Ledger;
 /// <param name="Key">The object's key below the watched prefix.</param>
 /// <param name="Content">sha256 in lower-case hex (folder), or ETag and version (S3).</param>
 /// <param name="Size">Bytes.</param>
-public sealed record SeenVideo(string Bucket, string Key, string Content, long Size)
+/// <param name="Rejection">A video that the listing itself rejects: a link out of the folder, no permission, too large to be read.</param>
+public sealed record SeenVideo(string Bucket, string Key, string Content, long Size, Rejection? Rejection = null)
 {
     public ObjectName Name { get; } = ObjectName.FromKey(Key);
 

@@ -15,6 +15,14 @@ public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
             .ExecuteUpdateAsync(set => set.SetProperty(study => study.CompletableAt, at), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Those of these studies that are not complete.</summary>
+    public async Task<IReadOnlyList<Guid>> OpenAsync(IReadOnlyCollection<Guid> studies, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        return await ledger.Studies.Where(study => studies.Contains(study.StudyId) && study.Status == WorkStatus.Open)
+            .Select(study => study.StudyId).ToListAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>open → done (some video is done) or failed (none is), once every video is final and the listing is finished.</summary>
     /// <returns>The new status, or null when the study is not complete or was completed before.</returns>
     public async Task<string?> CompleteAsync(Guid studyId, CancellationToken cancellation)

@@ -30,7 +30,8 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
             {
                 var study = await StudyAsync(ledger, studies, video, cancellation).ConfigureAwait(false);
                 await InsertAsync(ledger, video, study, target, cancellation).ConfigureAwait(false);
-                registered.Add(new(video, video.VideoId, study.StudyId, study.StudyDay, 0, RegisteredState.Due));
+                registered.Add(new(video, video.VideoId, study.StudyId, study.StudyDay, 0,
+                    video.Rejection is null ? RegisteredState.Due : RegisteredState.RejectedNow));
                 await ReopenAsync(ledger, study.StudyId, cancellation).ConfigureAwait(false);
                 continue;
             }
@@ -44,7 +45,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
             {
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, generation, RegisteredState.Finished));
             }
-            else if (!force && IsKeptFinal(row, limits))
+            else if (video.Rejection is not null || (!force && IsKeptFinal(row, limits)))
             {
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, row.Generation, RegisteredState.Finished));
             }
@@ -168,12 +169,15 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         LedgerContext ledger, SeenVideo video, StudyRow study, VideoTarget target, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
+        var rejection = video.Rejection;
+        DateTime? finished = rejection is null ? null : now;
         await ledger.Database.ExecuteSqlAsync($"""
             INSERT INTO videos (video_id, study_id, study_day, object_key, content, size, superseded, found_at, plan_kind, clip_frames,
-                window_ticks, stride_ticks, bundle_id, variant, generation, status, warnings, starts, retries, trace_parent)
+                window_ticks, stride_ticks, bundle_id, variant, generation, status, reason, detail, finished_at, warnings, starts, retries, trace_parent)
             VALUES ({video.VideoId}, {study.StudyId}, {study.StudyDay}, {video.Key}, {video.Content}, {video.Size}, {false}, {now},
                 {target.Plan.Kind}, {target.Plan.Frames}, {target.Plan.Window.Ticks}, {target.Plan.Stride.Ticks},
-                {target.BundleId}, {target.Variant}, 0, {WorkStatus.Found}, {""}, 0, 0, {study.TraceParent})
+                {target.BundleId}, {target.Variant}, 0, {(rejection is null ? WorkStatus.Found : WorkStatus.Rejected)},
+                {rejection?.Reason}, {rejection?.Detail}, {finished}, {""}, 0, 0, {study.TraceParent})
             ON CONFLICT DO NOTHING
             """, cancellation).ConfigureAwait(false);
     }
