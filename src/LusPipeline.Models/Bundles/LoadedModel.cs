@@ -1,0 +1,16 @@
+namespace LusPipeline.Models.Bundles;
+
+/// <summary>The bundle and variant that a process computes with.</summary>
+public sealed record LoadedModel(Bundle Bundle, string Variant)
+{
+    /// <summary>sha256 of the backbone's file: part of the features' key.</summary>
+    public string BackboneSha256 => Bundle.Backbone(Variant).Sha256;
+
+    /// <exception cref="Core.Outcomes.BrokenEngineException">A message is meant for another bundle or variant.</exception>
+    public void Require(string bundleId, string variant)
+    {
+        if (bundleId != Bundle.Id || variant != Variant)
+            throw new Core.Outcomes.BrokenEngineException(
+                $"Work is meant for bundle {bundleId} ({variant}), but this process has {Bundle.Id} ({Variant}). Start it with that bundle.");
+    }
+}
