@@ -56,7 +56,7 @@ public sealed class FeaturesHandler(
     {
         try
         {
-            var frames = NpyMap.Open(path, NpyType.UInt8);
+            var frames = NpyMap.Open(path, NpyType.Of<byte>());
             if (frames.Header.Shape is [var t, var height, var width, 3]
                 && t == model.Bundle.Frames && height == backbone.Height && width == backbone.Width)
                 return frames;

@@ -26,6 +26,9 @@ public sealed class ClipPermits : IDisposable
             _gate.Release();
     }
 
+    /// <summary>The clip was not handed over: its permit stays with whoever cuts the video.</summary>
+    public void Forget(Guid clip) => _held.TryRemove(clip, out _);
+
     public void Dispose() => _events.ClipReleased -= Release;
 
     private void Release(Guid clip)

@@ -14,16 +14,23 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
     /// <summary>Videos that are registered together.</summary>
     private const int Chunk = 64;
 
+    /// <summary>Listings in which a file may change while it is read.</summary>
+    private const int MostTries = 20;
+
+    private readonly Dictionary<string, int> _tries = [];
+    private int _later;
+
     /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
 
     /// <summary>Of the last listing: files that are still being written.</summary>
-    public int Waiting => settling.Waiting;
+    public int Waiting => settling.Waiting + _later;
 
     public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         settling.BeginListing();
         Skipped = 0;
+        _later = 0;
         var chunk = new List<SeenVideo>(Chunk);
         await foreach (var item in bucket.ListAsync(cancellation).ConfigureAwait(false))
         {
@@ -66,11 +73,24 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
             Skipped++;
             return null;
         }
-        catch (TransientException)
+        catch (TransientException unsettled)
         {
-            settling.Unsettle(item);
+            return Later(item, unsettled);
+        }
+    }
+
+    /// <summary>A file that changes while it is read, or a disk that stutters: seen by a later listing, or rejected in the end.</summary>
+    private SeenVideo? Later(BucketObject item, TransientException unsettled)
+    {
+        var tries = _tries[item.Key] = _tries.GetValueOrDefault(item.Key) + 1;
+        if (tries < MostTries)
+        {
+            _later++;
             return null;
         }
+        return new SeenVideo(
+            bucket.Name, item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
+            new Rejection(ReasonCode.Unreadable, $"{unsettled.Message} So it was {tries} times."));
     }
 
     private async Task<bool> IsOursAsync(BucketObject item, CancellationToken cancellation)
@@ -80,6 +100,6 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
         var id = Guid.NewGuid();
         using var local = await bucket.FetchAsync(item.Key, item.Tag, scratch.PathOf(id), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(id, local.Path, scratch.Path);
-        return VideoSniffer.Sniff(source, item.Key) is not SniffResult.Skipped;
+        return VideoSniffer.Sniff(source.Path, item.Key) is not SniffResult.Skipped;
     }
 }

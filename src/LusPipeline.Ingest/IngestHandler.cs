@@ -71,7 +71,7 @@ public sealed partial class IngestHandler(
         using var span = StageTrace.Start("probe", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
         try
         {
-            return VideoSniffer.Sniff(source, video.ObjectKey) switch
+            return VideoSniffer.Sniff(source.Path, video.ObjectKey) switch
             {
                 SniffResult.Video sniffed => await probe.ProbeAsync(source, sniffed, cancellation).ConfigureAwait(false),
                 SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
@@ -128,7 +128,7 @@ public sealed partial class IngestHandler(
         }
         catch
         {
-            events.OnClipReleased(clipId);
+            permits.Forget(clipId);
             throw;
         }
     }

@@ -4,10 +4,10 @@ using LusPipeline.Core.Clips;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Results;
@@ -16,211 +16,196 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Embedded;
 
 /// <summary><c>lus run</c>: lists the paths, does what the ledger does not have, and reports how everything under them stands.</summary>
-public sealed class EmbeddedRun(RunRequest request, RunProgress progress, TimeProvider clock, Action<ILoggingBuilder> logging)
+/// <param name="onVideo">Told of every finished video in the order of completion, and whether an earlier run had finished it.</param>
+public sealed class EmbeddedRun(
+    RunRequest request, RunProgress progress, Action<VideoResult, bool> onVideo, TimeProvider clock, Action<ILoggingBuilder> logging)
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
 
+    private readonly StageEvents _events = new();
+    private readonly EngineFault _fault = new();
     private readonly Outstanding _outstanding = new();
     private readonly Channel<(Guid Video, int Generation)> _finished = Channel.CreateUnbounded<(Guid, int)>();
+    private readonly Lock _telling = new();
     private readonly List<(VideoResult Video, bool Cached)> _videos = [];
-    private readonly Dictionary<Guid, int> _shown = [];
-    private readonly HashSet<Guid> _studies = [];
-    private readonly StageEvents _events = new();
+    private readonly Dictionary<Guid, int> _generations = [];
+    private readonly Dictionary<Guid, RegisteredVideo> _present = [];
+    private readonly List<PendingMessage> _suspects = [];
 
-    /// <param name="onVideo">Told of every finished video in the order of completion, and whether an earlier run had finished it.</param>
     /// <param name="stopping">Stops at the next safe moment; the next run goes on from there.</param>
     /// <exception cref="HomeException">The home folder is in use or cannot be written.</exception>
     /// <exception cref="BundleException">The model cannot be used.</exception>
     /// <exception cref="BrokenEngineException">The work cannot go on: no disk, no memory, no ffmpeg.</exception>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
-    public async Task<RunReport> RunAsync(Action<VideoResult, bool> onVideo, CancellationToken stopping)
+    public async Task<RunReport> RunAsync(CancellationToken stopping)
     {
         var watch = Stopwatch.StartNew();
         using var home = HomeFolder.Open(request.Home);
-        var loading = Task.Run(() => Load(request), CancellationToken.None);
+        var loading = Task.Run(() => LoadedModel.Load(request.Model, request.Variant, request.Inference), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
         var model = await loading.ConfigureAwait(false);
-        await ledger.Bundles.RegisterAsync(model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
+        await ledger.Bundles.RegisterAsync(
+            model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
 
         var bucket = new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache);
         var work = new WorkFolder(home.Objects);
         work.DeleteUnfinished();
         var scratch = new ScratchFolder(home.Scratch);
+        var scan = new FolderScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 
         using var telemetry = StudyTelemetry.Start(ledger.Open);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
-            request, model, ledger, bucket, work, scratch, _events, clock, logging, CancellationToken.None)));
-        var skipped = 0;
-        var interrupted = false;
+            request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
+        var reporting = ReportAsync(ledger);
+        bool finished;
         try
         {
-            var scan = new FolderScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
-            var reporting = ReportAsync(ledger, onVideo);
-            try
-            {
-                await WorkAsync(scan, ledger, model, engine, onVideo, stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                interrupted = true;
-            }
-            skipped = scan.Skipped;
-            if (engine.IsValueCreated)
+            finished = await OrBrokenAsync(
+                cancellation => WorkAsync(scan, ledger, TargetOf(model.Bundle, model.Variant), engine, cancellation), stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (engine.IsValueCreated && await engine.Value.ContinueWith(start => start.IsCompletedSuccessfully, TaskScheduler.Default).ConfigureAwait(false))
                 await (await engine.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
             _finished.Writer.TryComplete();
             await reporting.ConfigureAwait(false);
         }
-        catch
-        {
-            if (engine is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-                await engine.Value.Result.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-        var studies = await ledger.Results.StudiesAsync(_studies, _shown, CancellationToken.None).ConfigureAwait(false);
-        return new RunReport(_videos, studies, _outstanding.Count, skipped, watch.Elapsed, home.Path, interrupted);
+        var studies = await ledger.Results.StudiesAsync(
+            _present.Values.Select(video => video.StudyId).ToHashSet(), _generations, CancellationToken.None).ConfigureAwait(false);
+        return new RunReport(_videos, studies, _outstanding.Count, scan.Skipped, watch.Elapsed, home.Path, Interrupted: !finished);
     }
 
-    private static LoadedModel Load(RunRequest request)
+    private VideoTarget TargetOf(Bundle bundle, string variant) => new(
+        request.Window is { } window ? ClipPlan.Windows(bundle.Frames, window, request.Stride) : ClipPlan.Whole(bundle.Frames),
+        bundle.Id, variant);
+
+    /// <summary>Runs the work until it ends, the user stops it (false), or the engine is found broken.</summary>
+    private async Task<bool> OrBrokenAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
     {
-        var bundle = Bundle.Load(request.Model);
-        return new LoadedModel(bundle, VariantChoice.For(bundle, request.Variant, request.Inference));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var working = work(either.Token);
+        if (await Task.WhenAny(working, _fault.Broken).ConfigureAwait(false) == _fault.Broken)
+            await either.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await working.ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            if (!_fault.Broken.IsCompleted)
+                return false;
+        }
+        throw await _fault.Broken.ConfigureAwait(false);
     }
 
     private async Task WorkAsync(
-        FolderScan scan, EmbeddedLedger ledger, LoadedModel model, Lazy<Task<Engine>> engine, Action<VideoResult, bool> onVideo, CancellationToken stopping)
+        FolderScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
     {
-        var plan = request.Window is { } window
-            ? ClipPlan.Windows(model.Bundle.Frames, window, request.Stride)
-            : ClipPlan.Whole(model.Bundle.Frames);
-        var target = new VideoTarget(plan, model.Bundle.Id, model.Variant);
-        using var sweeping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task? sweep = null;
-        var suspects = new List<PendingMessage>();
-        var present = new Dictionary<Guid, RegisteredVideo>();
-        var again = false;
-        do
+        using var sweepStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var sweep = Task.CompletedTask;
+        for (var listings = 0; listings == 0 || request.Watch || scan.Waiting > 0; listings++)
         {
-            if (again)
-                await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, stopping).ConfigureAwait(false);
+            if (listings > 0)
+                await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, cancellation).ConfigureAwait(false);
             var added = new List<RegisteredVideo>();
-            await foreach (var chunk in scan.ListAsync(stopping).ConfigureAwait(false))
+            await foreach (var chunk in scan.ListAsync(cancellation).ConfigureAwait(false))
             {
-                var unseen = chunk.Where(video => !present.ContainsKey(video.VideoId)).ToList();
+                var unseen = chunk.Where(video => !_present.ContainsKey(video.VideoId)).ToList();
                 if (unseen.Count == 0)
                     continue;
-                var registered = await ledger.Register.RegisterAsync(unseen, target, request.Limits, request.Force, stopping).ConfigureAwait(false);
-                await ledger.Hashes.SaveAsync(stopping).ConfigureAwait(false);
-                foreach (var video in registered)
-                    present[video.VideoId] = video;
+                var registered = await ledger.Register.RegisterAsync(unseen, target, request.Limits, request.Force, cancellation).ConfigureAwait(false);
+                await ledger.Hashes.SaveAsync(cancellation).ConfigureAwait(false);
                 added.AddRange(registered);
-                progress.OnRegistered(registered.Count, scan.Waiting);
-                suspects.AddRange(await TakeUpAsync(registered, ledger, engine, onVideo, stopping).ConfigureAwait(false));
-                if (engine.IsValueCreated && sweep is null)
-                    sweep = new RetrySweep(ledger.Pending, (await engine.Value.ConfigureAwait(false)).Publisher, clock).RunAsync(sweeping.Token);
+                foreach (var video in registered)
+                    _present[video.VideoId] = video;
+                progress.OnRegistered(registered.Count);
+                await TakeUpAsync(registered, ledger, engine, cancellation).ConfigureAwait(false);
+                if (engine.IsValueCreated && sweep.IsCompletedSuccessfully)
+                    sweep = new RetrySweep(ledger.Pending, (await engine.Value.ConfigureAwait(false)).Publisher, clock).RunAsync(sweepStop.Token);
             }
-            await FinishListingAsync(ledger, added, [.. present.Values], stopping).ConfigureAwait(false);
-            again = true;
+            progress.OnListed(scan.Waiting);
+            await FinishListingAsync(ledger, added, cancellation).ConfigureAwait(false);
         }
-        while (request.Watch || scan.Waiting > 0);
-
-        if (engine.IsValueCreated)
-        {
-            var started = await engine.Value.ConfigureAwait(false);
-            await OrBrokenAsync(DrainAsync(suspects, started, stopping), started, sweep!).ConfigureAwait(false);
-            await sweeping.CancelAsync().ConfigureAwait(false);
-        }
+        if (!engine.IsValueCreated)
+            return;
+        var draining = DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, cancellation);
+        await (await Task.WhenAny(draining, sweep).ConfigureAwait(false)).ConfigureAwait(false);
+        await sweepStop.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Publishes what is due, and tells of what earlier runs finished. Returns what must wait for the end.</summary>
-    private async Task<IReadOnlyList<PendingMessage>> TakeUpAsync(
-        IReadOnlyList<RegisteredVideo> registered, EmbeddedLedger ledger, Lazy<Task<Engine>> engine,
-        Action<VideoResult, bool> onVideo, CancellationToken stopping)
+    /// <summary>Publishes what is due, goes on with what was begun, and tells of what is finished already.</summary>
+    private async Task TakeUpAsync(
+        IReadOnlyList<RegisteredVideo> registered, EmbeddedLedger ledger, Lazy<Task<Engine>> engine, CancellationToken cancellation)
     {
-        foreach (var video in registered)
-            _studies.Add(video.StudyId);
-        var due = registered.Where(video => video.State is RegisteredState.Due).ToList();
-        var begun = registered.Where(video => video.State is RegisteredState.Begun).ToList();
-        var settled = registered.Where(video => video.State is RegisteredState.Finished or RegisteredState.RejectedNow).ToList();
-        if (due.Count + begun.Count > 0)
-            _ = engine.Value;
-        foreach (var result in await ledger.Results.VideosAsync(settled.ToDictionary(video => video.VideoId, video => video.Generation), stopping).ConfigureAwait(false))
-        {
-            var cached = settled.First(video => video.VideoId == result.VideoId).State is RegisteredState.Finished;
-            Tell(result, cached, onVideo);
-        }
-        if (due.Count + begun.Count == 0)
-            return [];
+        var waiting = registered.Where(video => video.State is RegisteredState.Due or RegisteredState.Begun).ToList();
+        var starting = waiting.Count > 0 ? engine.Value : null;
+        var settled = registered.Except(waiting).ToDictionary(video => video.VideoId);
+        foreach (var result in await ledger.Results.VideosAsync(settled.ToDictionary(video => video.Key, video => video.Value.Generation), cancellation).ConfigureAwait(false))
+            Tell(result, cached: settled[result.VideoId].State is RegisteredState.Finished);
+        if (starting is null)
+            return;
 
-        foreach (var video in due.Concat(begun))
-        {
+        foreach (var video in waiting)
             _outstanding.Add(video.VideoId);
-            _shown[video.VideoId] = video.Generation;
-        }
-        var started = await engine.Value.ConfigureAwait(false);
-        foreach (var video in due)
-            await started.Publisher.PublishAsync(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation), stopping).ConfigureAwait(false);
+        var publisher = (await starting.ConfigureAwait(false)).Publisher;
+        foreach (var video in waiting.Where(video => video.State is RegisteredState.Due))
+            await publisher.PublishAsync(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation), cancellation).ConfigureAwait(false);
+        var begun = waiting.Where(video => video.State is RegisteredState.Begun).ToList();
         if (begun.Count == 0)
-            return [];
-        var (messages, suspects) = await new Resumption(ledger.Open, ledger.Pending, ledger.Videos, ledger.Completion).ResumeAsync(begun, stopping).ConfigureAwait(false);
+            return;
+        var (messages, suspects) = await new Resumption(ledger.Open, ledger.Pending, ledger.Videos, ledger.Completion)
+            .ResumeAsync(begun, cancellation).ConfigureAwait(false);
         foreach (var message in messages)
-            await started.Publisher.PublishAsync(message, stopping).ConfigureAwait(false);
-        return suspects;
+            await publisher.PublishAsync(message, cancellation).ConfigureAwait(false);
+        _suspects.AddRange(suspects);
     }
 
-    private static async Task FinishListingAsync(
-        EmbeddedLedger ledger, List<RegisteredVideo> added, List<RegisteredVideo> present, CancellationToken stopping)
+    private async Task FinishListingAsync(EmbeddedLedger ledger, List<RegisteredVideo> added, CancellationToken cancellation)
     {
         if (added.Count == 0)
             return;
-        await ledger.Register.SupersedeAsync(present, stopping).ConfigureAwait(false);
+        await ledger.Register.SupersedeAsync([.. _present.Values], cancellation).ConfigureAwait(false);
         foreach (var studies in added.Select(video => video.StudyId).Distinct().Chunk(500))
         {
-            await ledger.Studies.ListedAsync(studies, DateTime.UtcNow, stopping).ConfigureAwait(false);
-            foreach (var study in await ledger.Studies.OpenAsync(studies, stopping).ConfigureAwait(false))
-                await ledger.Completion.CompleteStudyAsync(study, stopping).ConfigureAwait(false);
+            await ledger.Studies.ListedAsync(studies, clock.GetUtcNow().UtcDateTime, cancellation).ConfigureAwait(false);
+            foreach (var study in await ledger.Studies.OpenAsync(studies, cancellation).ConfigureAwait(false))
+                await ledger.Completion.CompleteStudyAsync(study, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Waits for everything, then runs the suspects one at a time.</summary>
-    private async Task DrainAsync(List<PendingMessage> suspects, Engine engine, CancellationToken stopping)
+    private async Task DrainAsync(StageBusPublisher publisher, CancellationToken cancellation)
     {
-        var suspected = suspects.Select(suspect => suspect.VideoId).ToHashSet();
-        await _outstanding.AllFinishedAsync(suspected).WaitAsync(stopping).ConfigureAwait(false);
-        foreach (var suspect in suspects)
+        var suspected = _suspects.Select(suspect => suspect.VideoId).ToHashSet();
+        await _outstanding.AllFinishedAsync(suspected).WaitAsync(cancellation).ConfigureAwait(false);
+        foreach (var video in _suspects.GroupBy(suspect => suspect.VideoId))
         {
-            await engine.Publisher.PublishAsync(suspect.Message, stopping).ConfigureAwait(false);
-            if (suspects.Last(other => other.VideoId == suspect.VideoId) == suspect)
-                await _outstanding.FinishedAsync(suspect.VideoId).WaitAsync(stopping).ConfigureAwait(false);
+            foreach (var suspect in video)
+                await publisher.PublishAsync(suspect.Message, cancellation).ConfigureAwait(false);
+            await _outstanding.FinishedAsync(video.Key).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    private static async Task OrBrokenAsync(Task work, Engine engine, Task sweep)
-    {
-        var first = await Task.WhenAny(work, engine.Fault.Broken, sweep).ConfigureAwait(false);
-        if (first == engine.Fault.Broken)
-            throw await engine.Fault.Broken.ConfigureAwait(false);
-        await first.ConfigureAwait(false);
-    }
-
-    private async Task ReportAsync(EmbeddedLedger ledger, Action<VideoResult, bool> onVideo)
+    private async Task ReportAsync(EmbeddedLedger ledger)
     {
         await foreach (var (video, generation) in _finished.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            if (await ledger.Results.VideoAsync(video, generation, CancellationToken.None).ConfigureAwait(false) is { } result)
-                Tell(result, cached: false, onVideo);
+            foreach (var result in await ledger.Results.VideosAsync(new Dictionary<Guid, int> { [video] = generation }, CancellationToken.None).ConfigureAwait(false))
+                Tell(result, cached: false);
             _outstanding.Remove(video);
         }
     }
 
-    private void Tell(VideoResult video, bool cached, Action<VideoResult, bool> onVideo)
+    private void Tell(VideoResult video, bool cached)
     {
-        lock (_videos)
+        lock (_telling)
         {
-            _shown[video.VideoId] = video.Generation;
+            _generations[video.VideoId] = video.Generation;
             _videos.Add((video, cached));
-            progress.OnFinished(video);
+            progress.OnFinished(video, cached);
             onVideo(video, cached);
         }
     }

@@ -14,7 +14,6 @@ using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -29,28 +28,26 @@ internal sealed class Engine : IAsyncDisposable
 
     public StageBusPublisher Publisher => _host.Services.GetRequiredService<StageBusPublisher>();
 
-    public EngineFault Fault => _host.Services.GetRequiredService<EngineFault>();
-
     /// <summary>Opens the models and starts the bus.</summary>
     /// <exception cref="BundleException">A model that ONNX Runtime refuses.</exception>
     /// <exception cref="Core.Outcomes.BrokenEngineException">CUDA was asked for and is not there.</exception>
     public static async Task<Engine> StartAsync(
         RunRequest request, LoadedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
-        StageEvents events, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+        StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
-        var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference), cancellation);
-        var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference), cancellation);
+        var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference));
+        var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging);
         var services = builder.Services;
-        services.AddSingleton(clock).AddSingleton(events).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
+        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
         services.AddSingleton(new FrameSize(model.Bundle.Width, model.Bundle.Height));
         services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
         services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
         services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();
-        services.AddSingleton<ClipAttempts>().AddSingleton<EngineFault>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
+        services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
         services.AddSingleton<IStageBus, StageBus>();
         services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
@@ -73,11 +70,8 @@ internal sealed class Engine : IAsyncDisposable
             options.StopTimeout = TimeSpan.FromSeconds(15);
             options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
         });
-        // The ledger tells whether a stage works; the bus' own health checks and metrics have nobody who asks here.
-        services.RemoveAll<Microsoft.Extensions.Diagnostics.HealthChecks.IHealthCheckPublisher>();
-
         var host = builder.Build();
-        await host.StartAsync(cancellation).ConfigureAwait(false);
+        await host.StartAsync().ConfigureAwait(false);
         return new Engine(host);
     }
 
