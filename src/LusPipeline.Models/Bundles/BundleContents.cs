@@ -28,7 +28,8 @@ public sealed record BundleContents
     /// <summary>One for each variant.</summary>
     public required IReadOnlyDictionary<string, ModelSource> Backbones { get; init; }
 
-    public required ModelSource Head { get; init; }
+    /// <summary>Null for a bundle that only makes features.</summary>
+    public ModelSource? Head { get; init; }
 
     /// <summary>The model card in Markdown; becomes <c>README.md</c>.</summary>
     public string? Card { get; init; }

@@ -46,7 +46,7 @@ public static class BundleWriter
         var backbones = contents.Backbones.ToDictionary(
             pair => pair.Key,
             pair => CopyModel(pair.Value, folder, $"backbone.{pair.Key}.onnx"));
-        var head = CopyModel(contents.Head, folder, "head.onnx");
+        var head = contents.Head is null ? null : CopyModel(contents.Head, folder, "head.onnx");
         foreach (var licence in contents.Licences)
             File.Copy(licence.Path, Path.Combine(folder, Path.GetFileName(licence.Path)));
         if (contents.Card is { } card)
