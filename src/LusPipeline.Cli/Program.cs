@@ -7,6 +7,7 @@ var root = new RootCommand("""
     Research use only: not a medical device.
     """)
 {
+    ModelsCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus version");

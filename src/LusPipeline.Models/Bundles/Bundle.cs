@@ -41,7 +41,8 @@ public sealed class Bundle
     /// <summary>In [0, 1]: a result whose highest probability is lower is uncertain.</summary>
     public double Threshold => Manifest.Inference.Threshold;
 
-    public BundleModel Head => Manifest.Inference.Head;
+    /// <summary>False for a bundle that only makes features.</summary>
+    public bool HasHead => Manifest.Inference.Head is not null;
 
     /// <summary>Reads a bundle and checks every byte of its models against the manifest's sums.</summary>
     /// <exception cref="BundleException">The manifest or a file is missing, wrong, changed, too large, or reaches outside the folder.</exception>
@@ -52,7 +53,8 @@ public sealed class Bundle
         var bundle = new Bundle(full, ManifestFile.Read(full));
         foreach (var variant in bundle.Variants)
             BundleFileCheck.Run(bundle.PathOf(bundle.Backbone(variant)), bundle.Backbone(variant));
-        BundleFileCheck.Run(bundle.PathOf(bundle.Head), bundle.Head);
+        if (bundle.HasHead)
+            BundleFileCheck.Run(bundle.PathOf(bundle.Head), bundle.Head);
         return bundle;
     }
 
@@ -61,6 +63,10 @@ public sealed class Bundle
         Manifest.Inference.Backbones.TryGetValue(variant, out var backbone)
             ? backbone
             : throw new BundleException($"The bundle '{Folder}' has no variant '{variant}'; it has {string.Join(", ", Variants)}.");
+
+    /// <exception cref="BundleException">The bundle has no head.</exception>
+    public BundleModel Head => Manifest.Inference.Head
+        ?? throw new BundleException($"The bundle '{Folder}' has no head, so it makes features but no diagnoses. Import the model with --head.");
 
     public string PathOf(BundleModel model)
     {

@@ -10,25 +10,17 @@ public sealed record BundleContents
     /// <inheritdoc cref="BundleInference.Preprocess"/>
     public required string Preprocess { get; init; }
 
-    /// <summary>Of the frames that the backbone takes.</summary>
-    public required int Height { get; init; }
-
-    /// <summary>Of the frames that the backbone takes.</summary>
-    public required int Width { get; init; }
-
-    /// <summary>T, the frames of one clip.</summary>
-    public required int Frames { get; init; }
-
-    /// <summary>D, the features of one frame.</summary>
-    public required int Features { get; init; }
+    /// <summary>T, the frames of one clip; must be the head's, where there is one.</summary>
+    public int Frames { get; init; } = 20;
 
     /// <inheritdoc cref="BundleInference.Threshold"/>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>One for each variant.</summary>
-    public required IReadOnlyDictionary<string, ModelSource> Backbones { get; init; }
+    /// <summary>The path of an ONNX file for each variant.</summary>
+    public required IReadOnlyDictionary<string, string> Backbones { get; init; }
 
-    public required ModelSource Head { get; init; }
+    /// <summary>The path of an ONNX file; null for a bundle that only makes features.</summary>
+    public string? Head { get; init; }
 
     /// <summary>The model card in Markdown; becomes <c>README.md</c>.</summary>
     public string? Card { get; init; }
@@ -36,10 +28,6 @@ public sealed record BundleContents
     public IReadOnlyList<LicenceSource> Licences { get; init; } = [];
     public IReadOnlyList<BundleMetric> Metrics { get; init; } = [];
 }
-
-/// <param name="Path">An ONNX file.</param>
-/// <param name="Weights">How it stores its weights: float32, float16 or int8.</param>
-public sealed record ModelSource(string Path, string Weights);
 
 /// <param name="Name">SPDX identifier, or a few words.</param>
 /// <param name="Covers">What of the bundle it covers.</param>

@@ -18,7 +18,7 @@ internal static class BundleId
         text.Append(CultureInfo.InvariantCulture, $"threshold {inference.Threshold:R}\n");
         foreach (var (variant, backbone) in inference.Backbones.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"backbone {variant} {backbone.Sha256}\n");
-        text.Append(CultureInfo.InvariantCulture, $"head {inference.Head.Sha256}\n");
+        text.Append(CultureInfo.InvariantCulture, $"head {inference.Head?.Sha256}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

@@ -27,7 +27,8 @@ public sealed record BundleInference
     /// <summary>One backbone for each variant of computation.</summary>
     public required IReadOnlyDictionary<string, BundleModel> Backbones { get; init; }
 
-    public required BundleModel Head { get; init; }
+    /// <summary>Null in a bundle that only makes features.</summary>
+    public BundleModel? Head { get; init; }
 }
 
 /// <param name="File">The ONNX file's name in the bundle's folder.</param>

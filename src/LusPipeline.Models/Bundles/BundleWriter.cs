@@ -43,10 +43,13 @@ public static class BundleWriter
 
     private static BundleManifest CopyFiles(string folder, BundleContents contents)
     {
+        if (contents.Backbones.Count == 0)
+            throw new BundleException("A bundle needs at least one backbone.");
         var backbones = contents.Backbones.ToDictionary(
             pair => pair.Key,
             pair => CopyModel(pair.Value, folder, $"backbone.{pair.Key}.onnx"));
-        var head = CopyModel(contents.Head, folder, "head.onnx");
+        var head = contents.Head is null ? null : CopyModel(contents.Head, folder, "head.onnx");
+        var size = OnnxContract.BackboneSize(Path.Combine(folder, backbones.Values.First().File));
         foreach (var licence in contents.Licences)
             File.Copy(licence.Path, Path.Combine(folder, Path.GetFileName(licence.Path)));
         if (contents.Card is { } card)
@@ -62,11 +65,11 @@ public static class BundleWriter
             Metrics = contents.Metrics,
             Inference = new BundleInference
             {
-                Height = contents.Height,
-                Width = contents.Width,
+                Height = size.Height,
+                Width = size.Width,
                 Preprocess = contents.Preprocess,
                 Frames = contents.Frames,
-                Features = contents.Features,
+                Features = size.Features,
                 Classes = DiagnosisNames.All,
                 Threshold = contents.Threshold,
                 Backbones = backbones,
@@ -75,20 +78,20 @@ public static class BundleWriter
         };
     }
 
-    private static BundleModel CopyModel(ModelSource source, string folder, string name)
+    private static BundleModel CopyModel(string source, string folder, string name)
     {
         var path = Path.Combine(folder, name);
         try
         {
-            File.Copy(source.Path, path);
+            File.Copy(source, path);
             using var stream = File.OpenRead(path);
             var facts = OnnxFacts.Read(stream);
             stream.Position = 0;
-            return new BundleModel(name, Convert.ToHexStringLower(SHA256.HashData(stream)), source.Weights, facts.Opset);
+            return new BundleModel(name, Convert.ToHexStringLower(SHA256.HashData(stream)), facts.Weights, facts.Opset);
         }
         catch (InvalidDataException wrong)
         {
-            throw new BundleException($"'{source.Path}' cannot be used as a model: {wrong.Message}.", wrong);
+            throw new BundleException($"'{source}' cannot be used as a model: {wrong.Message}.", wrong);
         }
     }
 }

@@ -52,7 +52,7 @@ internal static partial class ManifestRules
             if (FirstFault($"inference.backbones.{variant}", backbone) is { } fault)
                 return fault;
         }
-        return FirstFault("inference.head", inference.Head);
+        return inference.Head is { } head ? FirstFault("inference.head", head) : null;
     }
 
     private static string? FirstFault(string where, BundleModel model)

@@ -5,10 +5,17 @@ internal sealed class OnnxWalk(Stream stream)
 {
     private const int MaxDepth = 32;
     private const int MaxNameBytes = 1024;
+    private const string ElsewhereFault = "it keeps weights in other files (external data); save it as one file";
     private readonly ProtobufWire wire = new(stream);
+    private long float32Bytes, float16Bytes, int8Bytes;
     private int depth;
 
     public int? Opset { get; private set; }
+
+    public string Weights =>
+        int8Bytes > Math.Max(float32Bytes, float16Bytes) ? "int8"
+        : float16Bytes > float32Bytes ? "float16"
+        : "float32";
 
     public void Model(long end) => Each(end, field =>
     {
@@ -94,12 +101,29 @@ internal sealed class OnnxWalk(Stream stream)
         return true;
     });
 
-    private void Tensor(long end) => Each(end, field => field switch
+    private void Tensor(long end)
     {
-        13 => throw new InvalidDataException("it keeps weights in other files (external data); save it as one file"),
-        14 => wire.Number() == 0 ? true : throw new InvalidDataException("it keeps weights in other files (external data); save it as one file"),
-        _ => false,
-    });
+        var start = wire.Position;
+        long type = 0;
+        Each(end, field =>
+        {
+            switch (field)
+            {
+                case 2: type = wire.Number(); break;
+                case 13: throw new InvalidDataException(ElsewhereFault);
+                case 14 when wire.Number() != 0: throw new InvalidDataException(ElsewhereFault);
+                case 14: break;
+                default: return false;
+            }
+            return true;
+        });
+        switch (type)
+        {
+            case 1: float32Bytes += end - start; break;
+            case 10: float16Bytes += end - start; break;
+            case 2 or 3: int8Bytes += end - start; break;
+        }
+    }
 
     private void Message(Action<long> read)
     {

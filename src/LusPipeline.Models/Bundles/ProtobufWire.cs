@@ -25,7 +25,11 @@ internal sealed class ProtobufWire(Stream stream)
     public long Number() => kind == Varint ? RawNumber() : throw Wrong();
 
     /// <summary>Where the message ends that is this field's value.</summary>
-    public long MessageEnd() => stream.Position + Length();
+    public long MessageEnd()
+    {
+        var length = Length();
+        return stream.Position + length;
+    }
 
     public string Text(int maxBytes)
     {

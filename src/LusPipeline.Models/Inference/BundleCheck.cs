@@ -15,6 +15,8 @@ public static class BundleCheck
             using var backbone = OnnxSession.OpenToLook(path);
             OnnxContract.CheckBackbone(backbone, bundle, path);
         }
+        if (!bundle.HasHead)
+            return;
         var headPath = bundle.PathOf(bundle.Head);
         using var head = OnnxSession.OpenToLook(headPath);
         OnnxContract.CheckHead(head, bundle, headPath);

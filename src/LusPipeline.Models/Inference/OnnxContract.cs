@@ -24,13 +24,28 @@ internal static class OnnxContract
         Check(path, "output", session.OutputMetadata, Probabilities, typeof(float), [-1, bundle.Manifest.Inference.Classes.Count]);
     }
 
+    /// <summary>The height and width of the frames that an ONNX file takes, and D.</summary>
+    /// <exception cref="BundleException">ONNX Runtime refuses the file, or it is no backbone.</exception>
+    public static (int Height, int Width, int Features) BackboneSize(string path)
+    {
+        using var session = OnnxSession.OpenToLook(path);
+        if (session.InputMetadata.TryGetValue(Frames, out var frames) && frames.IsTensor && frames.Dimensions is [_, > 0 and var height, > 0 and var width, 3]
+            && session.OutputMetadata.TryGetValue(Features, out var features) && features.IsTensor && features.Dimensions is [_, > 0 and var length])
+            return (height, width, length);
+        throw new BundleException(
+            $"'{path}' is no backbone: it must take {Frames} uint8 [any, height, width, 3] and give {Features} float32 [any, length], height, width and length as numbers; "
+            + $"it has {Describe(session.InputMetadata)} and {Describe(session.OutputMetadata)}.");
+    }
+
     private static void Check(string path, string end, IReadOnlyDictionary<string, NodeMetadata> found, string name, Type element, int[] shape)
     {
         if (found.Count == 1 && found.TryGetValue(name, out var one) && one.IsTensor && one.ElementType == element && one.Dimensions.SequenceEqual(shape))
             return;
-        var shown = string.Join(", ", found.Take(8).Select(pair => Describe(pair.Key, pair.Value)));
-        throw new BundleException($"'{path}' must have one {end}, {Describe(name, element, shape)}; it has {shown}. Import the model again, or correct the manifest.");
+        throw new BundleException($"'{path}' must have one {end}, {Describe(name, element, shape)}; it has {Describe(found)}. Import the model again, or correct the manifest.");
     }
+
+    private static string Describe(IReadOnlyDictionary<string, NodeMetadata> found) =>
+        string.Join(", ", found.Take(8).Select(pair => Describe(pair.Key, pair.Value)));
 
     private static string Describe(string name, NodeMetadata metadata) =>
         metadata.IsTensor ? Describe(name, metadata.ElementType, metadata.Dimensions) : $"{name}, which is no tensor";

@@ -7,6 +7,10 @@ public interface IWorkBucket
     /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
     Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Makes a whole local file an object, in place of one that is there. The file is gone afterwards.</summary>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
+    Task PutFileAsync(string key, string path, CancellationToken cancellation);
+
     /// <summary>An object as a local file to read or map, or null when there is none.</summary>
     Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation);
 

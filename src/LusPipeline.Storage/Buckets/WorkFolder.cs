@@ -40,6 +40,29 @@ public sealed class WorkFolder : IWorkBucket
         return Task.FromResult<ObjectWriter>(new FolderObjectWriter(root, Path.Join(Unfinished, Guid.NewGuid().ToString("N")), Locate(key)));
     }
 
+    public Task PutFileAsync(string key, string path, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var final = Locate(key);
+        for (var attempts = 0; ; attempts++)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+                File.Move(path, final, overwrite: true);
+                return Task.CompletedTask;
+            }
+            catch (DirectoryNotFoundException) when (attempts < 100)
+            {
+                // Another deleted the folder as empty just now.
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw DiskSpace.Broken(root, error);
+            }
+        }
+    }
+
     public Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -35,8 +35,8 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         return pending;
     }
 
-    /// <summary>Retries whose time has come.</summary>
-    public async Task<IReadOnlyList<PendingMessage>> DueAsync(CancellationToken cancellation)
+    /// <summary>Takes the retries whose time has come, so that the next call does not see them again.</summary>
+    public async Task<IReadOnlyList<PendingMessage>> TakeDueAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
@@ -45,6 +45,14 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         var clips = await ledger.Clips.AsNoTracking().Include(clip => clip.Video)
             .Where(clip => (clip.Status == WorkStatus.Cut || clip.Status == WorkStatus.Extracted) && clip.NotBefore <= now)
             .ToListAsync(cancellation).ConfigureAwait(false);
+        if (videos.Count == 0 && clips.Count == 0)
+            return [];
+        var videoIds = videos.Select(video => video.VideoId).ToList();
+        var clipIds = clips.Select(clip => clip.ClipId).ToList();
+        await ledger.Videos.Where(video => videoIds.Contains(video.VideoId))
+            .ExecuteUpdateAsync(set => set.SetProperty(video => video.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
+        await ledger.Clips.Where(clip => clipIds.Contains(clip.ClipId))
+            .ExecuteUpdateAsync(set => set.SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
         return [
             .. videos.Select(video => new PendingMessage(Found(video), video.VideoId, video.Starts)),
             .. clips.Where(clip => clip.Generation == clip.Video!.Generation).Select(clip => Waiting(clip, clip.Video!)).OfType<PendingMessage>(),

@@ -18,7 +18,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
             return (StartOutcome.Stale, null);
 
         var work = new VideoWork(
-            row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Size,
+            row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
             ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
             row.BundleId, row.Variant, row.TraceParent, row.Retries);
         if (row.Starts >= attempts.MaxStarts)
@@ -42,7 +42,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     }
 
     /// <summary>found → cut: all clips are objects with rows.</summary>
-    public async Task<bool> CutAsync(VideoWork work, VideoFacts facts, int clips, CancellationToken cancellation)
+    public async Task<bool> CutAsync(VideoWork work, DecodedFacts facts, int clips, CancellationToken cancellation)
     {
         await using var ledger = open();
         return await Waiting(ledger, work.VideoId, work.Generation)

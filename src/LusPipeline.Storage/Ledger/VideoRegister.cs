@@ -52,11 +52,16 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
             else if (!force && !WorkStatus.IsFinal(row.Status) && HasTarget(row, target))
             {
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, row.Generation, RegisteredState.Begun));
+                if (row.Tag != video.Tag)
+                {
+                    await ledger.Videos.Where(v => v.VideoId == row.VideoId)
+                        .ExecuteUpdateAsync(set => set.SetProperty(v => v.Tag, video.Tag), cancellation).ConfigureAwait(false);
+                }
                 await ReopenAsync(ledger, row.StudyId, cancellation).ConfigureAwait(false);
             }
             else
             {
-                var next = await RetargetAsync(ledger, row, target, traces, cancellation).ConfigureAwait(false);
+                var next = await RetargetAsync(ledger, row, video.Tag, target, traces, cancellation).ConfigureAwait(false);
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, next, RegisteredState.Due));
                 await ReopenAsync(ledger, row.StudyId, cancellation).ConfigureAwait(false);
             }
@@ -172,9 +177,9 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         var rejection = video.Rejection;
         DateTime? finished = rejection is null ? null : now;
         await ledger.Database.ExecuteSqlAsync($"""
-            INSERT INTO videos (video_id, study_id, study_day, object_key, content, size, superseded, found_at, plan_kind, clip_frames,
+            INSERT INTO videos (video_id, study_id, study_day, object_key, content, tag, size, superseded, found_at, plan_kind, clip_frames,
                 window_ticks, stride_ticks, bundle_id, variant, generation, status, reason, detail, finished_at, warnings, starts, retries, trace_parent)
-            VALUES ({video.VideoId}, {study.StudyId}, {study.StudyDay}, {video.Key}, {video.Content}, {video.Size}, {false}, {now},
+            VALUES ({video.VideoId}, {study.StudyId}, {study.StudyDay}, {video.Key}, {video.Content}, {video.Tag}, {video.Size}, {false}, {now},
                 {target.Plan.Kind}, {target.Plan.Frames}, {target.Plan.Window.Ticks}, {target.Plan.Stride.Ticks},
                 {target.BundleId}, {target.Variant}, 0, {(rejection is null ? WorkStatus.Found : WorkStatus.Rejected)},
                 {rejection?.Reason}, {rejection?.Detail}, {finished}, {""}, 0, 0, {study.TraceParent})
@@ -183,7 +188,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
     }
 
     private static async Task<int> RetargetAsync(
-        LedgerContext ledger, VideoRow row, VideoTarget target, Dictionary<Guid, string> traces, CancellationToken cancellation)
+        LedgerContext ledger, VideoRow row, string tag, VideoTarget target, Dictionary<Guid, string> traces, CancellationToken cancellation)
     {
         if (!traces.TryGetValue(row.StudyId, out var trace))
         {
@@ -195,6 +200,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         await ledger.Videos.Where(video => video.VideoId == row.VideoId && video.Generation == row.Generation)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Generation, row.Generation + 1)
+                .SetProperty(video => video.Tag, tag)
                 .SetProperty(video => video.Status, WorkStatus.Found)
                 .SetProperty(video => video.PlanKind, target.Plan.Kind)
                 .SetProperty(video => video.ClipFrames, target.Plan.Frames)

@@ -40,16 +40,22 @@ public sealed class ResultReader(Func<LedgerContext> open)
         return results;
     }
 
-    /// <summary>One video in one generation; null when the ledger does not know it.</summary>
-    public async Task<VideoResult?> VideoAsync(Guid videoId, int generation, CancellationToken cancellation)
+    /// <summary>Videos by id, each in the given generation, by key.</summary>
+    public async Task<IReadOnlyList<VideoResult>> VideosAsync(IReadOnlyDictionary<Guid, int> generations, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(generations);
+        if (generations.Count == 0)
+            return [];
         await using var ledger = open();
-        var video = await ledger.Videos.AsNoTracking().Include(row => row.Study)
-            .SingleOrDefaultAsync(row => row.VideoId == videoId, cancellation).ConfigureAwait(false);
-        if (video is null)
-            return null;
-        var results = await ResultsAsync(ledger, [video], new Dictionary<Guid, int> { [videoId] = generation }, cancellation).ConfigureAwait(false);
-        return results[0];
+        var results = new List<VideoResult>(generations.Count);
+        foreach (var chunk in generations.Keys.Chunk(Chunk))
+        {
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+                .Where(video => chunk.Contains(video.VideoId)).ToListAsync(cancellation).ConfigureAwait(false);
+            videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
+            results.AddRange(await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false));
+        }
+        return results;
     }
 
     private static async Task<IReadOnlyList<StudyResult>> WithVideosAsync(

@@ -8,6 +8,6 @@ internal sealed class ContentHashConfiguration : IEntityTypeConfiguration<Conten
     public void Configure(EntityTypeBuilder<ContentHashRow> builder)
     {
         builder.ToTable("content_hashes");
-        builder.HasKey(hash => hash.FileIdentity);
+        builder.HasKey(hash => hash.PathHash);
     }
 }

@@ -14,6 +14,9 @@ public sealed class VideoRow
     /// <summary>sha256 in lower-case hex (folder), or ETag and version (S3).</summary>
     public required string Content { get; set; }
 
+    /// <summary>Where the bucket finds just this content again: a folder's size, time and inode, or an S3 ETag and version.</summary>
+    public required string Tag { get; set; }
+
     /// <summary>Bytes.</summary>
     public long Size { get; set; }
 

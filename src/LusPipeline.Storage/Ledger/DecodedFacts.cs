@@ -5,4 +5,4 @@ namespace LusPipeline.Storage.Ledger;
 /// <param name="Height">Pixels, as decoded.</param>
 /// <param name="Frames">n, the decoded frames.</param>
 /// <param name="Warnings">Warning codes, such as <c>truncated</c>.</param>
-public sealed record VideoFacts(string Codec, int Width, int Height, int Frames, TimeSpan? Duration, IReadOnlyList<string> Warnings);
+public sealed record DecodedFacts(string Codec, int Width, int Height, int Frames, TimeSpan? Duration, IReadOnlyList<string> Warnings);
