@@ -5,6 +5,8 @@ set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Nothing of the build stays behind to hold the output open.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 tests=(LusPipeline.UnitTests LusPipeline.IntegrationTests)
 passed=0 failed=0 skipped=0
 
@@ -27,8 +29,8 @@ finish() {
   exit
 }
 
-# install PROGRAM-OR-FILE PACKAGE: by apt-get where it may; elsewhere it says what is missing.
-install() {
+# need PROGRAM-OR-FILE PACKAGE: installs by apt-get where it may; elsewhere it says what is missing.
+need() {
   local wanted=$1 package=$2
   if command -v "$wanted" >/dev/null || compgen -G "$wanted" >/dev/null; then
     return
@@ -51,7 +53,7 @@ install_dotnet() {
   if dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
     return
   fi
-  install curl curl
+  need curl curl
   printf 'installing the .NET 10 SDK into ~/.dotnet\n'
   curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 --install-dir ~/.dotnet >/dev/null &&
     export DOTNET_ROOT=~/.dotnet PATH=~/.dotnet:$PATH
@@ -91,8 +93,8 @@ run_tests() {
 
 step 'tools'
 install_dotnet
-install ffmpeg ffmpeg
-install '/usr/lib/postgresql/*/bin/initdb' postgresql
+need ffmpeg ffmpeg
+need '/usr/lib/postgresql/*/bin/initdb' postgresql
 
 check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
 check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
@@ -101,5 +103,4 @@ check 'known vulnerabilities' vulnerable
 for project in "${tests[@]}"; do
   run_tests "$project" "$@"
 done
-dotnet build-server shutdown >/dev/null 2>&1
 finish
