@@ -39,6 +39,18 @@ public sealed class RunProgress
     /// <summary>Files that are still being written.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>Time left at the pace so far; null before there is one, and when nothing is left.</summary>
+    public TimeSpan? Left(TimeSpan elapsed)
+    {
+        var done = Predicted;
+        var videosLeft = Videos - Finished;
+        if (done == 0 || videosLeft <= 0)
+            return null;
+        var clipsPerVideo = _cut == 0 ? 1.0 : (double)Clips / _cut;
+        var clipsLeft = (Clips - done) + (Math.Max(0, Videos - Ingested) * clipsPerVideo);
+        return elapsed / done * clipsLeft;
+    }
+
     internal void Follow(StageEvents events)
     {
         events.VideoCut += (_, clips) =>

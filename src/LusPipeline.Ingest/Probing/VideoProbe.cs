@@ -34,7 +34,7 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
             .Add("-v", "level+error", "-select_streams", "V:0", "-show_entries", Entries, "-of", "json=compact=1")
             .AddInput(source.Path, sniffed.Container, limits.MaxFramePixels);
         var log = new MediaLog();
-        var output = new ProbeOutput(_packetLimit);
+        using var output = new ProbeOutput(_packetLimit);
 
         using var slot = await slots.TakeAsync(cancellation).ConfigureAwait(false);
         using var limit = new TimeLimit(options.DecodeTimeout, time, cancellation);
@@ -46,6 +46,10 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
         catch (OperationCanceledException) when (limit.Expired)
         {
             throw limit.Failure;
+        }
+        catch (JsonException exception)
+        {
+            throw NoJson(exception);
         }
 
         if (output.TooManyPackets)
@@ -74,7 +78,7 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
         }
         catch (JsonException exception)
         {
-            throw new TransientException(ReasonCode.DecoderCrashed, "ffprobe's answer is no JSON.", exception);
+            throw NoJson(exception);
         }
         if (document?.Streams is not [var stream, ..])
             throw new RejectedException(ReasonCode.NoVideoStream, $"The {sniffed.Container.Name} container has no moving video stream.");
@@ -92,6 +96,9 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
             int.TryParse(stream.DeclaredFrames, NumberStyles.None, CultureInfo.InvariantCulture, out var declared) && declared > 0 ? declared : null,
             output.Packets, sniffed.CutShort);
     }
+
+    private static TransientException NoJson(JsonException exception) =>
+        new(ReasonCode.DecoderCrashed, "ffprobe's answer is no JSON.", exception);
 
     private static int Rotation(FFProbeStream stream)
     {

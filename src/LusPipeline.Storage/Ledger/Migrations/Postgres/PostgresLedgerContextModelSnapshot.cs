@@ -125,16 +125,28 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.ContentHashRow", b =>
                 {
-                    b.Property<string>("FileIdentity")
+                    b.Property<string>("PathHash")
                         .HasColumnType("text")
-                        .HasColumnName("file_identity");
+                        .HasColumnName("path_hash");
+
+                    b.Property<long>("Inode")
+                        .HasColumnType("bigint")
+                        .HasColumnName("inode");
+
+                    b.Property<long>("ModifiedNanoseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("modified_nanoseconds");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("sha256");
 
-                    b.HasKey("FileIdentity")
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.HasKey("PathHash")
                         .HasName("pk_content_hashes");
 
                     b.ToTable("content_hashes", (string)null);
@@ -438,6 +450,11 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                     b.Property<bool>("Superseded")
                         .HasColumnType("boolean")
                         .HasColumnName("superseded");
+
+                    b.Property<string>("Tag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
 
                     b.Property<string>("TraceParent")
                         .IsRequired()

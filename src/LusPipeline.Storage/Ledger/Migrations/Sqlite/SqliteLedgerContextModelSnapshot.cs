@@ -120,16 +120,28 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.ContentHashRow", b =>
                 {
-                    b.Property<string>("FileIdentity")
+                    b.Property<string>("PathHash")
                         .HasColumnType("TEXT")
-                        .HasColumnName("file_identity");
+                        .HasColumnName("path_hash");
+
+                    b.Property<long>("Inode")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("inode");
+
+                    b.Property<long>("ModifiedNanoseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("modified_nanoseconds");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("sha256");
 
-                    b.HasKey("FileIdentity")
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.HasKey("PathHash")
                         .HasName("pk_content_hashes");
 
                     b.ToTable("content_hashes", (string)null);
@@ -433,6 +445,11 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                     b.Property<bool>("Superseded")
                         .HasColumnType("INTEGER")
                         .HasColumnName("superseded");
+
+                    b.Property<string>("Tag")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
 
                     b.Property<string>("TraceParent")
                         .IsRequired()

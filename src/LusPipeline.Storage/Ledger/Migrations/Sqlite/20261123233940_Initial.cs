@@ -15,12 +15,15 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                 name: "content_hashes",
                 columns: table => new
                 {
-                    file_identity = table.Column<string>(type: "TEXT", nullable: false),
+                    path_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    modified_nanoseconds = table.Column<long>(type: "INTEGER", nullable: false),
+                    inode = table.Column<long>(type: "INTEGER", nullable: false),
                     sha256 = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_content_hashes", x => x.file_identity);
+                    table.PrimaryKey("pk_content_hashes", x => x.path_hash);
                 });
 
             migrationBuilder.CreateTable(
@@ -90,6 +93,7 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                     study_day = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     object_key = table.Column<string>(type: "TEXT", nullable: false),
                     content = table.Column<string>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false),
                     size = table.Column<long>(type: "INTEGER", nullable: false),
                     superseded = table.Column<bool>(type: "INTEGER", nullable: false),
                     found_at = table.Column<DateTime>(type: "TEXT", nullable: false),

@@ -15,12 +15,15 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                 name: "content_hashes",
                 columns: table => new
                 {
-                    file_identity = table.Column<string>(type: "text", nullable: false),
+                    path_hash = table.Column<string>(type: "text", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    modified_nanoseconds = table.Column<long>(type: "bigint", nullable: false),
+                    inode = table.Column<long>(type: "bigint", nullable: false),
                     sha256 = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_content_hashes", x => x.file_identity);
+                    table.PrimaryKey("pk_content_hashes", x => x.path_hash);
                 });
 
             migrationBuilder.CreateTable(
@@ -90,6 +93,7 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                     study_day = table.Column<DateOnly>(type: "date", nullable: false),
                     object_key = table.Column<string>(type: "text", nullable: false),
                     content = table.Column<string>(type: "text", nullable: false),
+                    tag = table.Column<string>(type: "text", nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: false),
                     superseded = table.Column<bool>(type: "boolean", nullable: false),
                     found_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
