@@ -1,0 +1,9 @@
+using LusPipeline.Ingest.Media;
+
+namespace LusPipeline.Ingest.Cutting;
+
+/// <summary>How one run of ffmpeg ended.</summary>
+/// <param name="Decoded">Frames that the decoder gave.</param>
+/// <param name="Output">Frames that came out.</param>
+/// <param name="Graphs">Times that ffmpeg set its filters up: more than once when frames change midway, and then its frame numbers begin anew.</param>
+internal readonly record struct DecodeRun(long Decoded, long Output, int Graphs, MediaLog Log);

@@ -1,0 +1,75 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Ingest.Media;
+
+namespace LusPipeline.Ingest.Sniffing;
+
+/// <summary>Says what a file is by its content, before any demuxer sees it. A name only makes a claim.</summary>
+public static class VideoSniffer
+{
+    private const int HeadBytes = 4096;
+
+    /// <param name="path">The file on this machine.</param>
+    /// <param name="fileName">Its name or key, for the claim.</param>
+    /// <exception cref="RejectedException"><c>vanished</c> or <c>unreadable</c>.</exception>
+    /// <exception cref="TransientException">The disk or network did not answer.</exception>
+    public static SniffResult Sniff(string path, string fileName)
+    {
+        // Pipes and devices have no length and are never opened.
+        if (SourceFiles.Regular(path).Length == 0)
+            return Refused(fileName, ReasonCode.Empty, "The file is empty.");
+        using var content = new ContentWindow(path);
+        try
+        {
+            return Sniff(content, fileName);
+        }
+        catch (IOException exception)
+        {
+            throw new TransientException(ReasonCode.Unreadable, $"The file could not be read (error {exception.HResult}).", exception);
+        }
+    }
+
+    private static SniffResult Sniff(ContentWindow content, string fileName)
+    {
+        Span<byte> buffer = stackalloc byte[HeadBytes];
+        var head = content.Read(0, buffer);
+        if (head.IsEmpty)
+            return Refused(fileName, ReasonCode.Empty, "The file is empty.");
+        if (Signatures.IsDicom(head))
+            return new SniffResult.Rejected(ReasonCode.Dicom, "A DICOM file; DICOM is not supported yet.");
+        if (Signatures.Container(head) is { } container)
+            return Inside(container, content);
+        if (TextContent.IsText(head))
+        {
+            return TextContent.IsPlaylist(head)
+                ? new SniffResult.Rejected(ReasonCode.Playlist, "A playlist: it would make other files or the network be read.")
+                : Refused(fileName, ReasonCode.NotAVideo, "The content is text.");
+        }
+        if (!VideoClaims.Claim(fileName))
+            return new SniffResult.Skipped();
+        return Signatures.IsKnownOther(head)
+            ? new SniffResult.Rejected(ReasonCode.NotAVideo, "The content is an image, sound, archive or document.")
+            : new SniffResult.Video(VideoContainer.Unmarked, CutShort: false);
+    }
+
+    private static SniffResult Inside(VideoContainer container, ContentWindow content)
+    {
+        if (container == VideoContainer.Mp4)
+        {
+            var boxes = BoxWalk.Of(content);
+            if (boxes.RefersElsewhere)
+                return new SniffResult.Rejected(ReasonCode.ExternalReference, "Its frames lie in another file or on the network.");
+            return boxes.HasIndex
+                ? new SniffResult.Video(container, boxes.CutShort)
+                : new SniffResult.Rejected(ReasonCode.Truncated, "The index of its frames (moov) is missing or cut off.");
+        }
+        var cutShort =
+            container == VideoContainer.Avi ? ContainerEnd.RiffIsCut(content)
+            : container == VideoContainer.Gif ? ContainerEnd.GifIsCut(content)
+            : container == VideoContainer.Matroska ? ContainerEnd.MatroskaIsCut(content)
+            : container == VideoContainer.ProgramStream && ContainerEnd.ProgramStreamIsCut(content);
+        return new SniffResult.Video(container, cutShort);
+    }
+
+    private static SniffResult Refused(string fileName, string reason, string detail) =>
+        VideoClaims.Claim(fileName) ? new SniffResult.Rejected(reason, detail) : new SniffResult.Skipped();
+}

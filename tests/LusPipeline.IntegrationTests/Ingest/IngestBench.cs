@@ -1,0 +1,77 @@
+using LusPipeline.Core.Clips;
+using LusPipeline.Core.Studies;
+using LusPipeline.Ingest;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.Ingest.Media;
+using LusPipeline.Ingest.Probing;
+using LusPipeline.Ingest.Sniffing;
+
+namespace LusPipeline.IntegrationTests.Ingest;
+
+/// <summary>A folder of one test's own with everything that reads a video, as the ingest stage puts it together.</summary>
+internal sealed class IngestBench : IDisposable
+{
+    private readonly DecoderSlots _slots;
+
+    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, TimeProvider? time = null)
+    {
+        Options = options ?? new IngestOptions();
+        Folder = Directory.CreateTempSubdirectory("lus-ingest-").FullName;
+        Scratch = Directory.CreateDirectory(Path.Combine(Folder, "scratch")).FullName;
+        Clips = Directory.CreateDirectory(Path.Combine(Folder, "clips")).FullName;
+        Gate = new ClipGate(permits);
+        _slots = new DecoderSlots(Options.MaxDecoders);
+        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time ?? TimeProvider.System);
+        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time ?? TimeProvider.System);
+    }
+
+    public IngestOptions Options { get; }
+
+    public string Folder { get; }
+
+    public string Scratch { get; }
+
+    public string Clips { get; }
+
+    public ClipGate Gate { get; }
+
+    public VideoProbe Probe { get; }
+
+    public ClipCutter Cutter { get; }
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>Sniffs, probes and cuts a video; every clip's permit is given back as soon as the clip has come.</summary>
+    public async Task<Ingested> IngestAsync(string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var sniffed = VideoSniffer.Sniff(path, Path.GetFileName(path));
+        if (sniffed is SniffResult.Rejected rejected)
+            throw new Core.Outcomes.RejectedException(rejected.Reason, rejected.Detail);
+        var video = Assert.IsType<SniffResult.Video>(sniffed);
+        using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
+        var facts = await Probe.ProbeAsync(source, video, cancellation);
+        var clips = new List<CutClip>();
+        var prefix = Guid.NewGuid().ToString("N");
+        var report = await Cutter.CutAsync(
+            new CutRequest(source, facts, plan ?? ClipPlan.Whole(20), width, height, Clips, index => $"{prefix}-{index}.npy"),
+            async clip =>
+            {
+                if (onClip is not null)
+                    await onClip(clip);
+                clips.Add(clip);
+                Gate.Release();
+            },
+            cancellation);
+        return new Ingested(facts, report, clips);
+    }
+
+    public void Dispose()
+    {
+        Gate.Dispose();
+        _slots.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+internal sealed record Ingested(VideoFacts Facts, CutReport Report, IReadOnlyList<CutClip> Clips);
