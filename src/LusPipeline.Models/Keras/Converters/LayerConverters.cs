@@ -30,6 +30,9 @@ internal static class LayerConverters
         Activations.Register(table);
         Pooling.Register(table);
         Merging.Register(table);
+        Borders.Register(table);
+        Shaping.Register(table);
+        Scaling.Register(table);
         Identities.Register(table);
         Recurrent.Register(table);
         return table.ByClass;
