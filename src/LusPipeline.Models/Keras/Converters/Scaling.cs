@@ -34,7 +34,7 @@ internal static class Scaling
     }
 
     /// <summary>Mean and variance are settings, or weights that were adapted to data; <c>count</c> is how many those were.</summary>
-    private static WeightSlot[] NormalizationSlots(LayerSettings settings) => settings.Has("mean")
+    private static WeightSlot[] NormalizationSlots(LayerDefinition layer) => layer.Settings.Has("mean")
         ? []
         : [new WeightSlot("mean", Trained: false), new WeightSlot("variance", Trained: false), new WeightSlot("count", Trained: false)];
 
