@@ -63,6 +63,41 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Keras_files_become_a_bundle()
+    {
+        var weights = SharedData.Require("data", "keras", "xception_weights_tf_dim_ordering_tf_kernels_notop.h5");
+        var head = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
+
+        var import = await LusProcess.RunAsync(
+            "models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16",
+            "--name", "mine", "--out", scratch["mine"]);
+
+        Assert.Equal((0, ""), (import.ExitCode, import.Error));
+        var bundle = Bundle.Load(scratch["mine"]);
+        Assert.Equal((299, 299, 20, 2048, "tf"), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.Manifest.Inference.Preprocess));
+        Assert.Equal(["mine"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_damaged_Keras_file_is_an_error_that_names_it_and_leaves_nothing()
+    {
+        var whole = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
+        await using (var from = File.OpenRead(whole))
+        await using (var to = File.Create(scratch["cut.h5"]))
+        {
+            var start = new byte[100_000];
+            await from.ReadExactlyAsync(start, TestContext.Current.CancellationToken);
+            await to.WriteAsync(start, TestContext.Current.CancellationToken);
+        }
+
+        var import = await LusProcess.RunAsync("models", "import", "keras", scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", scratch["mine"]);
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("cut.h5", import.Error, StringComparison.Ordinal);
+        Assert.Equal(["cut.h5"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task A_model_that_is_not_there_is_named()
     {
         var show = await LusProcess.RunAsync("models", "show", scratch["nothing"]);
