@@ -50,7 +50,7 @@ public sealed class OnnxBackbone : IBackbone
         var session = OnnxSession.Open(path, options, plan.ThreadsPerRun);
         try
         {
-            OnnxContract.CheckBackbone(session, bundle, path);
+            OnnxContract.CheckBackbone(session, bundle.Height, bundle.Width, bundle.Features, path);
             return new OnnxBackbone(session, bundle, plan);
         }
         catch

@@ -97,13 +97,18 @@ internal sealed class GraphBuilder
 
     public string Scalar(string name, float value) => Weight(name, new WeightTensor([value], []));
 
-    public string Integers(string name, params ReadOnlySpan<long> values)
+    public string Integers(string name, params ReadOnlySpan<long> values) => Integers(name, [values.Length], values);
+
+    /// <summary>An integer without axes.</summary>
+    public string Integer(string name, long value) => Integers(name, [], [value]);
+
+    private string Integers(string name, ReadOnlySpan<long> dimensions, ReadOnlySpan<long> values)
     {
         var unique = Unique(name);
         _integers.Add(unique, new TensorProto
         {
             Name = unique,
-            Dims = { values.Length },
+            Dims = { dimensions.ToArray() },
             DataType = (int)TensorProto.Types.DataType.Int64,
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
         });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LusPipeline.Models.Keras.Graph;
 using LusPipeline.Models.Onnx;
 
 namespace LusPipeline.Models.Keras.Converters;
@@ -16,10 +17,15 @@ internal static class Activations
         table.Add("ReLU", Relu);
         table.Add("LeakyReLU", layer => LeakyRelu(layer, layer.Input, Slope(layer, 0.3f)));
         table.Add("ELU", layer => Elu(layer, layer.Input, layer.Settings.Number("alpha", 1)));
+        table.Add("PReLU", PRelu, _ => [new WeightSlot("alpha")]);
+        table.Add("ThresholdedReLU", ThresholdedRelu);
     }
 
     /// <summary>Applies the function that a layer's <c>activation</c> names.</summary>
-    public static Value OfLayer(LayerContext layer, Value input) => Name(layer, "activation") switch
+    public static Value OfLayer(LayerContext layer, Value input) => Apply(layer, input, Name(layer, layer.Settings, "activation"));
+
+    /// <summary>Applies a function by Keras' name.</summary>
+    public static Value Apply(LayerContext layer, Value input, string function) => function switch
     {
         "linear" => input,
         "relu" => Plain(layer, "Relu", input),
@@ -43,11 +49,11 @@ internal static class Activations
     };
 
     /// <summary>The name of a function in a layer's settings; none counts as <c>linear</c>.</summary>
-    public static string Name(LayerContext layer, string setting)
+    public static string Name(LayerContext layer, LayerSettings settings, string setting)
     {
-        if (!layer.Settings.Has(setting))
+        if (!settings.Has(setting))
             return "linear";
-        var value = layer.Settings.Element(setting);
+        var value = settings.Element(setting);
         // Functions that are registered are written as objects whose config is the name.
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.String)
             value = config;
@@ -62,7 +68,7 @@ internal static class Activations
 
     /// <summary>The layer's own name for an activation layer, a part's for the activation of another layer.</summary>
     private static string Part(LayerContext layer, string operation) =>
-        layer.Layer.ClassName is "Activation" or "ReLU" or "LeakyReLU" or "ELU" or "Softmax" ? "" : operation.ToLowerInvariant();
+        layer.Layer.ClassName is "Activation" or "ReLU" or "LeakyReLU" or "ELU" or "Softmax" or "ThresholdedReLU" or "TFOpLambda" ? "" : operation.ToLowerInvariant();
 
     /// <summary>
     /// ReLU as a layer: max_value above it, x from threshold on, negative_slope·(x − threshold) below
@@ -91,6 +97,32 @@ internal static class Activations
 
     private static Value LeakyRelu(LayerContext layer, Value input, float slope) =>
         Plain(layer, "LeakyRelu", input, OnnxAttribute.Float("alpha", slope));
+
+    /// <summary>x above 0, alpha·x below; alpha has the input's shape, with 1 for axes that share it.</summary>
+    private static Value PRelu(LayerContext layer)
+    {
+        var input = layer.Input;
+        var shape = input.Shape.ToArray();
+        if (layer.Settings.Has("shared_axes"))
+        {
+            foreach (var axis in layer.Settings.Integers("shared_axes"))
+            {
+                shape[axis >= 1 && axis <= input.Rank ? axis - 1 : throw layer.Fault($"it has no axis {axis}")] = 1;
+            }
+        }
+        // In the order of the graph's axes.
+        var axes = new int[input.Rank];
+        for (var axis = 0; axis < input.Rank; axis++)
+        {
+            axes[Value.GraphAxis(axis, input.Rank) - 1] = axis;
+        }
+        var alpha = layer.Weight("alpha", shape, tensor => tensor.Transposed(axes));
+        return input with { Name = layer.Node("PRelu", "", [input.Name, alpha]) };
+    }
+
+    /// <summary>x above theta, 0 elsewhere.</summary>
+    private static Value ThresholdedRelu(LayerContext layer) =>
+        Plain(layer, "ThresholdedRelu", layer.Input, OnnxAttribute.Float("alpha", layer.Settings.Number("theta", 1)));
 
     private static Value Elu(LayerContext layer, Value input, float alpha) => Plain(layer, "Elu", input, OnnxAttribute.Float("alpha", alpha));
 

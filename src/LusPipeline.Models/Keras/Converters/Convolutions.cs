@@ -13,12 +13,12 @@ internal static class Convolutions
 {
     public static void Register(ConverterTable table)
     {
-        table.Add("Conv2D", Conv2D, settings => WithBias(settings, "kernel"));
-        table.Add("Convolution2D", Conv2D, settings => WithBias(settings, "kernel"));
-        table.Add("Conv1D", Conv1D, settings => WithBias(settings, "kernel"));
-        table.Add("DepthwiseConv2D", Depthwise, settings => WithBias(settings, "depthwise_kernel"));
-        table.Add("SeparableConv2D", Separable, settings => WithBias(settings, "depthwise_kernel", "pointwise_kernel"));
-        table.Add("SeparableConvolution2D", Separable, settings => WithBias(settings, "depthwise_kernel", "pointwise_kernel"));
+        table.Add("Conv2D", Conv2D, layer => WithBias(layer.Settings, "kernel"));
+        table.Add("Convolution2D", Conv2D, layer => WithBias(layer.Settings, "kernel"));
+        table.Add("Conv1D", Conv1D, layer => WithBias(layer.Settings, "kernel"));
+        table.Add("DepthwiseConv2D", Depthwise, layer => WithBias(layer.Settings, "depthwise_kernel"));
+        table.Add("SeparableConv2D", Separable, layer => WithBias(layer.Settings, "depthwise_kernel", "pointwise_kernel"));
+        table.Add("SeparableConvolution2D", Separable, layer => WithBias(layer.Settings, "depthwise_kernel", "pointwise_kernel"));
     }
 
     private static WeightSlot[] WithBias(LayerSettings settings, params ReadOnlySpan<string> kernels)

@@ -11,8 +11,8 @@ internal static class DenseLayers
 {
     public static void Register(ConverterTable table) => table.Add("Dense", Dense, Slots);
 
-    private static WeightSlot[] Slots(LayerSettings settings) =>
-        settings.Flag("use_bias", true) ? [new WeightSlot("kernel"), new WeightSlot("bias")] : [new WeightSlot("kernel")];
+    private static WeightSlot[] Slots(LayerDefinition layer) =>
+        layer.Settings.Flag("use_bias", true) ? [new WeightSlot("kernel"), new WeightSlot("bias")] : [new WeightSlot("kernel")];
 
     private static Value Dense(LayerContext layer)
     {

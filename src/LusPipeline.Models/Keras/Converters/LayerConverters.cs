@@ -3,7 +3,7 @@ using LusPipeline.Models.Keras.Graph;
 namespace LusPipeline.Models.Keras.Converters;
 
 /// <summary>Turns a call of a layer into nodes, and knows which weights the layer has.</summary>
-internal sealed record LayerConverter(Func<LayerContext, Value> Convert, Func<LayerSettings, IReadOnlyList<WeightSlot>> Weights);
+internal sealed record LayerConverter(Func<LayerContext, Value> Convert, Func<LayerDefinition, IReadOnlyList<WeightSlot>> Weights);
 
 /// <summary>The layers that can be imported, by Keras' class name.</summary>
 internal static class LayerConverters
@@ -19,7 +19,7 @@ internal static class LayerConverters
 
     /// <summary>A layer's weights in Keras' order. A class that is not known has none: it fails when it is needed, not when it is cut off.</summary>
     public static IReadOnlyList<WeightSlot> Weights(LayerDefinition layer) =>
-        ByClass.TryGetValue(layer.ClassName, out var converter) ? converter.Weights(layer.Settings) : [];
+        ByClass.TryGetValue(layer.ClassName, out var converter) ? converter.Weights(layer) : [];
 
     private static Dictionary<string, LayerConverter> Register()
     {
@@ -30,8 +30,15 @@ internal static class LayerConverters
         Activations.Register(table);
         Pooling.Register(table);
         Merging.Register(table);
+        Borders.Register(table);
+        Shaping.Register(table);
+        Scaling.Register(table);
         Identities.Register(table);
         Recurrent.Register(table);
+        Masks.Register(table);
+        TimePooling.Register(table);
+        LayerNormalization.Register(table);
+        Arithmetic.Register(table);
         return table.ByClass;
     }
 }
@@ -43,6 +50,6 @@ internal sealed class ConverterTable
 
     public Dictionary<string, LayerConverter> ByClass { get; } = new(StringComparer.Ordinal);
 
-    public void Add(string className, Func<LayerContext, Value> convert, Func<LayerSettings, IReadOnlyList<WeightSlot>>? weights = null) =>
+    public void Add(string className, Func<LayerContext, Value> convert, Func<LayerDefinition, IReadOnlyList<WeightSlot>>? weights = null) =>
         ByClass.Add(className, new LayerConverter(convert, weights ?? (_ => None)));
 }

@@ -10,9 +10,10 @@ internal static class Merging
 {
     public static void Register(ConverterTable table)
     {
-        table.Add("Add", layer => Chain(layer, "Add"));
-        table.Add("Multiply", layer => Chain(layer, "Mul"));
-        table.Add("Subtract", layer => layer.Inputs.Count == 2 ? Chain(layer, "Sub") : throw layer.Fault("it takes two inputs"));
+        // Keras 3 names its operations of a value and a constant the same.
+        table.Add("Add", layer => Arithmetic.Of(layer, "Add"));
+        table.Add("Multiply", layer => Arithmetic.Of(layer, "Mul"));
+        table.Add("Subtract", layer => layer.Inputs.Count <= 2 ? Arithmetic.Of(layer, "Sub") : throw layer.Fault("it takes two inputs"));
         table.Add("Maximum", layer => Several(layer, "Max"));
         table.Add("Minimum", layer => Several(layer, "Min"));
         table.Add("Average", layer => Several(layer, "Mean"));
@@ -20,7 +21,7 @@ internal static class Merging
     }
 
     /// <summary>By twos from the left, as Keras does.</summary>
-    private static Value Chain(LayerContext layer, string operation)
+    public static Value Chain(LayerContext layer, string operation)
     {
         var shape = Broadcast(layer);
         var sum = layer.Inputs[0].Name;
@@ -28,13 +29,13 @@ internal static class Merging
         {
             sum = layer.Node(operation, i == layer.Inputs.Count - 1 ? "" : "part", [sum, layer.Inputs[i].Name]);
         }
-        return new Value(sum, shape, layer.Inputs[0].Mask);
+        return new Value(sum, shape, Masks.All(layer));
     }
 
     private static Value Several(LayerContext layer, string operation)
     {
         var shape = Broadcast(layer);
-        return new Value(layer.Node(operation, "", [.. layer.Inputs.Select(input => input.Name)]), shape, layer.Inputs[0].Mask);
+        return new Value(layer.Node(operation, "", [.. layer.Inputs.Select(input => input.Name)]), shape, Masks.All(layer));
     }
 
     private static Value Concatenate(LayerContext layer)
@@ -53,7 +54,7 @@ internal static class Merging
         }
         var output = layer.Node(
             "Concat", "", [.. layer.Inputs.Select(input => input.Name)], OnnxAttribute.Int("axis", Value.GraphAxis(axis, first.Rank)));
-        return new Value(output, shape, axis == 0 ? null : first.Mask);
+        return new Value(output, shape, axis == 0 ? null : Masks.All(layer));
     }
 
     private static int[] Broadcast(LayerContext layer)

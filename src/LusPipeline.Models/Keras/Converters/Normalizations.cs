@@ -17,12 +17,12 @@ internal static class Normalizations
         table.Add("SyncBatchNormalization", Batch, BatchSlots);
     }
 
-    private static WeightSlot[] BatchSlots(LayerSettings settings)
+    private static WeightSlot[] BatchSlots(LayerDefinition layer)
     {
         var slots = new List<WeightSlot>();
-        if (settings.Flag("scale", true))
+        if (layer.Settings.Flag("scale", true))
             slots.Add(new WeightSlot("gamma"));
-        if (settings.Flag("center", true))
+        if (layer.Settings.Flag("center", true))
             slots.Add(new WeightSlot("beta"));
         slots.Add(new WeightSlot("moving_mean", Trained: false));
         slots.Add(new WeightSlot("moving_variance", Trained: false));
@@ -36,6 +36,8 @@ internal static class Normalizations
         // The axis counts the batch; once it was written as a list.
         if (layer.Settings.Has("axis") && !(layer.Settings.Integers("axis") is [var axis] && (axis == -1 || axis == input.Rank)))
             throw layer.Fault("it normalises another axis than the last");
+        if (layer.Settings.Flag("renorm", false))
+            throw layer.Fault("its renorm is not supported");
         var epsilon = layer.Settings.Number("epsilon", 1e-3f);
         if (epsilon < 0)
             throw layer.Fault("its epsilon is negative");

@@ -13,6 +13,9 @@ internal sealed class LayerSettings(JsonElement config, string place)
 
     public JsonElement Element(string name) => Has(name) ? config.GetProperty(name) : throw Fault($"its '{name}' is missing");
 
+    /// <summary>The settings in an object among these.</summary>
+    public LayerSettings Inside(string name) => new(Element(name), place);
+
     /// <summary>A count from 1.</summary>
     public int Size(string name) => SizeOf(name, Element(name));
 

@@ -4,15 +4,16 @@ using PureHDF;
 
 namespace LusPipeline.Models.Keras.Reading;
 
-/// <summary>An array of floating-point numbers in an HDF5 file, not yet read.</summary>
+/// <summary>An array of numbers in an HDF5 file, not yet read.</summary>
 internal sealed class Hdf5Dataset
 {
     /// <summary>How far compressed chunks may unfold; weights hardly compress.</summary>
     private const int MaxExpansion = 100;
 
     private readonly IH5Dataset _dataset;
+    private readonly H5DataTypeClass _class;
 
-    /// <exception cref="ImportProblemException">Its elements are no floating-point numbers, or more than the file can hold.</exception>
+    /// <exception cref="ImportProblemException">Its elements are no numbers, or more than the file can hold.</exception>
     public Hdf5Dataset(IH5Dataset dataset, string path, long fileLength)
     {
         _dataset = dataset;
@@ -21,9 +22,9 @@ internal sealed class Hdf5Dataset
         var layout = Hdf5Fault.Guard(path, () => dataset.Layout.Class);
         if (layout == H5DataLayoutClass.VirtualStorage)
             throw new ImportProblemException($"the weights '{path}' lie in other files.");
-        var isFloat = Hdf5Fault.Guard(path, () => dataset.Type.Class) == H5DataTypeClass.FloatingPoint;
-        if (!isFloat || ElementSize is not (2 or 4 or 8))
-            throw new ImportProblemException($"the weights '{path}' are no floating-point numbers of 16, 32 or 64 bits.");
+        _class = Hdf5Fault.Guard(path, () => dataset.Type.Class);
+        if ((_class, ElementSize) is not ((H5DataTypeClass.FloatingPoint, 2 or 4 or 8) or (H5DataTypeClass.FixedPoint, 4 or 8)))
+            throw new ImportProblemException($"the weights '{path}' are no numbers of 16, 32 or 64 bits.");
         var limit = layout == H5DataLayoutClass.Chunked ? fileLength * MaxExpansion : fileLength;
         if (WeightTensor.Product(Shape) * ElementSize > limit)
             throw new ImportProblemException($"the weights '{path}' claim to be larger than the file.");
@@ -40,22 +41,30 @@ internal sealed class Hdf5Dataset
         var tensor = new WeightTensor(Shape);
         Hdf5Fault.Guard(Path, () =>
         {
-            switch (ElementSize)
+            switch (_class, ElementSize)
             {
-                case 2:
-                    TensorPrimitives.ConvertToSingle(_dataset.Read<Half[]>(), tensor.Values);
+                case (H5DataTypeClass.FloatingPoint, 2):
+                    TensorPrimitives.ConvertToSingle(Elements<Half>(), tensor.Values);
                     break;
-                case 4:
-                    _dataset.Read<float[]>().CopyTo(tensor.Values);
+                case (H5DataTypeClass.FloatingPoint, 4):
+                    Elements<float>().CopyTo(tensor.Values);
+                    break;
+                case (H5DataTypeClass.FloatingPoint, _):
+                    TensorPrimitives.ConvertTruncating<double, float>(Elements<double>(), tensor.Values);
+                    break;
+                case (_, 4):
+                    TensorPrimitives.ConvertTruncating<int, float>(Elements<int>(), tensor.Values);
                     break;
                 default:
-                    TensorPrimitives.ConvertTruncating<double, float>(_dataset.Read<double[]>(), tensor.Values);
+                    TensorPrimitives.ConvertTruncating<long, float>(Elements<long>(), tensor.Values);
                     break;
             }
             return true;
         });
         return tensor;
     }
+
+    private T[] Elements<T>() => Shape.Length == 0 ? [_dataset.Read<T>()] : _dataset.Read<T[]>();
 
     private static int[] Dimensions(IH5Dataset dataset)
     {

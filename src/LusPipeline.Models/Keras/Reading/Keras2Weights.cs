@@ -79,7 +79,10 @@ internal static class Keras2Weights
         }
     }
 
-    private static bool Fits(string name, WeightSlot slot) => !KnownNames.Contains(LastPart(name)) || LastPart(name) == LastPart(slot.Name);
+    /// <summary>Keras 3 calls a depthwise kernel <c>kernel</c>.</summary>
+    private static bool Fits(string name, WeightSlot slot) =>
+        !KnownNames.Contains(LastPart(name)) || LastPart(name) == LastPart(slot.Name)
+        || (LastPart(slot.Name) == "depthwise_kernel" && LastPart(name) == "kernel");
 
     private static string? ByName(IReadOnlyList<string> names, LayerDefinition owner, WeightSlot slot)
     {
