@@ -7,8 +7,13 @@ var root = new RootCommand("""
     Research use only: not a medical device.
     """)
 {
+    RunCommand.Create(),
+    ResultsCommand.Create(),
+    StudiesCommand.Create(),
+    ShowCommand.Create(),
+    ModelsCommand.Create(),
     VersionCommand.Create(),
 };
-root.WithExamples("lus version");
+root.WithExamples("lus run videos/", "lus demo");
 HelpExamples.PrintExamplesIn(root);
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

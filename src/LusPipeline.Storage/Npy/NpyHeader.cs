@@ -94,6 +94,12 @@ public sealed class NpyHeader
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(ToBytes());
+    }
+
+    /// <summary>What <see cref="Write"/> writes.</summary>
+    public byte[] ToBytes()
+    {
         var dictionary = new StringBuilder();
         dictionary.Append(CultureInfo.InvariantCulture, $"{{'descr': '{Type}', 'fortran_order': {(FortranOrder ? "True" : "False")}, 'shape': (");
         for (var i = 0; i < Shape.Count; i++)
@@ -113,7 +119,7 @@ public sealed class NpyHeader
         bytes.AsSpan(10).Fill((byte)' ');
         Encoding.ASCII.GetBytes(dictionary.ToString(), bytes.AsSpan(10));
         bytes[^1] = (byte)'\n';
-        stream.Write(bytes);
+        return bytes;
     }
 
     /// <returns>The number of elements, or null when their bytes do not fit 63 bits.</returns>

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Models.Bundles;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>Turns what can be wrong with a model into one line on stderr and an exit code.</summary>
+internal static class ModelsGuard
+{
+    public static void SetGuardedAction(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
+        command.SetAction(async (result, cancellation) =>
+        {
+            try
+            {
+                return await action(result, cancellation);
+            }
+            catch (Exception known) when (known is BundleException or BrokenEngineException)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync($"lus: {known.Message}");
+                return ExitCode.Error;
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCode.Interrupted;
+            }
+        });
+}

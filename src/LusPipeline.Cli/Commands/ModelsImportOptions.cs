@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>What all imports share: the options, and how the bundle is written.</summary>
+internal sealed class ModelsImportOptions
+{
+    private readonly Option<bool> here = ModelsArguments.Here();
+
+    public ModelsImportOptions(Command command)
+    {
+        foreach (var option in new Option[] { Head, Name, Version, Frames, Threshold, Out, here })
+            command.Options.Add(option);
+    }
+
+    public Option<FileInfo> Head { get; } = new Option<FileInfo>("--head") { Description = "The head's file; without it the bundle makes features only" }.AcceptExistingOnly();
+
+    public Option<int> Frames { get; } = new("--frames") { Description = "T, the frames of one clip", DefaultValueFactory = _ => 20 };
+
+    private Option<string> Name { get; } = new("--name") { Description = "The bundle's name", Required = true };
+
+    private Option<string> Version { get; } = new("--bundle-version") { Description = "The bundle's version", DefaultValueFactory = _ => "1" };
+
+    private Option<double> Threshold { get; } = new("--threshold") { Description = "A result whose highest probability is lower is uncertain", DefaultValueFactory = _ => 0.5 };
+
+    private Option<DirectoryInfo> Out { get; } = new("--out") { Description = "The new bundle's folder", Required = true };
+
+    public bool IsHere(ParseResult result) => result.GetValue(here);
+
+    /// <summary>The shared options as a child's command line.</summary>
+    public IEnumerable<string> ForChild(ParseResult result)
+    {
+        if (result.GetValue(Head) is { } head)
+            yield return $"--head={head.FullName}";
+        yield return $"--name={result.GetRequiredValue(Name)}";
+        yield return $"--bundle-version={result.GetRequiredValue(Version)}";
+        yield return string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(Frames)}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"--threshold={result.GetValue(Threshold):R}");
+        yield return $"--out={result.GetRequiredValue(Out).FullName}";
+        yield return ModelsChild.HereOption;
+    }
+
+    /// <summary>Writes the bundle, runs it once and says what it is.</summary>
+    /// <param name="backbone">The path of an ONNX file.</param>
+    /// <param name="head">The path of an ONNX file, or null.</param>
+    public async Task<int> WriteAsync(ParseResult result, string preprocess, string backbone, string? head, CancellationToken cancellation)
+    {
+        var bundle = BundleWriter.Write(result.GetRequiredValue(Out).FullName, new BundleContents
+        {
+            Name = result.GetRequiredValue(Name),
+            Version = result.GetRequiredValue(Version),
+            Preprocess = preprocess,
+            Frames = result.GetValue(Frames),
+            Threshold = result.GetValue(Threshold),
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = backbone },
+            Head = head,
+        });
+        await TrialRun.RunAsync(bundle, cancellation);
+        var output = result.InvocationConfiguration.Output;
+        await output.WriteLineAsync($"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
+        await output.WriteLineAsync($"written to {bundle.Folder}");
+        return ExitCode.Done;
+    }
+}

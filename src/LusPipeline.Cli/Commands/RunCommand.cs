@@ -1,0 +1,85 @@
+using System.CommandLine;
+using LusPipeline.Cli.Labels;
+using LusPipeline.Cli.Output;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Embedded;
+using LusPipeline.Models.Bundles;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary><c>lus run PATH…</c></summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var options = new RunOptions();
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "Videos, or folders whose first-level folders are studies",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var watch = new Option<bool>("--watch") { Description = "Go on and take new videos as they come, until Ctrl-C" };
+        var command = new Command("run", """
+            Turn lung ultrasound videos into diagnoses on this machine.
+
+            Running again does nothing for finished videos; an interrupted run goes on where it stopped.
+            Exit codes: 0 all done; 2 some videos rejected or failed; 1 usage, model or engine error, or no video; 130 interrupted.
+            Research use only: not a medical device.
+            """)
+        {
+            paths,
+            watch,
+        }.WithExamples(
+            "lus run videos/",
+            "lus run patient1.mp4 patient2.gif --home /data/lus",
+            "lus run videos/ --clips windows --window 2 --stride 1",
+            "lus run videos/ --labels videos.csv",
+            "lus run videos/ --json | jq 'select(.kind == \"video\")'",
+            "lus run inbox/ --watch",
+            "lus run -- -starts-with-a-dash.mp4");
+        options.AddTo(command);
+        command.SetAction((result, _) => RunAsync(result, options, result.GetRequiredValue(paths), result.GetValue(watch)));
+        return command;
+    }
+
+    /// <summary>Runs on the paths and returns the exit code; every known trouble is one line on stderr.</summary>
+    internal static async Task<int> RunAsync(ParseResult result, RunOptions options, IReadOnlyList<string> paths, bool watch)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            var labels = result.GetValue(options.Labels) is { } source ? VideoLabels.Read(source) : null;
+            var request = options.Request(result, paths, watch);
+            var progress = new RunProgress();
+            var writer = new RunReportWriter(result.GetValue(options.Json), labels);
+            var verbose = result.GetValue(options.Verbose);
+            var run = new EmbeddedRun(request, progress, writer.OnVideo, TimeProvider.System, logging => AddStderr(logging, verbose)).RunAsync(interruption.Token);
+            await new RunDisplay(progress, Terminal.Error, TimeProvider.System).ShowAsync(run);
+            var report = await run;
+            writer.Finish(report);
+            if (report.Interrupted)
+                return ExitCode.Interrupted;
+            if (report.Videos.Count == 0)
+            {
+                await Console.Error.WriteLineAsync($"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");
+                return ExitCode.Error;
+            }
+            return report.Videos.All(entry => entry.Video.Status == WorkStatus.Done) ? ExitCode.Done : ExitCode.Incomplete;
+        }
+        catch (Exception known) when (known is BundleException or BrokenEngineException or HomeException or LabelException or FileNotFoundException)
+        {
+            await Console.Error.WriteLineAsync($"lus: {known.Message}");
+            return ExitCode.Error;
+        }
+    }
+
+    private static void AddStderr(ILoggingBuilder logging, bool verbose)
+    {
+        if (!verbose)
+            return;
+        logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("MassTransit", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

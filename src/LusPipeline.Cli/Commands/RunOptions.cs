@@ -1,0 +1,113 @@
+using System.CommandLine;
+using LusPipeline.Hosting.Embedded;
+using LusPipeline.Ingest;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>The options that <c>lus run</c> and <c>lus demo</c> share.</summary>
+internal sealed class RunOptions
+{
+    private const string Whole = Core.Clips.ClipPlan.WholeKind;
+    private const string Windows = Core.Clips.ClipPlan.WindowsKind;
+
+    private static readonly RunRequest Defaults = new() { Paths = [], Home = HomeFolder.DefaultName, Model = "" };
+
+    private readonly Option<bool> _force = new("--force") { Description = "Do finished videos again; the old predictions stay as history" };
+    private readonly Option<string> _clips = new("--clips") { Description = "One clip over the whole video, or one a window", DefaultValueFactory = _ => Whole };
+    private readonly Option<double> _window = Positive("--window", 2, "Length of a window in seconds, with --clips windows");
+    private readonly Option<double> _stride = Positive("--stride", 2, "Seconds from the start of one window to the next");
+    private readonly Option<string?> _model = new("--model") { Description = "A bundle's folder or name; the default model if left out", HelpName = "DIR" };
+    private readonly Option<string?> _variant = new("--variant") { Description = "The bundle's variant to compute with; its best on this machine if left out" };
+    private readonly Option<ExecutionProvider> _provider = new("--provider") { Description = "Where the models run", DefaultValueFactory = _ => ExecutionProvider.Cpu };
+    private readonly Option<int> _threads = Whole32("--threads", 0, 0, "CPU threads that compute; 0 for all");
+    private readonly Option<long> _maxPixels = Whole64("--max-frame-pixels", Defaults.Limits.MaxFramePixels, 1, "Reject videos with larger frames");
+    private readonly Option<int> _maxFrames = Whole32("--max-frames", Defaults.Limits.MaxFrames, 2, "Reject videos with more frames");
+    private readonly Option<long> _maxBytes = Whole64("--max-file-bytes", Defaults.Limits.MaxFileBytes, 1, "Reject larger files");
+    private readonly Option<string> _bucket = new("--bucket") { Description = "Name of these videos' collection, part of their identity", DefaultValueFactory = _ => Defaults.Bucket };
+
+    public RunOptions()
+    {
+        _clips.AcceptOnlyFromAmong(Whole, Windows);
+        _variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
+    }
+
+    public Option<string> Home { get; } = new("--home")
+    {
+        Description = "Folder of the ledger, the features and the scratch files; one run at a time",
+        DefaultValueFactory = _ => HomeFolder.DefaultName,
+        HelpName = "DIR",
+    };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "One JSON object a line on stdout, in the order of completion" };
+
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Log to stderr what the stages do, by ids" };
+
+    public Option<string?> Labels { get; } = new("--labels")
+    {
+        Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Home, Json, _force, _clips, _window, _stride, _model, _variant, _provider, _threads, Labels, _maxPixels, _maxFrames, _maxBytes, _bucket, Verbose })
+            command.Add(option);
+    }
+
+    /// <exception cref="BundleException">There is no such model.</exception>
+    public RunRequest Request(ParseResult result, IReadOnlyList<string> paths, bool watch) => new()
+    {
+        Paths = paths,
+        Home = result.GetRequiredValue(Home),
+        Bucket = result.GetRequiredValue(_bucket),
+        Model = BundleCatalog.Find(result.GetValue(_model)),
+        Variant = result.GetValue(_variant),
+        Window = result.GetRequiredValue(_clips) == Windows ? TimeSpan.FromSeconds(result.GetRequiredValue(_window)) : null,
+        Stride = TimeSpan.FromSeconds(result.GetRequiredValue(_stride)),
+        Force = result.GetValue(_force),
+        Watch = watch,
+        Limits = new()
+        {
+            MaxFramePixels = result.GetRequiredValue(_maxPixels),
+            MaxFrames = result.GetRequiredValue(_maxFrames),
+            MaxFileBytes = result.GetRequiredValue(_maxBytes),
+        },
+        Inference = new() { Provider = result.GetRequiredValue(_provider), Threads = result.GetRequiredValue(_threads) },
+        Ingest = new IngestOptions { MaxDecoders = Math.Max(2, Environment.ProcessorCount / 2) },
+    };
+
+    private static Option<double> Positive(string name, double value, string description)
+    {
+        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "SECONDS" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
+                result.AddError($"{name} is a number of seconds above 0 and up to 86400, for example {name} 2.");
+        });
+        return option;
+    }
+
+    private static Option<int> Whole32(string name, int value, int least, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < least)
+                result.AddError($"{name} is a whole number of at least {least}.");
+        });
+        return option;
+    }
+
+    private static Option<long> Whole64(string name, long value, long least, string description)
+    {
+        var option = new Option<long>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < least)
+                result.AddError($"{name} is a whole number of at least {least}.");
+        });
+        return option;
+    }
+}

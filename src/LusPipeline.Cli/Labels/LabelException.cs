@@ -1,0 +1,5 @@
+namespace LusPipeline.Cli.Labels;
+
+/// <summary>A file of labels cannot be used.</summary>
+/// <param name="message">What is wrong, where, and how to mend it.</param>
+internal sealed class LabelException(string message) : Exception(message);

@@ -1,0 +1,27 @@
+using Spectre.Console;
+
+namespace LusPipeline.Cli.Output;
+
+/// <summary>Consoles for a command's output and error streams.</summary>
+internal static class Terminal
+{
+    /// <summary>Enough for every table when there is no terminal whose width it has to fit.</summary>
+    private const int FreeWidth = 240;
+
+    public static IAnsiConsole Over(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
+        if (redirected)
+            console.Profile.Width = FreeWidth;
+        return console;
+    }
+
+    public static IAnsiConsole Output { get; } = Over(Console.Out, Console.IsOutputRedirected);
+
+    public static IAnsiConsole Error { get; } = Over(Console.Error, Console.IsErrorRedirected);
+}

@@ -1,0 +1,4 @@
+namespace LusPipeline.Hosting.Bus;
+
+/// <summary>Messages of each stage that are handled at one time.</summary>
+public sealed record StageConcurrency(int Ingest, int Features, int Sequence);

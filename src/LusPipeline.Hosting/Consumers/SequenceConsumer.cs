@@ -1,0 +1,21 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Sequence;
+using LusPipeline.Hosting.Bus;
+using MassTransit;
+
+namespace LusPipeline.Hosting.Consumers;
+
+internal sealed class SequenceConsumer(SequenceHandler handler, EngineFault fault, StageStop stop) : IConsumer<FeaturesReady>
+{
+    public Task Consume(ConsumeContext<FeaturesReady> context) =>
+        fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+}
+
+internal sealed class SequenceConsumerDefinition : ConsumerDefinition<SequenceConsumer>
+{
+    public SequenceConsumerDefinition(StageConcurrency concurrency)
+    {
+        EndpointName = "sequence";
+        ConcurrentMessageLimit = concurrency.Sequence;
+    }
+}

@@ -1,0 +1,41 @@
+using LusPipeline.Core.Stages;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Results;
+
+namespace LusPipeline.Hosting.Embedded;
+
+/// <summary>Everything that a run does with its SQLite ledger.</summary>
+internal sealed class EmbeddedLedger
+{
+    private EmbeddedLedger(Func<LedgerContext> open, ContentHashes hashes, RunRequest request, StageEvents events, TimeProvider clock)
+    {
+        Open = open;
+        Hashes = hashes;
+        Register = new(open, clock);
+        Bundles = new(open, clock);
+        Videos = new(open, clock, request.Attempts);
+        Clips = new(open, clock, request.Attempts);
+        Studies = new(open, clock);
+        Pending = new(open, clock);
+        Completion = new(Videos, Studies, events);
+        Results = new(open);
+    }
+
+    public Func<LedgerContext> Open { get; }
+    public ContentHashes Hashes { get; }
+    public VideoRegister Register { get; }
+    public BundleRegister Bundles { get; }
+    public VideoMoves Videos { get; }
+    public ClipMoves Clips { get; }
+    public StudyMoves Studies { get; }
+    public PendingWork Pending { get; }
+    public Completion Completion { get; }
+    public ResultReader Results { get; }
+
+    public static async Task<EmbeddedLedger> OpenAsync(
+        HomeFolder home, RunRequest request, StageEvents events, TimeProvider clock, CancellationToken cancellation)
+    {
+        var open = await SqliteLedger.OpenAsync(home.LedgerFile, cancellation).ConfigureAwait(false);
+        return new(open, await ContentHashes.LoadAsync(open, cancellation).ConfigureAwait(false), request, events, clock);
+    }
+}

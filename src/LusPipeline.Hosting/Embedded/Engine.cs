@@ -1,0 +1,96 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Stages;
+using LusPipeline.Features;
+using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Consumers;
+using LusPipeline.Ingest;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.Ingest.Media;
+using LusPipeline.Ingest.Probing;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+using LusPipeline.Sequence;
+using LusPipeline.Storage.Buckets;
+using LusPipeline.Storage.Ledger;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Embedded;
+
+/// <summary>All stages in this process, on an in-memory bus.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private Engine(IHost host) => _host = host;
+
+    public StageBusPublisher Publisher => _host.Services.GetRequiredService<StageBusPublisher>();
+
+    /// <summary>Opens the models and starts the bus.</summary>
+    /// <exception cref="BundleException">A model that ONNX Runtime refuses.</exception>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">CUDA was asked for and is not there.</exception>
+    public static async Task<Engine> StartAsync(
+        RunRequest request, LoadedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
+        StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
+    {
+        // The bus starts while the models load; no message comes before both are there.
+        var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference));
+        var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference));
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        logging(builder.Logging);
+        var services = builder.Services;
+        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
+        services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
+        services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
+        services.AddSingleton(new FrameSize(model.Bundle.Width, model.Bundle.Height));
+        services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
+        services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
+        services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();
+        services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
+        services.AddSingleton<IStageBus, StageBus>();
+        services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+
+        services.AddSingleton<IBackbone>(_ => opening.GetAwaiter().GetResult()).AddSingleton(_ => openingHead.GetAwaiter().GetResult());
+        services.AddSingleton(new StageConcurrency(
+            request.Ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(request.Inference) + 1, 2));
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<IngestConsumer, IngestConsumerDefinition>();
+            bus.AddConsumer<FeaturesConsumer, FeaturesConsumerDefinition>();
+            bus.AddConsumer<SequenceConsumer, SequenceConsumerDefinition>();
+            bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+        });
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StopTimeout = TimeSpan.FromSeconds(15);
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
+        });
+        var host = builder.Build();
+        var engine = new Engine(host);
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+            await Task.WhenAll(opening, openingHead).ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the attempts in flight and stops the bus.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.Services.GetRequiredService<StageStop>().StopAsync().ConfigureAwait(false);
+        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,149 @@
+using LusPipeline.Core.Identity;
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
+using LusPipeline.Core.Studies;
+using LusPipeline.Core.Telemetry;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.Ingest.Media;
+using LusPipeline.Ingest.Probing;
+using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Storage.Buckets;
+using LusPipeline.Storage.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Ingest;
+
+/// <summary>Video → probe → rejected, or clips as objects.</summary>
+public sealed partial class IngestHandler(
+    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, FrameSize frameSize, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
+    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, StageEvents events, ILogger<IngestHandler> logger)
+{
+    /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
+    public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
+        if (outcome == StartOutcome.Stale)
+            return;
+        if (outcome == StartOutcome.Crashed)
+        {
+            await FailAsync(video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
+            return;
+        }
+        events.OnVideoStarted(message.VideoId);
+        try
+        {
+            await IngestAsync(video!, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception interrupted) when (interrupted is BrokenEngineException || cancellation.IsCancellationRequested)
+        {
+            await videos.InterruptAsync(video!).ConfigureAwait(false);
+            throw;
+        }
+        catch (RejectedException rejected)
+        {
+            await completion.RejectVideoAsync(video!, rejected.Reason, rejected.Message, Limit(rejected.Reason), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, message.VideoId, failure);
+            if (!await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
+                await FailAsync(video!, (failure as TransientException)?.Reason ?? ReasonCode.Crashed, failure.Message, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
+    {
+        using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
+        using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
+        var facts = await ProbeAsync(video, source, cancellation).ConfigureAwait(false);
+        var report = await CutAsync(video, source, facts, cancellation).ConfigureAwait(false);
+        var decoded = new DecodedFacts(facts.Codec, facts.Width, facts.Height, report.DecodedFrames, facts.Duration, report.Warnings);
+        if (!await videos.CutAsync(video, decoded, report.Clips, cancellation).ConfigureAwait(false))
+            return;
+        events.OnVideoCut(video.VideoId, report.Clips);
+        await completion.CompleteVideoAsync(video.VideoId, video.StudyId, video.Generation, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<VideoFacts> ProbeAsync(VideoWork video, VideoSource source, CancellationToken cancellation)
+    {
+        using var span = StageTrace.Start("probe", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
+        try
+        {
+            return VideoSniffer.Sniff(source.Path, video.ObjectKey) switch
+            {
+                SniffResult.Video sniffed => await probe.ProbeAsync(source, sniffed, cancellation).ConfigureAwait(false),
+                SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
+                _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is no video that is known."),
+            };
+        }
+        catch (RejectedException rejected)
+        {
+            span.Fail(rejected.Reason);
+            throw;
+        }
+    }
+
+    private async Task<CutReport> CutAsync(VideoWork video, VideoSource source, VideoFacts facts, CancellationToken cancellation)
+    {
+        using var span = StageTrace.Start("decode", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
+        var request = new CutRequest(
+            source, facts, video.Plan, frameSize.Width, frameSize.Height, scratch.Path,
+            index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy");
+        try
+        {
+            var report = await cutter.CutAsync(request, clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
+            span?.SetTag(StageTrace.Frames, report.DecodedFrames);
+            return report;
+        }
+        catch (RejectedException rejected)
+        {
+            span.Fail(rejected.Reason);
+            throw;
+        }
+    }
+
+    /// <summary>Object, row, message, in this order. The clip's permit goes with it.</summary>
+    private async Task HandOverAsync(VideoWork video, CutClip cut, CancellationToken cancellation)
+    {
+        var clipId = LedgerIds.Clip(video.VideoId, video.Plan, cut.Index);
+        permits.Hold(clipId);
+        try
+        {
+            var key = WorkKeys.ClipFrames(clipId);
+            await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
+            if (await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
+            {
+                await bus.PublishAsync(
+                    new ClipReady(
+                        ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
+                        key, video.BundleId, video.Variant),
+                    cancellation).ConfigureAwait(false);
+                return;
+            }
+            // An earlier attempt got this clip past its frames.
+            await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
+            events.OnClipReleased(clipId);
+        }
+        catch
+        {
+            permits.Forget(clipId);
+            throw;
+        }
+    }
+
+    private Task FailAsync(VideoWork video, string reason, string detail, CancellationToken cancellation) =>
+        completion.FailVideoAsync(video.VideoId, video.StudyId, video.Generation, reason, detail, cancellation);
+
+    private long? Limit(string reason) => reason switch
+    {
+        ReasonCode.TooLargeFrame => limits.MaxFramePixels,
+        ReasonCode.TooManyFrames => limits.MaxFrames,
+        ReasonCode.TooLargeFile => limits.MaxFileBytes,
+        _ => null,
+    };
+
+    [LoggerMessage(LogLevel.Warning, "An attempt at video {VideoId} failed")]
+    private static partial void LogFailed(ILogger logger, Guid videoId, Exception exception);
+}

@@ -1,0 +1,42 @@
+namespace LusPipeline.Models.Bundles;
+
+/// <summary>Where bundles lie that are named rather than given by folder: in <c>models</c>, next to the program or above it.</summary>
+public static class BundleCatalog
+{
+    public const string DefaultName = "xception-lstm";
+    private const string FolderName = "models";
+
+    /// <summary>The folder of a bundle's name or path, whether or not it is a good bundle.</summary>
+    /// <param name="nameOrFolder">Null for the default bundle.</param>
+    /// <exception cref="BundleException">Neither a folder nor the name of a bundle.</exception>
+    public static string Find(string? nameOrFolder)
+    {
+        if (nameOrFolder is not null && Directory.Exists(nameOrFolder))
+            return Path.GetFullPath(nameOrFolder);
+        var name = nameOrFolder ?? DefaultName;
+        var root = Root();
+        if (root is not null && Path.GetFileName(name) == name && Directory.Exists(Path.Combine(root, name)))
+            return Path.Combine(root, name);
+        throw new BundleException(nameOrFolder is null
+            ? $"The default model '{DefaultName}' is not there: it belongs in a folder '{FolderName}' next to the program or above it. Give a model with --model."
+            : $"'{nameOrFolder}' is neither a folder nor the name of a model; see lus models list.");
+    }
+
+    /// <summary>The nearest folder <c>models</c> that holds a bundle, from the program's folder upwards; null if there is none.</summary>
+    public static string? Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var models = Path.Combine(folder.FullName, FolderName);
+            if (Folders(models).Any())
+                return models;
+        }
+        return null;
+    }
+
+    /// <summary>The folders directly below <paramref name="root"/> that have a manifest, by name.</summary>
+    public static IEnumerable<string> Folders(string root) =>
+        Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root).Where(folder => File.Exists(Path.Combine(folder, BundleManifest.FileName))).Order(StringComparer.Ordinal)
+            : [];
+}

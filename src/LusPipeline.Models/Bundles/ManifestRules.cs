@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using LusPipeline.Core.Probabilities;
+
+namespace LusPipeline.Models.Bundles;
+
+/// <summary>What a manifest may say.</summary>
+internal static partial class ManifestRules
+{
+    private const int MaxSide = 4096;
+    private const int MaxFrames = 1000;
+    private const int MaxFeatures = 65_536;
+    private static readonly string[] WeightStorages = ["float32", "float16", "int8"];
+
+    /// <summary>The first thing wrong, or null.</summary>
+    public static string? FirstFault(BundleManifest manifest)
+    {
+        if (manifest.Format != BundleManifest.CurrentFormat)
+            return $"format {manifest.Format} is not known to this version, which reads format {BundleManifest.CurrentFormat}; update lus or import the model again";
+        if (!Label().IsMatch(manifest.Name))
+            return "name must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
+        if (!Label().IsMatch(manifest.Version))
+            return "version must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
+        if (manifest.Card is { } card && !FileName().IsMatch(card))
+            return FileNameFault("card", card);
+        if (manifest.Licences.Contains(null!) || manifest.Metrics.Contains(null!) || manifest.Inference.Backbones.Values.Contains(null!))
+            return "null stands where an object should";
+        if (manifest.Licences.FirstOrDefault(licence => !FileName().IsMatch(licence.File)) is { } outside)
+            return FileNameFault("licences", outside.File);
+        return FirstFault(manifest.Inference);
+    }
+
+    private static string? FirstFault(BundleInference inference)
+    {
+        if (inference.Height is < 1 or > MaxSide || inference.Width is < 1 or > MaxSide)
+            return $"inference.height and inference.width must be 1 to {MaxSide}";
+        if (inference.Frames is < 1 or > MaxFrames)
+            return $"inference.frames must be 1 to {MaxFrames}";
+        if ((long)inference.Frames * inference.Height * inference.Width * 3 > int.MaxValue)
+            return "a clip of inference.frames × height × width × 3 bytes is over 2 GiB";
+        if (inference.Features is < 1 or > MaxFeatures)
+            return $"inference.features must be 1 to {MaxFeatures}";
+        if (!Word().IsMatch(inference.Preprocess))
+            return "inference.preprocess must be a lower-case word";
+        if (!inference.Classes.SequenceEqual(DiagnosisNames.All))
+            return $"inference.classes must be {string.Join(", ", DiagnosisNames.All)}, in this order";
+        if (inference.Threshold is not (>= 0 and <= 1))
+            return "inference.threshold must be between 0 and 1";
+        if (inference.Backbones.Count == 0)
+            return "inference.backbones is empty";
+        foreach (var (variant, backbone) in inference.Backbones)
+        {
+            if (!BundleVariant.All.Contains(variant))
+                return $"inference.backbones has the unknown variant '{Shown(variant)}'; known are {string.Join(", ", BundleVariant.All)}";
+            if (FirstFault($"inference.backbones.{variant}", backbone) is { } fault)
+                return fault;
+        }
+        return inference.Head is { } head ? FirstFault("inference.head", head) : null;
+    }
+
+    private static string? FirstFault(string where, BundleModel model)
+    {
+        if (!FileName().IsMatch(model.File))
+            return FileNameFault(where + ".file", model.File);
+        if (!Sha256().IsMatch(model.Sha256))
+            return $"{where}.sha256 must be 64 lower-case hex digits";
+        if (!WeightStorages.Contains(model.Weights))
+            return $"{where}.weights must be one of {string.Join(", ", WeightStorages)}";
+        return null;
+    }
+
+    private static string FileNameFault(string where, string name) =>
+        $"{where} names '{Shown(name)}'; a bundle's files lie in its own folder, so it must be a plain file name";
+
+    private static string Shown(string text) => text.Length <= 100 ? text : text[..100] + "…";
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
+    private static partial Regex FileName();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,31}\z")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
+    private static partial Regex Sha256();
+}

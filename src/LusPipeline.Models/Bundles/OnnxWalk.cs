@@ -1,0 +1,149 @@
+namespace LusPipeline.Models.Bundles;
+
+/// <summary>Follows the messages of an ONNX model that can hold tensors; field numbers are those of onnx.proto (ONNX 1.18).</summary>
+internal sealed class OnnxWalk(Stream stream)
+{
+    private const int MaxDepth = 32;
+    private const int MaxNameBytes = 1024;
+    private const string ElsewhereFault = "it keeps weights in other files (external data); save it as one file";
+    private readonly ProtobufWire wire = new(stream);
+    private long float32Bytes, float16Bytes, int8Bytes;
+    private int depth;
+
+    public int? Opset { get; private set; }
+
+    public string Weights =>
+        int8Bytes > Math.Max(float32Bytes, float16Bytes) ? "int8"
+        : float16Bytes > float32Bytes ? "float16"
+        : "float32";
+
+    public void Model(long end) => Each(end, field =>
+    {
+        switch (field)
+        {
+            case 7: Message(Graph); break;
+            case 8: Message(OperatorSet); break;
+            case 20: throw new InvalidDataException("it holds training information; export it for inference");
+            case 25: Message(Function); break;
+            default: return false;
+        }
+        return true;
+    });
+
+    private void OperatorSet(long end)
+    {
+        var domain = "";
+        long version = 0;
+        Each(end, field =>
+        {
+            switch (field)
+            {
+                case 1: domain = wire.Text(MaxNameBytes); break;
+                case 2: version = wire.Number(); break;
+                default: return false;
+            }
+            return true;
+        });
+        if (domain is not ("" or "ai.onnx" or "ai.onnx.ml" or "com.microsoft"))
+            throw new InvalidDataException($"it uses operators of the domain '{domain}', which ONNX Runtime does not have");
+        if (domain is "" or "ai.onnx")
+            Opset = version is > 0 and < 1000 ? (int)version : throw new InvalidDataException($"it names the impossible opset {version}");
+    }
+
+    private void Graph(long end) => Each(end, field =>
+    {
+        switch (field)
+        {
+            case 1: Message(Node); break;
+            case 5: Message(Tensor); break;
+            case 15: Message(SparseTensor); break;
+            default: return false;
+        }
+        return true;
+    });
+
+    private void Function(long end) => Each(end, field =>
+    {
+        switch (field)
+        {
+            case 7: Message(Node); break;
+            case 11: Message(Attribute); break;
+            default: return false;
+        }
+        return true;
+    });
+
+    private void Node(long end) => Each(end, field =>
+    {
+        if (field != 5)
+            return false;
+        Message(Attribute);
+        return true;
+    });
+
+    private void Attribute(long end) => Each(end, field =>
+    {
+        switch (field)
+        {
+            case 5 or 10: Message(Tensor); break;
+            case 6 or 11: Message(Graph); break;
+            case 22 or 23: Message(SparseTensor); break;
+            default: return false;
+        }
+        return true;
+    });
+
+    private void SparseTensor(long end) => Each(end, field =>
+    {
+        if (field is not (1 or 2))
+            return false;
+        Message(Tensor);
+        return true;
+    });
+
+    private void Tensor(long end)
+    {
+        var start = wire.Position;
+        long type = 0;
+        Each(end, field =>
+        {
+            switch (field)
+            {
+                case 2: type = wire.Number(); break;
+                case 13: throw new InvalidDataException(ElsewhereFault);
+                case 14 when wire.Number() != 0: throw new InvalidDataException(ElsewhereFault);
+                case 14: break;
+                default: return false;
+            }
+            return true;
+        });
+        switch (type)
+        {
+            case 1: float32Bytes += end - start; break;
+            case 10: float16Bytes += end - start; break;
+            case 2 or 3: int8Bytes += end - start; break;
+        }
+    }
+
+    private void Message(Action<long> read)
+    {
+        if (++depth > MaxDepth)
+            throw new InvalidDataException($"its graphs are nested more than {MaxDepth} deep");
+        read(wire.MessageEnd());
+        depth--;
+    }
+
+    /// <param name="end">Where the message ends in the stream.</param>
+    /// <param name="take">Reads the value of a field, or returns false to have it skipped.</param>
+    private void Each(long end, Func<int, bool> take)
+    {
+        while (wire.Position < end)
+        {
+            var field = wire.Field(end);
+            if (!take(field))
+                wire.Skip();
+        }
+        if (wire.Position != end)
+            throw new InvalidDataException("it is no ONNX model: a field runs over its message's end");
+    }
+}

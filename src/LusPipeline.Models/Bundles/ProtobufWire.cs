@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace LusPipeline.Models.Bundles;
+
+/// <summary>Reads fields from protobuf's wire format (protobuf.dev, "Encoding") and skips values by seeking. Nothing larger than a name is read into memory.</summary>
+internal sealed class ProtobufWire(Stream stream)
+{
+    private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
+    private int kind;
+    private long limit;
+
+    public long Position => stream.Position;
+
+    /// <summary>The next field's number.</summary>
+    /// <param name="end">Where the message that holds it ends.</param>
+    public int Field(long end)
+    {
+        limit = end;
+        var tag = RawNumber();
+        kind = (int)(tag & 7);
+        var field = tag >>> 3;
+        return field is > 0 and < 1 << 29 ? (int)field : throw Wrong();
+    }
+
+    public long Number() => kind == Varint ? RawNumber() : throw Wrong();
+
+    /// <summary>Where the message ends that is this field's value.</summary>
+    public long MessageEnd()
+    {
+        var length = Length();
+        return stream.Position + length;
+    }
+
+    public string Text(int maxBytes)
+    {
+        var length = Length();
+        if (length > maxBytes)
+            throw Wrong();
+        var bytes = new byte[length];
+        stream.ReadExactly(bytes);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    public void Skip()
+    {
+        var size = kind switch
+        {
+            Varint => SkippedNumber(),
+            Fixed64 => 8,
+            Bytes => Length(),
+            Fixed32 => 4,
+            _ => throw Wrong(),
+        };
+        if (size > limit - stream.Position)
+            throw Wrong();
+        stream.Seek(size, SeekOrigin.Current);
+    }
+
+    private int SkippedNumber()
+    {
+        RawNumber();
+        return 0;
+    }
+
+    private long Length()
+    {
+        if (kind != Bytes)
+            throw Wrong();
+        var length = RawNumber();
+        return length >= 0 && length <= limit - stream.Position ? length : throw Wrong();
+    }
+
+    private long RawNumber()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            if (stream.Position >= limit)
+                throw Wrong();
+            var next = stream.ReadByte();
+            if (next < 0)
+                throw Wrong();
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+                return (long)value;
+        }
+        throw Wrong();
+    }
+
+    private static InvalidDataException Wrong() => new("it is no ONNX model: its protobuf fields do not add up");
+}

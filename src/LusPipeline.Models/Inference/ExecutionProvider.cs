@@ -1,0 +1,8 @@
+namespace LusPipeline.Models.Inference;
+
+/// <summary>Where models run.</summary>
+public enum ExecutionProvider
+{
+    Cpu,
+    Cuda,
+}

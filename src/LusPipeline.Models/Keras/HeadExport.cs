@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+using LusPipeline.Models.Onnx;
+
+namespace LusPipeline.Models.Keras;
+
+/// <summary>How a Keras model becomes a head.</summary>
+public sealed record HeadExport
+{
+    [EnumDataType(typeof(WeightStorage))]
+    public WeightStorage WeightStorage { get; init; } = WeightStorage.Float32;
+
+    /// <summary>T, the frames of a clip, for models that leave it open.</summary>
+    [Range(1, 100_000)]
+    public int? Frames { get; init; }
+}

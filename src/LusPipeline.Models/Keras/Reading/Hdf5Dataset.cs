@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+using LusPipeline.Models.Onnx;
+using PureHDF;
+
+namespace LusPipeline.Models.Keras.Reading;
+
+/// <summary>An array of floating-point numbers in an HDF5 file, not yet read.</summary>
+internal sealed class Hdf5Dataset
+{
+    /// <summary>How far compressed chunks may unfold; weights hardly compress.</summary>
+    private const int MaxExpansion = 100;
+
+    private readonly IH5Dataset _dataset;
+
+    /// <exception cref="ImportProblemException">Its elements are no floating-point numbers, or more than the file can hold.</exception>
+    public Hdf5Dataset(IH5Dataset dataset, string path, long fileLength)
+    {
+        _dataset = dataset;
+        Path = path;
+        (Shape, ElementSize) = Hdf5Fault.Guard(path, () => (Dimensions(dataset), dataset.Type.Size));
+        var layout = Hdf5Fault.Guard(path, () => dataset.Layout.Class);
+        if (layout == H5DataLayoutClass.VirtualStorage)
+            throw new ImportProblemException($"the weights '{path}' lie in other files.");
+        var isFloat = Hdf5Fault.Guard(path, () => dataset.Type.Class) == H5DataTypeClass.FloatingPoint;
+        if (!isFloat || ElementSize is not (2 or 4 or 8))
+            throw new ImportProblemException($"the weights '{path}' are no floating-point numbers of 16, 32 or 64 bits.");
+        var limit = layout == H5DataLayoutClass.Chunked ? fileLength * MaxExpansion : fileLength;
+        if (WeightTensor.Product(Shape) * ElementSize > limit)
+            throw new ImportProblemException($"the weights '{path}' claim to be larger than the file.");
+    }
+
+    public string Path { get; }
+
+    public int[] Shape { get; }
+
+    private int ElementSize { get; }
+
+    public WeightTensor Read()
+    {
+        var tensor = new WeightTensor(Shape);
+        Hdf5Fault.Guard(Path, () =>
+        {
+            switch (ElementSize)
+            {
+                case 2:
+                    TensorPrimitives.ConvertToSingle(_dataset.Read<Half[]>(), tensor.Values);
+                    break;
+                case 4:
+                    _dataset.Read<float[]>().CopyTo(tensor.Values);
+                    break;
+                default:
+                    TensorPrimitives.ConvertTruncating<double, float>(_dataset.Read<double[]>(), tensor.Values);
+                    break;
+            }
+            return true;
+        });
+        return tensor;
+    }
+
+    private static int[] Dimensions(IH5Dataset dataset)
+    {
+        var dimensions = dataset.Space.Dimensions;
+        if (dimensions.Length > 8)
+            throw new ImportProblemException($"an array has {dimensions.Length} axes.");
+        return [.. dimensions.Select(dimension => checked((int)dimension))];
+    }
+}

@@ -1,0 +1,24 @@
+namespace LusPipeline.Storage.Buckets;
+
+/// <summary>Where our own objects lie (<c>clips/…</c>, <c>features/…</c>): a folder or S3. Keys are made of ids, segments divided by '/'.</summary>
+public interface IWorkBucket
+{
+    /// <summary>Begins an object, which nobody sees until it is committed.</summary>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
+    Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Makes a whole local file an object, in place of one that is there. The file is gone afterwards.</summary>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
+    Task PutFileAsync(string key, string path, CancellationToken cancellation);
+
+    /// <summary>An object as a local file to read or map, or null when there is none.</summary>
+    Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation);
+
+    /// <returns>Whether it was there.</returns>
+    Task<bool> DeleteAsync(string key, CancellationToken cancellation);
+
+    /// <summary>The objects whose keys begin with a folder's name, in the order of their keys.</summary>
+    /// <param name="prefix">Ends with '/', or is empty for all.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    IAsyncEnumerable<BucketObject> ListAsync(string prefix, CancellationToken cancellation);
+}

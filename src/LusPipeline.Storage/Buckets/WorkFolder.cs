@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Storage.Buckets;
+
+/// <summary>Our own objects as files of a folder of ours.</summary>
+public sealed class WorkFolder : IWorkBucket
+{
+    private const string UnfinishedName = ".unfinished";
+
+    private readonly string root;
+
+    /// <param name="root">Made when it does not exist.</param>
+    /// <exception cref="BrokenEngineException">The folder cannot be made or written.</exception>
+    public WorkFolder(string root)
+    {
+        this.root = Path.GetFullPath(root);
+        try
+        {
+            Directory.CreateDirectory(Unfinished);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw DiskSpace.Broken(this.root, error);
+        }
+    }
+
+    private string Unfinished => Path.Join(root, UnfinishedName);
+
+    /// <summary>Deletes what killed processes left half written. Only when no other process uses the folder.</summary>
+    public void DeleteUnfinished()
+    {
+        foreach (var file in Directory.EnumerateFiles(Unfinished))
+            File.Delete(file);
+    }
+
+    public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<ObjectWriter>(new FolderObjectWriter(root, Path.Join(Unfinished, Guid.NewGuid().ToString("N")), Locate(key)));
+    }
+
+    public Task PutFileAsync(string key, string path, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var final = Locate(key);
+        for (var attempts = 0; ; attempts++)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+                File.Move(path, final, overwrite: true);
+                return Task.CompletedTask;
+            }
+            catch (DirectoryNotFoundException) when (attempts < 100)
+            {
+                // Another deleted the folder as empty just now.
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw DiskSpace.Broken(root, error);
+            }
+        }
+    }
+
+    public Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = Locate(key);
+        return Task.FromResult(File.Exists(path) ? new LocalObject(path, copy: false) : null);
+    }
+
+    public Task<bool> DeleteAsync(string key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = Locate(key);
+        if (!File.Exists(path))
+            return Task.FromResult(false);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.FromResult(false); // Another deleted the folder's last object.
+        }
+        DeleteEmptyFolders(Path.GetDirectoryName(path)!);
+        return Task.FromResult(true);
+    }
+
+#pragma warning disable CS1998 // A folder is listed without waiting; a bucket elsewhere is not.
+    public async IAsyncEnumerable<BucketObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+#pragma warning restore CS1998
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        var folder = prefix.Length == 0 ? root : Locate(prefix.EndsWith('/') ? prefix[..^1] : throw new ArgumentException("A prefix ends with '/'.", nameof(prefix)));
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var item in new FolderListing(new WatchedPath(folder, null), Unfinished).Objects())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!item.Skipped && item.Reason is null)
+                yield return item with { Key = prefix + item.Key };
+        }
+    }
+
+    private string Locate(string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        foreach (var segment in key.Split('/'))
+        {
+            if (segment.Length == 0 || segment[0] == '.' || segment.Contains('\0', StringComparison.Ordinal))
+                throw new ArgumentException($"'{key}' is no key of ours.", nameof(key));
+        }
+        return Path.Join(root, key);
+    }
+
+    /// <summary>Folders stand for the segments of keys, so that one without objects is nothing.</summary>
+    private void DeleteEmptyFolders(string folder)
+    {
+        try
+        {
+            for (; folder.Length > root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Another put an object there or deleted the folder first; either way it is not ours to delete.
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>Runs one attempt at a clip and settles its outcome in the ledger: done, again later, back a stage, or failed.</summary>
+public sealed partial class ClipAttempts(
+    ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, StageEvents events, ILogger<ClipAttempts> logger)
+{
+    /// <param name="status">The status that the stage takes clips from: cut or extracted.</param>
+    /// <param name="attempt">Does the stage's work and moves the row on.</param>
+    /// <exception cref="BrokenEngineException">The process cannot go on; the clip is as it was.</exception>
+    public async Task RunAsync(
+        DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
+        Func<ClipWork, Task> attempt, CancellationToken cancellation)
+    {
+        var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
+        if (outcome == StartOutcome.Stale)
+            return;
+        if (outcome == StartOutcome.Crashed)
+        {
+            await FailAsync(work!, studyId, status, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            await attempt(work!).ConfigureAwait(false);
+        }
+        catch (Exception interrupted) when (interrupted is BrokenEngineException || cancellation.IsCancellationRequested)
+        {
+            await clips.InterruptAsync(work!, status).ConfigureAwait(false);
+            throw;
+        }
+        catch (MissingObjectException missing)
+        {
+            LogSteppedBack(logger, clipId, missing);
+            await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false);
+            events.OnClipReleased(clipId);
+            if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
+                await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, clipId, failure);
+            if (!await clips.RetryAsync(work!, status, cancellation).ConfigureAwait(false))
+            {
+                var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
+                await FailAsync(work!, studyId, status, reason, failure.Message, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task FailAsync(ClipWork work, Guid studyId, string status, string reason, string detail, CancellationToken cancellation)
+    {
+        if (!await clips.FailAsync(work, status, reason, cancellation).ConfigureAwait(false))
+            return;
+        events.OnClipReleased(work.ClipId);
+        await completion.FailVideoAsync(work.VideoId, studyId, work.Generation, reason, $"clip {work.ClipIndex}: {detail}", cancellation)
+            .ConfigureAwait(false);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Clip {ClipId} steps back to ingest")]
+    private static partial void LogSteppedBack(ILogger logger, Guid clipId, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "An attempt at clip {ClipId} failed")]
+    private static partial void LogFailed(ILogger logger, Guid clipId, Exception exception);
+}

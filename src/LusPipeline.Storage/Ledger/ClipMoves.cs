@@ -1,0 +1,135 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>Moves of a clip's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
+public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts)
+{
+    /// <summary>Writes that a clip's frames are an object. False when this generation of the clip is already further on.</summary>
+    public async Task<bool> CutAsync(VideoWork video, Guid clipId, int index, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        return await ledger.Database.ExecuteSqlAsync($"""
+            INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, starts, retries, cut_at)
+            VALUES ({video.StudyDay}, {clipId}, {video.VideoId}, {index}, {video.Generation}, {WorkStatus.Cut}, 0, 0, {now})
+            ON CONFLICT (study_day, clip_id) DO UPDATE
+            SET generation = excluded.generation, status = excluded.status, reason = NULL, features_key = NULL, features_sha256 = NULL,
+                starts = CASE WHEN clips.generation = excluded.generation THEN clips.starts ELSE 0 END,
+                retries = CASE WHEN clips.generation = excluded.generation THEN clips.retries ELSE 0 END,
+                not_before = NULL, cut_at = excluded.cut_at, finished_at = NULL
+            WHERE clips.generation < excluded.generation
+               OR (clips.generation = excluded.generation AND clips.status IN ({WorkStatus.Found}, {WorkStatus.Cut}))
+            """, cancellation).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Records the start of an attempt at the stage that waits for <paramref name="status"/>.</summary>
+    public async Task<(StartOutcome Outcome, ClipWork? Work)> StartAsync(
+        DateOnly studyDay, Guid clipId, int generation, string status, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var row = await ledger.Clips.AsNoTracking()
+            .SingleOrDefaultAsync(clip => clip.StudyDay == studyDay && clip.ClipId == clipId && clip.Generation == generation, cancellation)
+            .ConfigureAwait(false);
+        if (row is null || row.Status != status)
+            return (StartOutcome.Stale, null);
+
+        var work = new ClipWork(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries);
+        if (row.Starts >= attempts.MaxStarts)
+            return (StartOutcome.Crashed, work);
+
+        var started = await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Starts, clip => clip.Starts + 1)
+                .SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
+        return started == 1 ? (StartOutcome.Started, work) : (StartOutcome.Stale, null);
+    }
+
+    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count.</summary>
+    public async Task InterruptAsync(ClipWork work, string status)
+    {
+        await using var ledger = open();
+        await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set.SetProperty(clip => clip.Starts, 0), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>cut → extracted.</summary>
+    public async Task<bool> ExtractAsync(ClipWork work, string featuresKey, string sha256, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        return await At(ledger, work, WorkStatus.Cut)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Status, WorkStatus.Extracted)
+                .SetProperty(clip => clip.FeaturesKey, featuresKey)
+                .SetProperty(clip => clip.FeaturesSha256, sha256)
+                .SetProperty(clip => clip.Retries, 0)
+                .SetProperty(clip => clip.Starts, 0), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>extracted → done, with its prediction.</summary>
+    public async Task<bool> PredictAsync(
+        ClipWork work, string bundleId, string variant, ClassProbabilities probabilities, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await ledger.Database.ExecuteSqlAsync($"""
+            INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
+            VALUES ({work.StudyDay}, {work.ClipId}, {bundleId}, {variant}, {work.Generation}, {work.VideoId}, {work.ClipIndex},
+                    {probabilities.Covid}, {probabilities.Pneumonia}, {probabilities.Healthy}, {now})
+            ON CONFLICT DO NOTHING
+            """, cancellation).ConfigureAwait(false);
+        var moved = await At(ledger, work, WorkStatus.Extracted)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Status, WorkStatus.Done)
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        return moved;
+    }
+
+    /// <summary>→ failed: our fault.</summary>
+    public async Task<bool> FailAsync(ClipWork work, string status, string reason, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        return await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Status, WorkStatus.Failed)
+                .SetProperty(clip => clip.Reason, reason)
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Plans another attempt at the stage. False when there have been enough.</summary>
+    public async Task<bool> RetryAsync(ClipWork work, string status, CancellationToken cancellation)
+    {
+        if (work.Retries >= attempts.MaxRetries)
+            return false;
+        var notBefore = clock.GetUtcNow().UtcDateTime + (attempts.RetryDelay * Math.Pow(2, work.Retries));
+        await using var ledger = open();
+        await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.Retries, clip => clip.Retries + 1)
+                .SetProperty(clip => clip.NotBefore, notBefore), cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>cut or extracted → found: the stage's object is gone.</summary>
+    public async Task<bool> StepBackAsync(ClipWork work, string status, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        return await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Status, WorkStatus.Found)
+                .SetProperty(clip => clip.Starts, 0), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    private static IQueryable<ClipRow> At(LedgerContext ledger, ClipWork work, string status) => ledger.Clips
+        .Where(clip => clip.StudyDay == work.StudyDay && clip.ClipId == work.ClipId
+            && clip.Generation == work.Generation && clip.Status == status);
+}

@@ -1,0 +1,28 @@
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>The ledger's one model. Each provider has a context of its own only because migrations belong to a context.</summary>
+public abstract class LedgerContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<StudyRow> Studies => Set<StudyRow>();
+    public DbSet<VideoRow> Videos => Set<VideoRow>();
+    public DbSet<ClipRow> Clips => Set<ClipRow>();
+    public DbSet<PredictionRow> Predictions => Set<PredictionRow>();
+    public DbSet<BundleRow> Bundles => Set<BundleRow>();
+    public DbSet<SpanRow> Spans => Set<SpanRow>();
+    public DbSet<ContentHashRow> ContentHashes => Set<ContentHashRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(LedgerContext).Assembly);
+    }
+}

@@ -1,0 +1,35 @@
+namespace LusPipeline.Storage.Ledger.Model;
+
+/// <summary>One input of the model.</summary>
+public sealed class ClipRow
+{
+    public DateOnly StudyDay { get; set; }
+    public Guid ClipId { get; set; }
+    public Guid VideoId { get; set; }
+    public VideoRow? Video { get; set; }
+
+    /// <summary>From 0, in the order of time.</summary>
+    public int ClipIndex { get; set; }
+
+    /// <summary>The video's generation that this state belongs to.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>found, cut, extracted, done, failed or cancelled.</summary>
+    public required string Status { get; set; }
+
+    public string? Reason { get; set; }
+    public string? FeaturesKey { get; set; }
+
+    /// <summary>Of the features object, lower-case hex.</summary>
+    public string? FeaturesSha256 { get; set; }
+
+    /// <summary>Attempts at the current stage that started and have not ended.</summary>
+    public int Starts { get; set; }
+
+    /// <summary>Attempts at the current stage that ended in a transient failure.</summary>
+    public int Retries { get; set; }
+
+    public DateTime? NotBefore { get; set; }
+    public DateTime CutAt { get; set; }
+    public DateTime? FinishedAt { get; set; }
+}

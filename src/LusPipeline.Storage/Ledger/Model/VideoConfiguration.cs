@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace LusPipeline.Storage.Ledger.Model;
+
+internal sealed class VideoConfiguration : IEntityTypeConfiguration<VideoRow>
+{
+    public void Configure(EntityTypeBuilder<VideoRow> builder)
+    {
+        builder.ToTable("videos");
+        builder.HasKey(video => video.VideoId);
+        builder.HasOne(video => video.Study).WithMany(study => study.Videos).HasForeignKey(video => video.StudyId);
+        builder.HasIndex(video => new { video.StudyId, video.ObjectKey });
+        builder.HasIndex(video => new { video.Status, video.NotBefore });
+    }
+}

@@ -1,0 +1,77 @@
+using LusPipeline.Core.Identity;
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>A message that is to be published (again), and how often its work was started without an end.</summary>
+public sealed record PendingMessage(object Message, Guid VideoId, int Starts);
+
+/// <summary>Reads the messages that the ledger's non-final rows stand for: the broker only carries, so they can always be made again.</summary>
+public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
+{
+    /// <summary>What videos that were begun earlier still wait for.</summary>
+    public async Task<IReadOnlyList<PendingMessage>> OfAsync(IReadOnlyCollection<Guid> videoIds, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var pending = new List<PendingMessage>();
+        foreach (var chunk in videoIds.Chunk(500))
+        {
+            var videos = await ledger.Videos.AsNoTracking()
+                .Where(video => chunk.Contains(video.VideoId) && (video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut))
+                .ToListAsync(cancellation).ConfigureAwait(false);
+            var clips = (await ledger.Clips.AsNoTracking().Where(clip => chunk.Contains(clip.VideoId)).ToListAsync(cancellation).ConfigureAwait(false))
+                .ToLookup(clip => (clip.VideoId, clip.Generation));
+            foreach (var video in videos)
+            {
+                if (video.Status == WorkStatus.Found)
+                    pending.Add(new(Found(video), video.VideoId, video.Starts));
+                else
+                    pending.AddRange(clips[(video.VideoId, video.Generation)].Select(clip => Waiting(clip, video)).OfType<PendingMessage>());
+            }
+        }
+        return pending;
+    }
+
+    /// <summary>Takes the retries whose time has come, so that the next call does not see them again.</summary>
+    public async Task<IReadOnlyList<PendingMessage>> TakeDueAsync(CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        var videos = await ledger.Videos.AsNoTracking()
+            .Where(video => video.Status == WorkStatus.Found && video.NotBefore <= now).ToListAsync(cancellation).ConfigureAwait(false);
+        var clips = await ledger.Clips.AsNoTracking().Include(clip => clip.Video)
+            .Where(clip => (clip.Status == WorkStatus.Cut || clip.Status == WorkStatus.Extracted) && clip.NotBefore <= now)
+            .ToListAsync(cancellation).ConfigureAwait(false);
+        if (videos.Count == 0 && clips.Count == 0)
+            return [];
+        var videoIds = videos.Select(video => video.VideoId).ToList();
+        var clipIds = clips.Select(clip => clip.ClipId).ToList();
+        await ledger.Videos.Where(video => videoIds.Contains(video.VideoId))
+            .ExecuteUpdateAsync(set => set.SetProperty(video => video.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
+        await ledger.Clips.Where(clip => clipIds.Contains(clip.ClipId))
+            .ExecuteUpdateAsync(set => set.SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
+        return [
+            .. videos.Select(video => new PendingMessage(Found(video), video.VideoId, video.Starts)),
+            .. clips.Where(clip => clip.Generation == clip.Video!.Generation).Select(clip => Waiting(clip, clip.Video!)).OfType<PendingMessage>(),
+        ];
+    }
+
+    private static VideoFound Found(VideoRow video) =>
+        new(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation);
+
+    private static PendingMessage? Waiting(ClipRow clip, VideoRow video) => clip.Status switch
+    {
+        WorkStatus.Cut => new(
+            new ClipReady(ClipReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
+                video.TraceParent, WorkKeys.ClipFrames(clip.ClipId), video.BundleId, video.Variant),
+            video.VideoId, clip.Starts),
+        WorkStatus.Extracted => new(
+            new FeaturesReady(FeaturesReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
+                video.TraceParent, clip.FeaturesKey!, clip.FeaturesSha256!, video.BundleId, video.Variant),
+            video.VideoId, clip.Starts),
+        _ => null,
+    };
+}

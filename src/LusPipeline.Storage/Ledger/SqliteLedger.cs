@@ -1,0 +1,37 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>The embedded ledger: a SQLite file, created or upgraded when it is opened.</summary>
+public static class SqliteLedger
+{
+    /// <summary>Opens the file for reading and writing, and upgrades it where this version knows a newer schema.</summary>
+    /// <returns>Makes a context; dispose each after use.</returns>
+    public static async Task<Func<LedgerContext>> OpenAsync(string path, CancellationToken cancellation)
+    {
+        var open = Contexts(path, SqliteOpenMode.ReadWriteCreate);
+        await using var ledger = open();
+        if (!File.Exists(path) || (await ledger.Database.GetPendingMigrationsAsync(cancellation).ConfigureAwait(false)).Any())
+        {
+            await ledger.Database.MigrateAsync(cancellation).ConfigureAwait(false);
+            await ledger.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+        }
+        return open;
+    }
+
+    /// <summary>Opens an existing file for the commands that only read.</summary>
+    public static Func<LedgerContext> OpenExisting(string path) => Contexts(path, SqliteOpenMode.ReadWrite);
+
+    private static Func<LedgerContext> Contexts(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = 30 };
+        var options = new DbContextOptionsBuilder<SqliteLedgerContext>()
+            .UseSqliteLedger(connection.ToString())
+            .AddInterceptors(new SqlitePragmas())
+            .Options;
+        var contexts = new PooledDbContextFactory<SqliteLedgerContext>(options);
+        return contexts.CreateDbContext;
+    }
+}

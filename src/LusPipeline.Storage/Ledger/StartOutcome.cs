@@ -1,0 +1,13 @@
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>What became of the wish to start work.</summary>
+public enum StartOutcome
+{
+    Started,
+
+    /// <summary>The message is old: the row is further on, was replaced by a newer generation, or is gone.</summary>
+    Stale,
+
+    /// <summary>Too many starts have no end.</summary>
+    Crashed,
+}

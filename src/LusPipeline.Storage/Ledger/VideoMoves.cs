@@ -1,0 +1,127 @@
+using LusPipeline.Core.Clips;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>Moves of a video's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
+public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts)
+{
+    /// <summary>Records the start of an attempt at ingest.</summary>
+    public async Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(Guid videoId, int generation, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var row = await ledger.Videos.AsNoTracking()
+            .SingleOrDefaultAsync(video => video.VideoId == videoId && video.Generation == generation, cancellation).ConfigureAwait(false);
+        if (row is not { Status: WorkStatus.Found })
+            return (StartOutcome.Stale, null);
+
+        var work = new VideoWork(
+            row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
+            ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
+            row.BundleId, row.Variant, row.TraceParent, row.Retries);
+        if (row.Starts >= attempts.MaxStarts)
+            return (StartOutcome.Crashed, work);
+
+        var now = clock.GetUtcNow().UtcDateTime;
+        var started = await Waiting(ledger, videoId, generation)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Starts, video => video.Starts + 1)
+                .SetProperty(video => video.NotBefore, (DateTime?)null)
+                .SetProperty(video => video.StartedAt, video => video.StartedAt ?? now), cancellation).ConfigureAwait(false);
+        return started == 1 ? (StartOutcome.Started, work) : (StartOutcome.Stale, null);
+    }
+
+    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count.</summary>
+    public async Task InterruptAsync(VideoWork work)
+    {
+        await using var ledger = open();
+        await Waiting(ledger, work.VideoId, work.Generation)
+            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Starts, 0), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>found → cut: all clips are objects with rows.</summary>
+    public async Task<bool> CutAsync(VideoWork work, DecodedFacts facts, int clips, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        return await Waiting(ledger, work.VideoId, work.Generation)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Status, WorkStatus.Cut)
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.Codec, facts.Codec)
+                .SetProperty(video => video.Width, facts.Width)
+                .SetProperty(video => video.Height, facts.Height)
+                .SetProperty(video => video.Frames, facts.Frames)
+                .SetProperty(video => video.DurationTicks, facts.Duration == null ? null : facts.Duration.Value.Ticks)
+                .SetProperty(video => video.Warnings, string.Join(',', facts.Warnings))
+                .SetProperty(video => video.Clips, clips), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>found → rejected: the input's fault.</summary>
+    /// <param name="limit">The value of the limit that was hit, if one was.</param>
+    public async Task<bool> RejectAsync(VideoWork work, string reason, string detail, long? limit, CancellationToken cancellation) =>
+        await FinishAsync(work.VideoId, work.Generation, WorkStatus.Rejected, reason, detail, limit, cancellation).ConfigureAwait(false);
+
+    /// <summary>found or cut → failed: our fault.</summary>
+    public async Task<bool> FailAsync(Guid videoId, int generation, string reason, string detail, CancellationToken cancellation) =>
+        await FinishAsync(videoId, generation, WorkStatus.Failed, reason, detail, null, cancellation).ConfigureAwait(false);
+
+    /// <summary>Plans another attempt. False when there have been enough.</summary>
+    public async Task<bool> RetryAsync(VideoWork work, CancellationToken cancellation)
+    {
+        if (work.Retries >= attempts.MaxRetries)
+            return false;
+        var notBefore = clock.GetUtcNow().UtcDateTime + (attempts.RetryDelay * Math.Pow(2, work.Retries));
+        await using var ledger = open();
+        await Waiting(ledger, work.VideoId, work.Generation)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.Retries, video => video.Retries + 1)
+                .SetProperty(video => video.NotBefore, notBefore), cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>cut → found: a clip's frames are gone, so ingest has to cut them again.</summary>
+    public async Task<bool> StepBackAsync(Guid videoId, int generation, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        return await ledger.Videos
+            .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Cut)
+            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Status, WorkStatus.Found), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>cut → done, once every clip of the generation is done.</summary>
+    public async Task<bool> CompleteAsync(Guid videoId, int generation, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        return await ledger.Videos
+            .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Cut
+                && video.Clips == ledger.Clips.Count(clip =>
+                    clip.VideoId == videoId && clip.Generation == generation && clip.Status == WorkStatus.Done))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Status, WorkStatus.Done)
+                .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    private async Task<bool> FinishAsync(
+        Guid videoId, int generation, string status, string reason, string detail, long? limit, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        return await ledger.Videos
+            .Where(video => video.VideoId == videoId && video.Generation == generation
+                && (video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Status, status)
+                .SetProperty(video => video.Reason, reason)
+                .SetProperty(video => video.Detail, detail)
+                .SetProperty(video => video.LimitHit, limit)
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
+    }
+
+    private static IQueryable<VideoRow> Waiting(LedgerContext ledger, Guid videoId, int generation) => ledger.Videos
+        .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found);
+}

@@ -1,0 +1,116 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Core.Studies;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Results;
+
+/// <summary>Reads results out of the ledger: stored are the predictions of clips, everything above them is computed here.</summary>
+public sealed class ResultReader(Func<LedgerContext> open)
+{
+    private const int Chunk = 500;
+
+    /// <summary>The studies with these names, or all, by name, each with its videos by key.</summary>
+    /// <param name="generations">Videos to be shown in another generation than their newest.</param>
+    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(
+        IReadOnlyCollection<string>? names, CancellationToken cancellation, IReadOnlyDictionary<Guid, int>? generations = null)
+    {
+        await using var ledger = open();
+        var query = ledger.Studies.AsNoTracking();
+        if (names is not null)
+            query = query.Where(study => names.Contains(study.Name));
+        var studies = await query.OrderBy(study => study.Name).ThenBy(study => study.Bucket).ToListAsync(cancellation).ConfigureAwait(false);
+        return await WithVideosAsync(ledger, studies, generations, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The studies with these ids.</summary>
+    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(
+        IReadOnlyCollection<Guid> ids, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var results = new List<StudyResult>(ids.Count);
+        foreach (var chunk in ids.Chunk(Chunk))
+        {
+            var studies = await ledger.Studies.AsNoTracking().Where(study => chunk.Contains(study.StudyId))
+                .OrderBy(study => study.Name).ToListAsync(cancellation).ConfigureAwait(false);
+            results.AddRange(await WithVideosAsync(ledger, studies, generations, cancellation).ConfigureAwait(false));
+        }
+        return results;
+    }
+
+    /// <summary>Videos by id, each in the given generation, by key.</summary>
+    public async Task<IReadOnlyList<VideoResult>> VideosAsync(IReadOnlyDictionary<Guid, int> generations, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(generations);
+        if (generations.Count == 0)
+            return [];
+        await using var ledger = open();
+        var results = new List<VideoResult>(generations.Count);
+        foreach (var chunk in generations.Keys.Chunk(Chunk))
+        {
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+                .Where(video => chunk.Contains(video.VideoId)).ToListAsync(cancellation).ConfigureAwait(false);
+            videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
+            results.AddRange(await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false));
+        }
+        return results;
+    }
+
+    private static async Task<IReadOnlyList<StudyResult>> WithVideosAsync(
+        LedgerContext ledger, List<StudyRow> studies, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        var results = new List<StudyResult>(studies.Count);
+        foreach (var chunk in studies.Chunk(Chunk))
+        {
+            var ids = chunk.Select(study => study.StudyId).ToList();
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+                .Where(video => ids.Contains(video.StudyId) && !video.Superseded).ToListAsync(cancellation).ConfigureAwait(false);
+            videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
+            var byStudy = (await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false)).ToLookup(video => video.StudyId);
+            foreach (var study in chunk)
+            {
+                var own = byStudy[study.StudyId].ToList();
+                var done = own.Where(video => video.Result is not null).ToList();
+                var threshold = done.Select(video => video.Threshold).DefaultIfEmpty().Max();
+                results.Add(new StudyResult(
+                    study.StudyId, study.StudyDay, study.Name, study.Status,
+                    done.Count == 0 ? null : Result.Mean([.. done.Select(video => video.Result!.Value.Probabilities)], threshold),
+                    own, study.Revision, TraceId(study.TraceParent), study.FirstSeenAt, study.CompletedAt));
+            }
+        }
+        return results;
+    }
+
+    private static async Task<List<VideoResult>> ResultsAsync(
+        LedgerContext ledger, List<VideoRow> videos, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        var ids = videos.Select(video => video.VideoId).ToList();
+        var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
+        var predictions = (await ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId)).ToListAsync(cancellation).ConfigureAwait(false))
+            .ToLookup(p => (p.VideoId, p.Generation));
+        var results = new List<VideoResult>(videos.Count);
+        foreach (var video in videos)
+        {
+            var generation = generations is not null && generations.TryGetValue(video.VideoId, out var chosen) ? chosen : video.Generation;
+            var clips = predictions[(video.VideoId, generation)].OrderBy(p => p.ClipIndex).ToList();
+            var newest = generation == video.Generation;
+            var bundle = bundles[newest || clips.Count == 0 ? video.BundleId : clips[0].BundleId];
+            var probabilities = clips.Select(p => new ClassProbabilities(p.Covid, p.Pneumonia, p.Healthy)).ToList();
+            var done = (!newest || video.Status == WorkStatus.Done) && clips.Count > 0;
+            results.Add(new VideoResult(
+                video.VideoId, video.StudyId, video.Study!.Name, ObjectName.FromKey(video.ObjectKey).Video,
+                newest ? video.Status : WorkStatus.Done, newest ? video.Reason : null, newest ? video.Detail : null,
+                video.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries),
+                done ? Result.Mean(probabilities, bundle.Threshold) : null, probabilities, video.Frames,
+                $"{bundle.Name}@{bundle.Version}+{bundle.BundleId[..12]}",
+                newest || clips.Count == 0 ? video.Variant : clips[0].Variant, generation, TraceId(video.TraceParent),
+                video.FinishedAt is { } finished && video.StartedAt is { } started ? (finished - started).TotalSeconds : null,
+                video.FinishedAt, bundle.Threshold));
+        }
+        return results;
+    }
+
+    private static string TraceId(string traceParent) => traceParent.Split('-')[1];
+}
