@@ -35,7 +35,7 @@ public class RealVideoTests
     [InlineData("Pneu_northumbria_0409_set1_vid1.avi")]
     [InlineData("Pneu_northumbria_0409_set6_vid4.avi")]
     [InlineData("Reg_pat1Image_132943.mpeg")]
-    [InlineData("Reg_NormalLungs.mp4")]
+    [InlineData("Reg-NormalLungs.mp4")]
     public async Task Frames_are_those_of_a_full_decode(string name)
     {
         var path = SharedData.Require("data", "lus", "videos", name);
