@@ -7,7 +7,7 @@ namespace LusPipeline.Ingest.Cutting;
 /// <summary>What ffmpeg's verbose log tells of a run. A file's own texts stand indented in it, so they pass for none of these lines.</summary>
 internal sealed partial class DecodeLog
 {
-    public DecodeLog() => Log = new MediaLog(Read);
+    public DecodeLog(string inputPath) => Log = new MediaLog(inputPath, Read);
 
     public MediaLog Log { get; }
 

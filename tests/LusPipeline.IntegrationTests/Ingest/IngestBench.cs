@@ -13,16 +13,22 @@ internal sealed class IngestBench : IDisposable
 {
     private readonly DecoderSlots _slots;
 
-    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, TimeProvider? time = null)
+    /// <param name="ffmpeg">A shell script in ffmpeg's place.</param>
+    /// <param name="ffprobe">A shell script in ffprobe's place.</param>
+    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null)
     {
-        Options = options ?? new IngestOptions();
         Folder = Directory.CreateTempSubdirectory("lus-ingest-").FullName;
+        Options = options ?? new IngestOptions();
+        if (ffmpeg is not null)
+            Options = Options with { Ffmpeg = Script("ffmpeg", ffmpeg) };
+        if (ffprobe is not null)
+            Options = Options with { Ffprobe = Script("ffprobe", ffprobe) };
         Scratch = Directory.CreateDirectory(Path.Combine(Folder, "scratch")).FullName;
         Clips = Directory.CreateDirectory(Path.Combine(Folder, "clips")).FullName;
         Gate = new ClipGate(permits);
         _slots = new DecoderSlots(Options.MaxDecoders);
-        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time ?? TimeProvider.System);
-        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time ?? TimeProvider.System);
+        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, TimeProvider.System);
+        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, TimeProvider.System);
     }
 
     public IngestOptions Options { get; }
@@ -64,6 +70,15 @@ internal sealed class IngestBench : IDisposable
             },
             cancellation);
         return new Ingested(facts, report, clips);
+    }
+
+    private string Script(string name, string text)
+    {
+        var path = PathOf(name);
+        File.WriteAllText(path, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 
     public void Dispose()
