@@ -78,6 +78,13 @@ internal sealed partial class LusProcess : IAsyncDisposable
     /// <summary>kill -9: ends this process at once, and none of its children.</summary>
     public void SendKill() => Send(Kill);
 
+    /// <summary>kill -9 for a process that may have ended by itself.</summary>
+    public void SendKillIfRunning()
+    {
+        if (!process.HasExited)
+            _ = SendSignal(process.Id, Kill);
+    }
+
     /// <summary>Waits for the end.</summary>
     /// <exception cref="TimeoutException">It did not end; the message has what it wrote.</exception>
     public async Task<LusResult> EndAsync(TimeSpan? patience = null)

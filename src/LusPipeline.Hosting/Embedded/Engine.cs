@@ -44,7 +44,7 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
-        services.AddSingleton(new FrameSize(model.Bundle.Width, model.Bundle.Height));
+        services.AddSingleton(new ClipFrameSize(model.Bundle.Width, model.Bundle.Height));
         services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
         services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
         services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();

@@ -29,7 +29,7 @@ internal sealed partial class DecodeLog
         }
     }
 
-    [GeneratedRegex(@"^\[graph [0-9]+ input from stream [^\]]*\] \[verbose\] w:", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[graph -?[0-9]+ input from stream [^\]]*\] \[verbose\] w:", RegexOptions.CultureInvariant)]
     private static partial Regex GraphInput();
 
     [GeneratedRegex(@"\(video\): .* ([0-9]{1,18}) frames decoded", RegexOptions.CultureInvariant)]

@@ -64,7 +64,7 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
     }
 
     /// <summary>A codec's own size may be another and fine, but no honest header claims these.</summary>
-    private void Judge(FrameSize claimed)
+    private void Judge(ClaimedSize claimed)
     {
         if (claimed.Width == 0 || claimed.Height == 0)
             throw new RejectedException(ReasonCode.Undecodable, $"The header claims frames of {claimed.Width}×{claimed.Height} pixels.");

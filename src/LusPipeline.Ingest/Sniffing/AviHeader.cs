@@ -8,7 +8,7 @@ internal static class AviHeader
     private const int MostChunks = 1000;
 
     /// <returns>The frame size that it claims; null where it is not to be found.</returns>
-    public static FrameSize? Size(ContentWindow content)
+    public static ClaimedSize? Size(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[20];
         var inVideoStream = false;
@@ -31,7 +31,7 @@ internal static class AviHeader
             if (head.StartsWith("strh"u8))
                 inVideoStream = head[8..12].SequenceEqual("vids"u8);
             else if (head.StartsWith("strf"u8) && inVideoStream)
-                return new FrameSize(Magnitude(head[12..]), Magnitude(head[16..]));
+                return new ClaimedSize(Magnitude(head[12..]), Magnitude(head[16..]));
             at += 8 + size + (size & 1);
         }
         return null;

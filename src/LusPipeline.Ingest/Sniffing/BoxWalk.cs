@@ -39,7 +39,7 @@ internal sealed class BoxWalk
     public bool RefersElsewhere { get; private set; }
 
     /// <summary>The frame size in the first video track's header.</summary>
-    public FrameSize? HeaderSize { get; private set; }
+    public ClaimedSize? HeaderSize { get; private set; }
 
     public static BoxWalk Of(ContentWindow content)
     {
@@ -89,12 +89,12 @@ internal sealed class BoxWalk
     }
 
     /// <summary>A visual sample entry has its width and height 24 bytes after its header.</summary>
-    private FrameSize? SizeOf(long at, long end)
+    private ClaimedSize? SizeOf(long at, long end)
     {
         Span<byte> size = stackalloc byte[4];
         if (Next(at, end) is not { } entry || _content.Read(entry.Body + 24, size) is not { Length: 4 } read)
             return null;
-        return new FrameSize(BinaryPrimitives.ReadUInt16BigEndian(read), BinaryPrimitives.ReadUInt16BigEndian(read[2..]));
+        return new ClaimedSize(BinaryPrimitives.ReadUInt16BigEndian(read), BinaryPrimitives.ReadUInt16BigEndian(read[2..]));
     }
 
     /// <summary>Entries begin with a version and flags; flag 1 says that the data is in this file.</summary>

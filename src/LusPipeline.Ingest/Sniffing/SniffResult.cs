@@ -10,7 +10,7 @@ public abstract record SniffResult
     /// <param name="Container">What may open it.</param>
     /// <param name="CutShort">By its own sizes the container goes on beyond the end of the file.</param>
     /// <param name="HeaderSize">The frame size that the container's header claims, where that could be read; the codec's own may differ.</param>
-    public sealed record Video(VideoContainer Container, bool CutShort, FrameSize? HeaderSize = null) : SniffResult;
+    public sealed record Video(VideoContainer Container, bool CutShort, ClaimedSize? HeaderSize = null) : SniffResult;
 
     /// <summary>It claims to be a video, by name or content, and is none that can be read.</summary>
     /// <param name="Reason">One of <see cref="Core.Outcomes.ReasonCode"/>.</param>
@@ -21,5 +21,5 @@ public abstract record SniffResult
     public sealed record Skipped : SniffResult;
 }
 
-/// <summary>Pixels.</summary>
-public readonly record struct FrameSize(int Width, int Height);
+/// <summary>Pixels of a frame, as a header claims.</summary>
+public readonly record struct ClaimedSize(int Width, int Height);

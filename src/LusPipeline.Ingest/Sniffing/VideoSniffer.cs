@@ -74,13 +74,13 @@ public static class VideoSniffer
     }
 
     /// <summary>A GIF's canvas follows its mark (GIF89a, section 18).</summary>
-    private static FrameSize? GifSize(ContentWindow content)
+    private static ClaimedSize? GifSize(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[4];
         var size = content.Read(6, buffer);
         return size.Length < 4
             ? null
-            : new FrameSize(BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
+            : new ClaimedSize(BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
     }
 
     private static SniffResult Refused(string fileName, string reason, string detail) =>

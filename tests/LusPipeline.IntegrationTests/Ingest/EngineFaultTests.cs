@@ -57,6 +57,32 @@ public class EngineFaultTests
     }
 
     [Fact]
+    public async Task Cancelling_kills_the_decoder_and_gives_the_permits_back()
+    {
+        using var bench = await BenchAsync(ffmpeg: "touch \"$(dirname \"$0\")/started\"; exec sleep 300");
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var ingest = bench.IngestAsync(bench.PathOf("a.mp4"), cancellation: cancel.Token);
+        while (!File.Exists(bench.PathOf("started")))
+            await Task.Delay(10, Cancellation);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ingest);
+        AssertNothingLeft(bench);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_fails_fails_the_cut_and_no_permit_is_lost()
+    {
+        using var bench = await BenchAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => bench.IngestAsync(bench.PathOf("a.mp4"), onClip: _ => throw new InvalidOperationException("No broker.")));
+
+        Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);
+    }
+
+    [Fact]
     public async Task A_flood_on_stderr_neither_blocks_nor_fills_memory()
     {
         using var bench = await BenchAsync(ffmpeg: "head -c 200000000 /dev/zero | tr '\\0' 'x' >&2; exit 1");

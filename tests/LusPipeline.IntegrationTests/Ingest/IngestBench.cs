@@ -48,15 +48,16 @@ internal sealed class IngestBench : IDisposable
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Sniffs, probes and cuts a video; every clip's permit is given back as soon as the clip has come.</summary>
-    public async Task<Ingested> IngestAsync(string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null)
+    public async Task<Ingested> IngestAsync(
+        string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null, CancellationToken? cancellation = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var token = cancellation ?? TestContext.Current.CancellationToken;
         var sniffed = VideoSniffer.Sniff(path, Path.GetFileName(path));
         if (sniffed is SniffResult.Rejected rejected)
             throw new Core.Outcomes.RejectedException(rejected.Reason, rejected.Detail);
         var video = Assert.IsType<SniffResult.Video>(sniffed);
         using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
-        var facts = await Probe.ProbeAsync(source, video, cancellation);
+        var facts = await Probe.ProbeAsync(source, video, token);
         var clips = new List<CutClip>();
         var prefix = Guid.NewGuid().ToString("N");
         var report = await Cutter.CutAsync(
@@ -68,7 +69,7 @@ internal sealed class IngestBench : IDisposable
                 clips.Add(clip);
                 Gate.Release();
             },
-            cancellation);
+            token);
         return new Ingested(facts, report, clips);
     }
 

@@ -221,6 +221,23 @@ public class RejectedVideoTests
     }
 
     [Fact]
+    public async Task A_file_that_is_written_to_meanwhile_counts_as_vanished()
+    {
+        using var bench = new IngestBench();
+        await Ffmpeg.MakeAsync(bench.PathOf("a.avi"), [.. Ffmpeg.Pattern(), "-c:v", "mpeg4"]);
+        var path = bench.PathOf("a.avi");
+        var sniffed = Assert.IsType<SniffResult.Video>(VideoSniffer.Sniff(path, "a.avi"));
+        using var source = VideoSource.Open(Guid.NewGuid(), path, bench.Scratch);
+        var facts = await bench.Probe.ProbeAsync(source, sniffed, Cancellation);
+        await File.AppendAllTextAsync(path, "more", Cancellation);
+
+        var exception = await Assert.ThrowsAsync<RejectedException>(() => bench.Cutter.CutAsync(
+            new CutRequest(source, facts, Core.Clips.ClipPlan.Whole(20), 99, 77, bench.Clips, index => $"{index}.npy"), _ => Task.CompletedTask, Cancellation));
+
+        Assert.Equal(ReasonCode.Vanished, exception.Reason);
+    }
+
+    [Fact]
     public async Task A_file_without_permission_is_unreadable()
     {
         using var bench = new IngestBench();

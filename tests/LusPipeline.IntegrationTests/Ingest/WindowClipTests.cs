@@ -32,6 +32,20 @@ public class WindowClipTests
     }
 
     [Theory]
+    [InlineData(150)]
+    [InlineData(300)]
+    [InlineData(3500)]
+    public async Task Clips_may_have_many_frames(int frames)
+    {
+        using var bench = new IngestBench();
+        var path = bench.PathOf("a.avi");
+        await Ffmpeg.MakeAsync(path, [.. Ffmpeg.Pattern(300, "16x16"), "-c:v", "rawvideo", "-pix_fmt", "gray"]);
+        var plan = ClipPlan.Whole(frames);
+
+        await ClipContent.AssertEqualsFullDecodeAsync(await bench.IngestAsync(path, plan, 8, 6), plan, path, 8, 6);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public async Task Long_and_short_videos_together_never_hold_more_clips_than_permits_and_never_lock_up(int decoders)

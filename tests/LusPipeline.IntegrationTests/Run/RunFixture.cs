@@ -1,12 +1,11 @@
 using LusPipeline.IntegrationTests.Ingest;
-using LusPipeline.Tests;
 
 namespace LusPipeline.IntegrationTests.Run;
 
 /// <summary>A tiny bundle and a few good videos, made once for all tests that only read them.</summary>
 public sealed class RunFixture : IAsyncLifetime
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public string Model => _folder["model"];
 

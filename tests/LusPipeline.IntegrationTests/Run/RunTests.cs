@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LusPipeline.Tests;
 
 namespace LusPipeline.IntegrationTests.Run;
 
@@ -12,7 +11,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task A_folder_of_studies_becomes_results()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
 
         var run = await RunAsync(folder["home"]);
 
@@ -29,14 +28,14 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
         Assert.Equal(["p1", "p2", "p3", "top.mov"], run.Studies.Select(study => study.GetProperty("study").GetString()));
         Assert.Equal("deep/c.gif", Assert.Single(run.Videos, video => video.GetProperty("video").GetString()!.EndsWith("gif", StringComparison.Ordinal)).GetProperty("video").GetString());
         Assert.Equal(60, run.Video("a.webm").GetProperty("frames").GetInt32() + 20);
-        Assert.Equal("summary", run.Lines[^1].GetProperty("kind").GetString());
+        Assert.Equal("summary", run.Json[^1].GetProperty("kind").GetString());
         Assert.Equal(4, run.Summary.GetProperty("studies").GetInt32());
     }
 
     [Fact]
     public async Task A_study_is_the_mean_of_its_videos()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
 
         var run = await RunAsync(folder["home"]);
 
@@ -55,7 +54,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Twice_gives_the_same_to_the_last_bit()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
 
         Assert.Equal((await RunAsync(folder["one"])).Results, (await RunAsync(folder["two"])).Results);
     }
@@ -63,7 +62,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Again_prints_what_is_known_and_force_does_it_again()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         var first = await RunAsync(folder["home"]);
 
         var again = await RunAsync(folder["home"]);
@@ -80,7 +79,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task A_folder_that_moves_stays_done()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         await RunAsync(folder["home"]);
         var moved = folder["elsewhere"];
         foreach (var file in Directory.EnumerateFiles(fixture.Videos, "*", SearchOption.AllDirectories))
@@ -91,7 +90,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
         }
         RunFixture.Age(moved);
 
-        var run = await LusProcess.RunAsync("run", moved, "--home", folder["home"], "--model", fixture.Model, "--json");
+        var run = await LusProcess.RunAsync(["run", moved, "--home", folder["home"], "--model", fixture.Model, "--json"]);
 
         Assert.Equal(6, run.Summary.GetProperty("cached").GetInt32());
     }
@@ -99,7 +98,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Windows_give_a_video_several_clips_and_come_back_to_the_whole_without_work()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         var whole = await RunAsync(folder["home"]);
 
         var windows = await RunAsync(folder["home"], "--clips", "windows", "--window", "1", "--stride", "0.5");
@@ -115,11 +114,11 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Another_model_is_another_result_beside_the_first()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         TinyBundle.Write(folder["other"], seed: 7, name: "other");
         var first = await RunAsync(folder["home"]);
 
-        var other = await LusProcess.RunAsync("run", fixture.Videos, "--home", folder["home"], "--model", folder["other"], "--json");
+        var other = await LusProcess.RunAsync(["run", fixture.Videos, "--home", folder["home"], "--model", folder["other"], "--json"]);
         var back = await RunAsync(folder["home"]);
 
         Assert.NotEqual(first.Results, other.Results);
@@ -131,9 +130,9 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task A_person_gets_a_table_the_totals_and_one_notice()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
 
-        var run = await LusProcess.RunAsync("run", fixture.Videos, "--home", folder["home"], "--model", fixture.Model);
+        var run = await LusProcess.RunAsync(["run", fixture.Videos, "--home", folder["home"], "--model", fixture.Model]);
 
         Assert.Contains(run.Output, line => line.Contains("diagnosis", StringComparison.Ordinal) && line.Contains("spread", StringComparison.Ordinal));
         Assert.Contains(run.Output, line => line.StartsWith("4 studies, 6 videos: 6 done", StringComparison.Ordinal));
@@ -143,7 +142,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Labels_add_accuracy_and_the_confusion_matrix()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         var first = await RunAsync(folder["home"]);
         var diagnosis = first.Video("top.mov").GetProperty("diagnosis").GetString()!;
         await File.WriteAllTextAsync(folder["labels.csv"], $"file,label\ntop.mov,{diagnosis}\np3/a.webm,{(diagnosis == "covid" ? "reg" : "cov")}\n", TestContext.Current.CancellationToken);
@@ -158,25 +157,25 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task A_wrong_label_names_its_line()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["labels.csv"], "file,label\ntop.mov,flu\n", TestContext.Current.CancellationToken);
 
         var run = await RunAsync(folder["home"], "--labels", folder["labels.csv"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("line 2", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("line 2", run.ErrorText, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Results_studies_and_show_read_the_ledger()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         var run = await RunAsync(folder["home"]);
 
-        var results = await LusProcess.RunAsync("results", "--home", folder["home"], "--format", "json");
-        var csv = await LusProcess.RunAsync("results", "--home", folder["home"], "--study", "p1", "--format", "csv");
-        var studies = await LusProcess.RunAsync("studies", "--home", folder["home"]);
-        var show = await LusProcess.RunAsync("show", "p2", "--home", folder["home"]);
+        var results = await LusProcess.RunAsync(["results", "--home", folder["home"], "--format", "json"]);
+        var csv = await LusProcess.RunAsync(["results", "--home", folder["home"], "--study", "p1", "--format", "csv"]);
+        var studies = await LusProcess.RunAsync(["studies", "--home", folder["home"]]);
+        var show = await LusProcess.RunAsync(["show", "p2", "--home", folder["home"]]);
 
         Assert.Equal(run.Results, results.Results);
         Assert.Equal(3, csv.Output.Count);
@@ -191,7 +190,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task Features_are_kept_with_what_made_them()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         await RunAsync(folder["home"]);
 
         var objects = Path.Combine(folder["home"], "objects");
@@ -213,13 +212,13 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [Fact]
     public async Task No_video_is_an_error_with_a_hint()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["empty"]);
 
-        var run = await LusProcess.RunAsync("run", folder["empty"], "--home", folder["home"], "--model", fixture.Model, "--json");
+        var run = await LusProcess.RunAsync(["run", folder["empty"], "--home", folder["home"], "--model", fixture.Model, "--json"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("no video found", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("no video found", run.ErrorText, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -232,10 +231,9 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
     [InlineData("no-such-command")]
     public async Task Wrong_usage_is_exit_1_and_says_what_is_wrong(params string[] arguments)
     {
-        using var folder = new ScratchFolder();
-        using var process = LusProcess.Start(arguments, folder.Path);
+        using var folder = new TemporaryFolder();
 
-        var run = await process.EndAsync();
+        var run = await LusProcess.RunAsync(arguments, folder.Path);
 
         Assert.Equal(1, run.ExitCode);
         Assert.NotEmpty(run.Errors);

@@ -38,11 +38,12 @@ public class FrameSelectionTests
     }
 
     [Fact]
-    public void The_whole_video_needs_twenty_short_terms()
+    public void Frames_are_found_by_comparisons()
     {
-        var selection = FrameSelection.Of(ClipPlan.Whole(20).Cut(400, null));
+        var selection = FrameSelection.Of(ClipPlan.Whole(4).Cut(40, null));
 
-        Assert.StartsWith("select='between(n,10,10)+between(n,30,30)+", selection.Filter, StringComparison.Ordinal);
+        Assert.Equal(
+            "select='if(lt(n,25),if(lt(n,15),between(n,5,5),between(n,15,15)),if(lt(n,35),between(n,25,25),between(n,35,35)))'", selection.Filter);
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public class FrameSelectionTests
         var plan = ClipPlan.Windows(20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
         var selection = FrameSelection.Of(plan.Cut(1_000_000, TimeSpan.FromSeconds(40_000)));
 
-        Assert.InRange(selection.Filter!.Length, 1, 600);
+        Assert.InRange(selection.Filter!.Length, 1, 1000);
     }
 
     [Fact]

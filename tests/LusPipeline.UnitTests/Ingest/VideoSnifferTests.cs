@@ -128,18 +128,19 @@ public sealed class VideoSnifferTests : IDisposable
 
     [Theory]
     [InlineData("RIFF", 4)]
+    [InlineData("RIFF", 12)]
     [InlineData("RIFF", uint.MaxValue)]
     [InlineData("RIFF", 0)]
     public void An_avi_of_an_honest_or_unknown_size_is_whole(string mark, uint size) => Assert.False(AviCutShort(mark, size));
 
     [Fact]
-    public void An_avi_larger_than_its_file_is_cut_short() => Assert.True(AviCutShort("RIFF", 5));
+    public void An_avi_larger_than_its_file_is_cut_short() => Assert.True(AviCutShort("RIFF", 13));
 
     [Fact]
     public void A_gif_without_its_last_byte_is_cut_short()
     {
         Assert.False(Assert.IsType<SniffResult.Video>(Sniff("a.gif", [.. "GIF89a"u8, 1, 0, 1, 0, 0x3B, 0, 0])).CutShort);
-        Assert.True(Assert.IsType<SniffResult.Video>(Sniff("a.gif", [.. "GIF89a"u8, 1, 0, 1, 0, 7])).CutShort);
+        Assert.True(Assert.IsType<SniffResult.Video>(Sniff("a.gif", [.. "GIF89a"u8, 1, 0, 1, 0, 7, 0x3B])).CutShort);
     }
 
     [Fact]

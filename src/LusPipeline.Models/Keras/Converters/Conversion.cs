@@ -7,6 +7,9 @@ namespace LusPipeline.Models.Keras.Converters;
 /// <summary>One model on its way into one ONNX graph.</summary>
 internal sealed class Conversion(GraphBuilder graph, LayerWeights weights, string? kerasVersion)
 {
+    /// <summary>Of one value of one frame or clip: 4 GiB of float32. No model in use comes near.</summary>
+    private const long MaxElements = 1L << 30;
+
     private readonly Dictionary<(LayerDefinition Layer, string Name), string> _constants = [];
 
     public GraphBuilder Graph { get; } = graph;
@@ -22,12 +25,25 @@ internal sealed class Conversion(GraphBuilder graph, LayerWeights weights, strin
         foreach (var step in steps)
         {
             var context = new LayerContext(this, step, [.. step.Inputs.Select(input => values[input])]);
-            values[step.Output] = step.Kind switch
+            values[step.Output] = Convert(step.Kind, context);
+        }
+    }
+
+    private static Value Convert(GraphStepKind kind, LayerContext layer)
+    {
+        try
+        {
+            var value = kind switch
             {
-                GraphStepKind.FoldTime => TimeAxis.Fold(context),
-                GraphStepKind.UnfoldTime => TimeAxis.Unfold(context),
-                _ => LayerConverters.Of(step.Layer).Convert(context),
+                GraphStepKind.FoldTime => TimeAxis.Fold(layer),
+                GraphStepKind.UnfoldTime => TimeAxis.Unfold(layer),
+                _ => LayerConverters.Of(layer.Layer).Convert(layer),
             };
+            return WeightTensor.Product(value.Shape) <= MaxElements ? value : throw layer.Fault($"its output {value.Text} is too large");
+        }
+        catch (OverflowException fault)
+        {
+            throw new ImportProblemException($"{layer.Layer}: its sizes are too large.", fault);
         }
     }
 

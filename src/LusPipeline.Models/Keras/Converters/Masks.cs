@@ -50,7 +50,7 @@ internal static class Masks
         var rank = layer.Node("Add", "mask_rank", [raised, order]);
         var place = layer.Layer.Place;
         var positions = layer.Graph.Add(
-            "TopK", $"{place}/mask_order", [rank, layer.Graph.Integers($"{place}/times", times)], ["", $"{place}/mask_positions"], [OnnxAttribute.Int("axis", 1)])[1];
+            "TopK", $"{place}/mask_order", [rank, layer.Graph.Integers($"{place}/times", times)], [$"{place}/mask_ranks", $"{place}/mask_positions"], [OnnxAttribute.Int("axis", 1)])[1];
         var lengths = layer.Node("ReduceSum", "mask_length", [counted, layer.Graph.Integers($"{place}/time_axis", 1)], OnnxAttribute.Int("keepdims", 0));
         return (Pick(layer, "together", input.Name, positions), layer.Node("Cast", "lengths", [lengths], To(TensorProto.Types.DataType.Int32)));
     }
