@@ -11,8 +11,11 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task Onnx_files_become_a_bundle_that_lists_shows_and_verifies()
     {
-        var import = await LusProcess.RunAsync(["models", "import", "onnx", TinyBundle.WriteBackbone(scratch["backbone.onnx"]), "--head", TinyBundle.WriteHead(scratch["head.onnx"], frames: 5),
-             "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]]);
+        var backbone = TinyBundle.WriteBackbone(scratch["backbone.onnx"]);
+        var head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 5);
+
+        var import = await LusProcess.RunAsync(
+            ["models", "import", "onnx", backbone, "--head", head, "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]]);
         Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
         var bundle = Bundle.Load(scratch["mine"]);
         Assert.Equal(("mine", 5, 0.4), (bundle.Name, bundle.Frames, bundle.Threshold));
@@ -67,8 +70,8 @@ public sealed class ModelsCommandTests : IDisposable
         var weights = SharedData.Require("data", "keras", "xception_weights_tf_dim_ordering_tf_kernels_notop.h5");
         var head = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
 
-        var import = await LusProcess.RunAsync(["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16",
-             "--name", "mine", "--out", scratch["mine"]]);
+        var import = await LusProcess.RunAsync(
+            ["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16", "--name", "mine", "--out", scratch["mine"]]);
 
         Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
         var bundle = Bundle.Load(scratch["mine"]);
