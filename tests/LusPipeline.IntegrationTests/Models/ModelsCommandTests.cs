@@ -11,24 +11,26 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task Onnx_files_become_a_bundle_that_lists_shows_and_verifies()
     {
+        var backbone = TinyBundle.WriteBackbone(scratch["backbone.onnx"]);
+        var head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 5);
+
         var import = await LusProcess.RunAsync(
-            "models", "import", "onnx", TinyBundle.WriteBackbone(scratch["backbone.onnx"]), "--head", TinyBundle.WriteHead(scratch["head.onnx"], frames: 5),
-            "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]);
-        Assert.Equal((0, ""), (import.ExitCode, import.Error));
+            ["models", "import", "onnx", backbone, "--head", head, "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]]);
+        Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
         var bundle = Bundle.Load(scratch["mine"]);
         Assert.Equal(("mine", 5, 0.4), (bundle.Name, bundle.Frames, bundle.Threshold));
 
-        var list = await LusProcess.RunAsync("models", "list", scratch.Path);
+        var list = await LusProcess.RunAsync(["models", "list", scratch.Path]);
         Assert.Equal(0, list.ExitCode);
-        Assert.Contains(bundle.Id[..12], list.Output, StringComparison.Ordinal);
+        Assert.Contains(list.Output, line => line.Contains(bundle.Id[..12], StringComparison.Ordinal));
 
-        var show = await LusProcess.RunAsync("models", "show", scratch["mine"]);
+        var show = await LusProcess.RunAsync(["models", "show", scratch["mine"]]);
         Assert.Equal(0, show.ExitCode);
-        Assert.Contains(bundle.Id, show.Output, StringComparison.Ordinal);
+        Assert.Contains(show.Output, line => line.Contains(bundle.Id, StringComparison.Ordinal));
 
-        var verify = await LusProcess.RunAsync("models", "verify", scratch["mine"]);
+        var verify = await LusProcess.RunAsync(["models", "verify", scratch["mine"]]);
         Assert.Equal(0, verify.ExitCode);
-        Assert.Contains("whole", verify.Output, StringComparison.Ordinal);
+        Assert.Contains(verify.Output, line => line.Contains("whole", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -43,10 +45,10 @@ public sealed class ModelsCommandTests : IDisposable
             bytes[place] ^= 0x10;
             await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
 
-            var verify = await LusProcess.RunAsync("models", "verify", scratch["tiny"]);
+            var verify = await LusProcess.RunAsync(["models", "verify", scratch["tiny"]]);
 
             Assert.Equal(1, verify.ExitCode);
-            Assert.Contains("backbone.fp32.onnx", verify.Error, StringComparison.Ordinal);
+            Assert.Contains("backbone.fp32.onnx", Assert.Single(verify.Errors), StringComparison.Ordinal);
         }
     }
 
@@ -55,10 +57,10 @@ public sealed class ModelsCommandTests : IDisposable
     {
         await File.WriteAllTextAsync(scratch["text.onnx"], "this is no model", TestContext.Current.CancellationToken);
 
-        var import = await LusProcess.RunAsync("models", "import", "onnx", scratch["text.onnx"], "--name", "mine", "--out", scratch["mine"]);
+        var import = await LusProcess.RunAsync(["models", "import", "onnx", scratch["text.onnx"], "--name", "mine", "--out", scratch["mine"]]);
 
         Assert.Equal(1, import.ExitCode);
-        Assert.Contains("text.onnx", import.Error, StringComparison.Ordinal);
+        Assert.Contains("text.onnx", Assert.Single(import.Errors), StringComparison.Ordinal);
         Assert.Equal(["text.onnx"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
     }
 
@@ -69,10 +71,9 @@ public sealed class ModelsCommandTests : IDisposable
         var head = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
 
         var import = await LusProcess.RunAsync(
-            "models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16",
-            "--name", "mine", "--out", scratch["mine"]);
+            ["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16", "--name", "mine", "--out", scratch["mine"]]);
 
-        Assert.Equal((0, ""), (import.ExitCode, import.Error));
+        Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
         var bundle = Bundle.Load(scratch["mine"]);
         Assert.Equal((299, 299, 20, 2048, "tf"), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.Manifest.Inference.Preprocess));
         Assert.Equal(["mine"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
@@ -90,19 +91,19 @@ public sealed class ModelsCommandTests : IDisposable
             await to.WriteAsync(start, TestContext.Current.CancellationToken);
         }
 
-        var import = await LusProcess.RunAsync("models", "import", "keras", scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", scratch["mine"]);
+        var import = await LusProcess.RunAsync(["models", "import", "keras", scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", scratch["mine"]]);
 
         Assert.Equal(1, import.ExitCode);
-        Assert.Contains("cut.h5", import.Error, StringComparison.Ordinal);
+        Assert.Contains("cut.h5", Assert.Single(import.Errors), StringComparison.Ordinal);
         Assert.Equal(["cut.h5"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
     }
 
     [Fact]
     public async Task A_model_that_is_not_there_is_named()
     {
-        var show = await LusProcess.RunAsync("models", "show", scratch["nothing"]);
+        var show = await LusProcess.RunAsync(["models", "show", scratch["nothing"]]);
 
         Assert.Equal(1, show.ExitCode);
-        Assert.Contains("nothing", show.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing", Assert.Single(show.Errors), StringComparison.Ordinal);
     }
 }
