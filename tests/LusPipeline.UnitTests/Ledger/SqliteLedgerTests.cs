@@ -1,5 +1,4 @@
 using LusPipeline.Storage.Ledger;
-using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;
