@@ -11,6 +11,25 @@ namespace LusPipeline.Models.Keras;
 /// </summary>
 public static class KerasImport
 {
+    /// <summary>From path to path, for a process of its own: files from outside may be made to harm their reader.</summary>
+    /// <param name="kerasPath">The Keras file.</param>
+    /// <param name="architecture">As for <see cref="KerasFile.Read"/>.</param>
+    /// <param name="options">How it becomes a backbone.</param>
+    /// <param name="onnxPath">The file to write; nothing is left there on an error.</param>
+    /// <exception cref="KerasImportException">The file cannot be read, or its model does not fit a backbone.</exception>
+    public static BackboneFacts WriteBackbone(string kerasPath, string? architecture, BackboneExport options, string onnxPath)
+    {
+        using var model = KerasFile.Read(kerasPath, architecture);
+        return WriteBackbone(model, options, onnxPath);
+    }
+
+    /// <inheritdoc cref="WriteBackbone(string, string?, BackboneExport, string)"/>
+    public static HeadFacts WriteHead(string kerasPath, HeadExport options, string onnxPath)
+    {
+        using var model = KerasFile.Read(kerasPath, null);
+        return WriteHead(model, options, onnxPath);
+    }
+
     /// <exception cref="KerasImportException">The model cannot be said in ONNX or does not fit a backbone.</exception>
     public static BackboneFacts WriteBackbone(KerasModel model, BackboneExport options, string onnxPath)
     {
@@ -56,7 +75,7 @@ public static class KerasImport
             throw new ImportProblemException("the layer for the features is the model's input.");
 
         var graph = new GraphBuilder("features");
-        var conversion = new Conversion(graph, model.Weights, model.KerasVersion);
+        var conversion = new Conversion(graph, model.Weights, model.KerasVersion, model.WeightsAlone);
         var frames = graph.Input("frames", TensorProto.Types.DataType.Uint8, "N", null, h, w, 3);
         var values = new Dictionary<int, Value> { [layers.Inputs[0]] = FramePreprocessing.Apply(graph, frames, options.Preprocess, h, w) };
         conversion.Run(steps, values);
@@ -96,7 +115,15 @@ public static class KerasImport
 
     private static void Write(GraphBuilder graph, string path, string name, WeightStorage storage, KerasModel model)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1024 * 1024);
-        graph.Write(file, name, storage, [new("keras_model", model.Name), new("keras_version", model.KerasVersion ?? "")]);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1024 * 1024);
+            graph.Write(file, name, storage, [new("keras_model", model.Name), new("keras_version", model.KerasVersion ?? "")]);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 }
