@@ -8,6 +8,7 @@ var root = new RootCommand("""
     """)
 {
     RunCommand.Create(),
+    DemoCommand.Create(),
     ResultsCommand.Create(),
     StudiesCommand.Create(),
     ShowCommand.Create(),

@@ -16,7 +16,7 @@ namespace LusPipeline.Ingest;
 
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
 public sealed partial class IngestHandler(
-    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, FrameSize frameSize, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
+    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSize frameSize, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
     VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, StageEvents events, ILogger<IngestHandler> logger)
 {
     /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>

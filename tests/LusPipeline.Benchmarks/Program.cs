@@ -1,1 +1,33 @@
-return;
+using LusPipeline.Benchmarks;
+
+const string Usage = """
+    Measurements of the real job, run by hand on a quiet machine.
+
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM]
+
+    run   end to end against the bound of pure decoding and pure inference; memory; first result; running again
+
+    --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
+    --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
+    """;
+
+string Option(string name, string fallback) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault(fallback);
+
+if (args is not ["run", ..])
+{
+    Console.Error.WriteLine(Usage);
+    return 1;
+}
+var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
+var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
+var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
+foreach (var needed in new[] { videos, lus })
+{
+    if (!Path.Exists(needed))
+    {
+        Console.Error.WriteLine($"There is no {needed}.\n\n{Usage}");
+        return 1;
+    }
+}
+await RunBenchmark.MeasureAsync(videos, lus);
+return 0;

@@ -20,7 +20,7 @@ internal static class LedgerCommand
         var file = HomeFolder.LedgerFileIn(Path.GetFullPath(home));
         if (!File.Exists(file))
             throw new HomeException($"There is no ledger in {Path.GetFullPath(home)}. Run lus run first, or name its folder with --home.");
-        return await SqliteLedger.OpenAsync(file, cancellation);
+        return await SqliteLedger.OpenToReadAsync(file, cancellation);
     }
 
     public static void SetLedgerAction(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
@@ -30,7 +30,7 @@ internal static class LedgerCommand
             {
                 return await action(result, cancellation);
             }
-            catch (Exception known) when (known is HomeException or Labels.LabelException)
+            catch (Exception known) when (known is HomeException or Labels.LabelException or InvalidDataException)
             {
                 await Console.Error.WriteLineAsync($"lus: {known.Message}");
                 return ExitCode.Error;

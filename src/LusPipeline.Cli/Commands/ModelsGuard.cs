@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class ModelsGuard
             {
                 return await action(result, cancellation);
             }
-            catch (Exception known) when (known is BundleException or BrokenEngineException)
+            catch (Exception known) when (known is BundleException or KerasImportException or BrokenEngineException or IOException or UnauthorizedAccessException)
             {
                 await result.InvocationConfiguration.Error.WriteLineAsync($"lus: {known.Message}");
                 return ExitCode.Error;

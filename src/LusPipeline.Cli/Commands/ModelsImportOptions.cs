@@ -30,17 +30,33 @@ internal sealed class ModelsImportOptions
 
     public bool IsHere(ParseResult result) => result.GetValue(here);
 
-    /// <summary>The shared options as a child's command line.</summary>
-    public IEnumerable<string> ForChild(ParseResult result)
+    /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
+    public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;
+
+    /// <summary>Runs the import in a child process, and gives the bundle its place when the child is done. Whatever becomes of the child, nothing else stays.</summary>
+    /// <param name="arguments">The import's own part of the command line.</param>
+    /// <param name="subject">The file that the child reads.</param>
+    public async Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation)
     {
-        if (result.GetValue(Head) is { } head)
-            yield return $"--head={head.FullName}";
-        yield return $"--name={result.GetRequiredValue(Name)}";
-        yield return $"--bundle-version={result.GetRequiredValue(Version)}";
-        yield return string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(Frames)}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"--threshold={result.GetValue(Threshold):R}");
-        yield return $"--out={result.GetRequiredValue(Out).FullName}";
-        yield return ModelsChild.HereOption;
+        var target = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(Out).FullName);
+        BundleWriter.RequireFree(target);
+        var scratch = Directory.CreateDirectory($"{target}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            var bundle = Path.Combine(scratch.FullName, "bundle");
+            var exit = await ModelsChild.RunAsync([.. arguments, .. ForChild(result, bundle)], subject, result, cancellation);
+            if (exit != ExitCode.Done)
+                return exit;
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(bundle, target);
+            await result.InvocationConfiguration.Output.WriteLineAsync($"written to {target}");
+            return exit;
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
     }
 
     /// <summary>Writes the bundle, runs it once and says what it is.</summary>
@@ -59,9 +75,20 @@ internal sealed class ModelsImportOptions
             Head = head,
         });
         await TrialRun.RunAsync(bundle, cancellation);
-        var output = result.InvocationConfiguration.Output;
-        await output.WriteLineAsync($"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
-        await output.WriteLineAsync($"written to {bundle.Folder}");
+        await result.InvocationConfiguration.Output.WriteLineAsync(
+            $"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
         return ExitCode.Done;
+    }
+
+    private IEnumerable<string> ForChild(ParseResult result, string folder)
+    {
+        if (result.GetValue(Head) is { } head)
+            yield return $"--head={head.FullName}";
+        yield return $"--name={result.GetRequiredValue(Name)}";
+        yield return $"--bundle-version={result.GetRequiredValue(Version)}";
+        yield return string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(Frames)}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"--threshold={result.GetValue(Threshold):R}");
+        yield return $"--out={folder}";
+        yield return ModelsChild.HereOption;
     }
 }

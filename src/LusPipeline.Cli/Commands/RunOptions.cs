@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using LusPipeline.Hosting.Embedded;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Bundles;
@@ -83,7 +85,7 @@ internal sealed class RunOptions
         var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "SECONDS" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
+            if (Given(result) is { } text && double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is not (> 0 and <= 86_400))
                 result.AddError($"{name} is a number of seconds above 0 and up to 86400, for example {name} 2.");
         });
         return option;
@@ -94,7 +96,7 @@ internal sealed class RunOptions
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < least)
+            if (Given(result) is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < least)
                 result.AddError($"{name} is a whole number of at least {least}.");
         });
         return option;
@@ -105,9 +107,12 @@ internal sealed class RunOptions
         var option = new Option<long>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<long>() < least)
+            if (Given(result) is { } text && long.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < least)
                 result.AddError($"{name} is a whole number of at least {least}.");
         });
         return option;
     }
+
+    /// <summary>The text that stands on the command line. What is no number at all the parser reports itself.</summary>
+    private static string? Given(OptionResult result) => result.Tokens is [var token] ? token.Value : null;
 }

@@ -21,7 +21,7 @@ internal static class ResultTable
         foreach (var video in videos)
         {
             table.AddRow(
-                Name(video.Study), Name(video.Video),
+                Name(video.Study), video.Video == video.Study ? "" : Name(video.Video),
                 video.Result is null ? "" : video.Clips.Count.ToString(CultureInfo.InvariantCulture),
                 Diagnosis(video.Result, video.Status, video.Reason),
                 Share(video.Result?.Probabilities.Covid), Share(video.Result?.Probabilities.Pneumonia), Share(video.Result?.Probabilities.Healthy),

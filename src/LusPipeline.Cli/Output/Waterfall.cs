@@ -8,6 +8,7 @@ namespace LusPipeline.Cli.Output;
 internal static class Waterfall
 {
     private const int Cells = 48;
+    private const int MostRows = 100;
 
     /// <param name="spans">Of one trace, in the order of their start.</param>
     /// <param name="videoNames">Names to show for video ids.</param>
@@ -21,7 +22,7 @@ internal static class Waterfall
         table.AddColumn(new TableColumn("starts (ms)").RightAligned());
         table.AddColumn(new TableColumn("takes (ms)").RightAligned());
         table.AddColumn(new TableColumn($"0 … {Milliseconds(total)} ms").NoWrap());
-        foreach (var span in spans)
+        foreach (var span in spans.Take(MostRows))
         {
             var offset = (span.StartedAt - start).TotalMicroseconds;
             var from = (int)Math.Min(Cells - 1, offset / total * Cells);
@@ -32,6 +33,8 @@ internal static class Waterfall
                 Milliseconds(offset), Milliseconds(span.DurationMicroseconds),
                 new string(' ', from) + new string('█', width));
         }
+        if (spans.Count > MostRows)
+            table.Caption($"and {spans.Count - MostRows} more spans");
         return table;
     }
 

@@ -35,6 +35,7 @@ internal sealed class Engine : IAsyncDisposable
         RunRequest request, LoadedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
         StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
+        // The bus starts while the models load; no message comes before both are there.
         var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference));
         var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -43,7 +44,7 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
-        services.AddSingleton(new FrameSize(model.Bundle.Width, model.Bundle.Height));
+        services.AddSingleton(new ClipFrameSize(model.Bundle.Width, model.Bundle.Height));
         services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
         services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
         services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();
@@ -52,10 +53,9 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
-        var backbone = await opening.ConfigureAwait(false);
-        var head = await openingHead.ConfigureAwait(false);
-        services.AddSingleton<IBackbone>(_ => backbone).AddSingleton(_ => head);
-        services.AddSingleton(new StageConcurrency(request.Ingest.MaxDecoders + 1, backbone.ConcurrentRuns + 1, 2));
+        services.AddSingleton<IBackbone>(_ => opening.GetAwaiter().GetResult()).AddSingleton(_ => openingHead.GetAwaiter().GetResult());
+        services.AddSingleton(new StageConcurrency(
+            request.Ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(request.Inference) + 1, 2));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -71,8 +71,18 @@ internal sealed class Engine : IAsyncDisposable
             options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
         });
         var host = builder.Build();
-        await host.StartAsync().ConfigureAwait(false);
-        return new Engine(host);
+        var engine = new Engine(host);
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+            await Task.WhenAll(opening, openingHead).ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Ends the attempts in flight and stops the bus.</summary>

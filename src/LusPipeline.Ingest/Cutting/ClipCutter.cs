@@ -14,9 +14,10 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
 {
     private readonly FrameDecoder _decoder = new(options, limits, time);
 
+    /// <summary>Cuts a video and hands its clips over.</summary>
     /// <param name="onClip">
-    /// Receives each clip in order, with its permit; when it throws, the clip's permit stays here and the cut fails with it.
-    /// Except for videos of more clips than permits, the first clip comes only when the whole video was read well.
+    /// Receives each clip with its permit; when it throws, the permit stays here and the cut fails with it. The clips come in order and
+    /// only when the whole video was read well, except for videos of more clips than permits: theirs come as they get whole.
     /// </param>
     /// <exception cref="RejectedException">
     /// <c>undecodable</c>, <c>too_few_frames</c>, <c>too_many_frames</c>, <c>too_large_frame</c>, <c>truncated</c>, <c>vanished</c>, <c>unreadable</c>.

@@ -7,7 +7,7 @@ namespace LusPipeline.Ingest.Cutting;
 /// <summary>What ffmpeg's verbose log tells of a run. A file's own texts stand indented in it, so they pass for none of these lines.</summary>
 internal sealed partial class DecodeLog
 {
-    public DecodeLog() => Log = new MediaLog(Read);
+    public DecodeLog(string inputPath) => Log = new MediaLog(inputPath, Read);
 
     public MediaLog Log { get; }
 
@@ -29,7 +29,7 @@ internal sealed partial class DecodeLog
         }
     }
 
-    [GeneratedRegex(@"^\[graph [0-9]+ input from stream [^\]]*\] \[verbose\] w:", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[graph -?[0-9]+ input from stream [^\]]*\] \[verbose\] w:", RegexOptions.CultureInvariant)]
     private static partial Regex GraphInput();
 
     [GeneratedRegex(@"\(video\): .* ([0-9]{1,18}) frames decoded", RegexOptions.CultureInvariant)]

@@ -65,7 +65,7 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
     private async Task<DecodeRun> RunAsync(
         VideoSource source, MediaArguments arguments, Func<Stream, TimeLimit, CancellationToken, Task<long>> read, CancellationToken cancellation)
     {
-        var log = new DecodeLog();
+        var log = new DecodeLog(source.Path);
         long output = 0;
         using var limit = new TimeLimit(options.DecodeTimeout, time, cancellation);
         int? exit;

@@ -49,21 +49,39 @@ internal sealed class FrameSelection
         return (decoded / _period * _offsets.Length) + (within < 0 ? ~within : within);
     }
 
-    /// <summary>Runs of neighbours are one term: for 20 frames a frame costs well under a microsecond.</summary>
+    /// <summary>
+    /// A tree of comparisons over the runs of neighbours: a frame costs a few of them whatever the number of runs. A plain sum would be
+    /// dearer, and ffmpeg takes no more than a hundred terms of one.
+    /// </summary>
     private static string FilterOf(int[] offsets, int period)
     {
-        var (intro, value) = period == int.MaxValue ? ("", "n") : (string.Create(CultureInfo.InvariantCulture, $"st(0,mod(n,{period}));"), "ld(0)");
-        var text = new StringBuilder("select='").Append(intro);
-        for (var first = 0; first < offsets.Length;)
+        var runs = new List<(int First, int Last)>();
+        foreach (var offset in offsets)
         {
-            var last = first;
-            while (last + 1 < offsets.Length && offsets[last + 1] == offsets[last] + 1)
-                last++;
-            if (first > 0)
-                text.Append('+');
-            text.Append(CultureInfo.InvariantCulture, $"between({value},{offsets[first]},{offsets[last]})");
-            first = last + 1;
+            if (runs.Count > 0 && runs[^1].Last == offset - 1)
+                runs[^1] = (runs[^1].First, offset);
+            else
+                runs.Add((offset, offset));
         }
+        var text = new StringBuilder("select='");
+        if (period < int.MaxValue)
+            text.Append(CultureInfo.InvariantCulture, $"st(0,mod(n,{period}));");
+        AppendTree(text, runs, 0, runs.Count, period < int.MaxValue ? "ld(0)" : "n");
         return text.Append('\'').ToString();
+    }
+
+    private static void AppendTree(StringBuilder text, List<(int First, int Last)> runs, int from, int to, string frame)
+    {
+        if (to - from == 1)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"between({frame},{runs[from].First},{runs[from].Last})");
+            return;
+        }
+        var middle = (from + to) / 2;
+        text.Append(CultureInfo.InvariantCulture, $"if(lt({frame},{runs[middle].First}),");
+        AppendTree(text, runs, from, middle, frame);
+        text.Append(',');
+        AppendTree(text, runs, middle, to, frame);
+        text.Append(')');
     }
 }

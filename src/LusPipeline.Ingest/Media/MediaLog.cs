@@ -4,11 +4,14 @@ namespace LusPipeline.Ingest.Media;
 
 /// <summary>
 /// What a media process writes to stderr, as lines with ffmpeg's level in front (<c>[error] …</c>). Whatever its length, only the
-/// last error lines are kept, each cut to <see cref="LongestLine"/> characters.
+/// last error lines are kept, each cut short, and without the input's path.
 /// </summary>
-internal sealed class MediaLog(Action<string>? onLine = null)
+/// <param name="inputPath">Scratch may lie in a folder with a patient's name.</param>
+/// <param name="onLine">Sees every line.</param>
+internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
 {
-    private const int LongestLine = 400;
+    private const int LongestLine = 8192;
+    private const int LongestError = 300;
     private const int KeptErrors = 12;
 
     private readonly Queue<string> _errors = new(KeptErrors);
@@ -16,11 +19,6 @@ internal sealed class MediaLog(Action<string>? onLine = null)
 
     /// <summary>The last error lines, oldest first.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
-
-    /// <summary>Lines of level error and above, all of them.</summary>
-    public long ErrorCount { get; private set; }
-
-    public bool HasError(string text) => _errors.Any(line => line.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The last error without its prefixes, or a plain word when there is none.</summary>
     public string LastError
@@ -67,9 +65,9 @@ internal sealed class MediaLog(Action<string>? onLine = null)
         {
             return;
         }
-        ErrorCount++;
         if (_errors.Count == KeptErrors)
             _errors.Dequeue();
-        _errors.Enqueue(line);
+        line = line.Replace("file:" + inputPath, "input", StringComparison.Ordinal);
+        _errors.Enqueue(line.Length > LongestError ? line[..LongestError] : line);
     }
 }

@@ -31,12 +31,12 @@ internal static class MediaProcess
         start.Environment.Remove("FFREPORT");
         cancellation.ThrowIfCancellationRequested();
         using var process = Start(start);
+        var stderr = Task.CompletedTask;
         try
         {
             process.StandardInput.Close();
-            var stderr = log.DrainAsync(process.StandardError, cancellation);
-            var atEnd = await readOutput(process.StandardOutput.BaseStream, cancellation).ConfigureAwait(false);
-            if (!atEnd)
+            stderr = log.DrainAsync(process.StandardError, cancellation);
+            if (!await readOutput(process.StandardOutput.BaseStream, cancellation).ConfigureAwait(false))
                 return null;
             await stderr.ConfigureAwait(false);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
@@ -45,6 +45,7 @@ internal static class MediaProcess
         finally
         {
             await EndAsync(process).ConfigureAwait(false);
+            await stderr.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

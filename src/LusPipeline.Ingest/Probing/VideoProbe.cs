@@ -30,10 +30,12 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(sniffed);
+        if (sniffed.HeaderSize is { } claimed)
+            Judge(claimed);
         var arguments = new MediaArguments()
             .Add("-v", "level+error", "-select_streams", "V:0", "-show_entries", Entries, "-of", "json=compact=1")
             .AddInput(source.Path, sniffed.Container, limits.MaxFramePixels);
-        var log = new MediaLog();
+        var log = new MediaLog(source.Path);
         using var output = new ProbeOutput(_packetLimit);
 
         using var slot = await slots.TakeAsync(cancellation).ConfigureAwait(false);
@@ -59,6 +61,15 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
         if (exit != 0)
             throw Unopened(source, sniffed, log);
         return Facts(sniffed, output, log);
+    }
+
+    /// <summary>A codec's own size may be another and fine, but no honest header claims these.</summary>
+    private void Judge(ClaimedSize claimed)
+    {
+        if (claimed.Width == 0 || claimed.Height == 0)
+            throw new RejectedException(ReasonCode.Undecodable, $"The header claims frames of {claimed.Width}×{claimed.Height} pixels.");
+        if ((long)claimed.Width * claimed.Height > limits.MaxFramePixels)
+            throw RefusedSize.TooLarge(claimed.Width, claimed.Height, limits.MaxFramePixels);
     }
 
     private static RejectedException Unopened(VideoSource source, SniffResult.Video sniffed, MediaLog log)

@@ -11,14 +11,21 @@ internal sealed class BoxWalk
     private const int MostBoxes = 100_000;
 
     private static readonly HashSet<uint> Parents =
-        [Signatures.Code("trak"u8), Signatures.Code("mdia"u8), Signatures.Code("minf"u8), Signatures.Code("dinf"u8), Signatures.Code("rmra"u8), Signatures.Code("rmda"u8)];
+        [
+        Signatures.Code("trak"u8), Signatures.Code("mdia"u8), Signatures.Code("minf"u8), Signatures.Code("dinf"u8), Signatures.Code("stbl"u8),
+        Signatures.Code("rmra"u8), Signatures.Code("rmda"u8),
+    ];
 
     private static readonly uint Moov = Signatures.Code("moov"u8);
     private static readonly uint References = Signatures.Code("dref"u8);
+    private static readonly uint Track = Signatures.Code("trak"u8);
+    private static readonly uint VideoHeader = Signatures.Code("vmhd"u8);
+    private static readonly uint SampleDescriptions = Signatures.Code("stsd"u8);
     private static readonly uint ReferenceMovie = Signatures.Code("rdrf"u8);
 
     private readonly ContentWindow _content;
     private int _boxes;
+    private bool _inVideoTrack;
 
     private BoxWalk(ContentWindow content) => _content = content;
 
@@ -30,6 +37,9 @@ internal sealed class BoxWalk
 
     /// <summary>Data lies in another file or on the network.</summary>
     public bool RefersElsewhere { get; private set; }
+
+    /// <summary>The frame size in the first video track's header.</summary>
+    public ClaimedSize? HeaderSize { get; private set; }
 
     public static BoxWalk Of(ContentWindow content)
     {
@@ -62,24 +72,39 @@ internal sealed class BoxWalk
     {
         while (at < end && _boxes < MostBoxes && Next(at, end) is { } box && box.End <= end)
         {
+            if (box.Type == Track)
+                _inVideoTrack = false;
             if (Parents.Contains(box.Type))
                 Children(box.Body, box.End);
             else if (box.Type == References)
                 DataReferences(box.Body + 8, box.End);
             else if (box.Type == ReferenceMovie)
                 RefersElsewhere = true;
+            else if (box.Type == VideoHeader)
+                _inVideoTrack = true;
+            else if (box.Type == SampleDescriptions && _inVideoTrack)
+                HeaderSize ??= SizeOf(box.Body + 8, box.End);
             at = box.End;
         }
     }
 
-    /// <summary>Entries of version and flags; flag 1 says that the data is in this file, and an entry without a location names no other.</summary>
+    /// <summary>A visual sample entry has its width and height 24 bytes after its header.</summary>
+    private ClaimedSize? SizeOf(long at, long end)
+    {
+        Span<byte> size = stackalloc byte[4];
+        if (Next(at, end) is not { } entry || _content.Read(entry.Body + 24, size) is not { Length: 4 } read)
+            return null;
+        return new ClaimedSize(BinaryPrimitives.ReadUInt16BigEndian(read), BinaryPrimitives.ReadUInt16BigEndian(read[2..]));
+    }
+
+    /// <summary>Entries begin with a version and flags; flag 1 says that the data is in this file.</summary>
     private void DataReferences(long at, long end)
     {
         Span<byte> flags = stackalloc byte[4];
         while (at < end && _boxes < MostBoxes && Next(at, end) is { } entry && entry.End <= end)
         {
             var read = _content.Read(entry.Body, flags);
-            if (read.Length == 4 && (read[3] & 1) == 0 && entry.End - entry.Body > 4)
+            if (read.Length == 4 && (read[3] & 1) == 0)
                 RefersElsewhere = true;
             at = entry.End;
         }

@@ -5,9 +5,11 @@ namespace LusPipeline.Ingest.Sniffing;
 /// <summary>Whether a file ends before its container does, by the container's own sizes and marks.</summary>
 internal static class ContainerEnd
 {
-    private const int MostPackets = 10_000_000;
+    private const int MostPackets = 2_000_000;
 
-    /// <summary>RIFF says its size in bytes 4 to 7; 0 and the largest value mean that nobody knew.</summary>
+    /// <summary>
+    /// RIFF says the size of what follows in bytes 4 to 7; some writers put the whole file's there. 0 and the largest value mean that nobody knew.
+    /// </summary>
     public static bool RiffIsCut(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[8];
@@ -15,15 +17,15 @@ internal static class ContainerEnd
         if (head.Length < 8)
             return true;
         var size = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-        return size is not (0 or uint.MaxValue) && size + 8L > content.Length;
+        return size is not (0 or uint.MaxValue) && size > content.Length;
     }
 
-    /// <summary>A GIF's last block is one byte, 0x3B; zeros after it are filling.</summary>
+    /// <summary>A GIF's last block ends with a zero, and the one byte 0x3B ends the file; a few bytes may follow.</summary>
     public static bool GifIsCut(ContentWindow content)
     {
-        Span<byte> buffer = stackalloc byte[512];
-        var tail = content.Read(Math.Max(0, content.Length - buffer.Length), buffer).TrimEnd((byte)0);
-        return !tail.IsEmpty && tail[^1] != 0x3B;
+        Span<byte> buffer = stackalloc byte[64];
+        var tail = content.Read(Math.Max(0, content.Length - buffer.Length), buffer);
+        return tail.IndexOf((ReadOnlySpan<byte>)[0, 0x3B]) < 0;
     }
 
     /// <summary>After the EBML head comes one segment; all bits of its size set mean that nobody knew (RFC 8794, section 6).</summary>

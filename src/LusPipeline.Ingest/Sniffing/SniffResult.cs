@@ -9,7 +9,8 @@ public abstract record SniffResult
 
     /// <param name="Container">What may open it.</param>
     /// <param name="CutShort">By its own sizes the container goes on beyond the end of the file.</param>
-    public sealed record Video(VideoContainer Container, bool CutShort) : SniffResult;
+    /// <param name="HeaderSize">The frame size that the container's header claims, where that could be read; the codec's own may differ.</param>
+    public sealed record Video(VideoContainer Container, bool CutShort, ClaimedSize? HeaderSize = null) : SniffResult;
 
     /// <summary>It claims to be a video, by name or content, and is none that can be read.</summary>
     /// <param name="Reason">One of <see cref="Core.Outcomes.ReasonCode"/>.</param>
@@ -19,3 +20,6 @@ public abstract record SniffResult
     /// <summary>No video, and no claim to be one.</summary>
     public sealed record Skipped : SniffResult;
 }
+
+/// <summary>Pixels of a frame, as a header claims.</summary>
+public readonly record struct ClaimedSize(int Width, int Height);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Ingest.Media;
 
@@ -59,15 +60,27 @@ public static class VideoSniffer
             if (boxes.RefersElsewhere)
                 return new SniffResult.Rejected(ReasonCode.ExternalReference, "Its frames lie in another file or on the network.");
             return boxes.HasIndex
-                ? new SniffResult.Video(container, boxes.CutShort)
+                ? new SniffResult.Video(container, boxes.CutShort, boxes.HeaderSize)
                 : new SniffResult.Rejected(ReasonCode.Truncated, "The index of its frames (moov) is missing or cut off.");
         }
+        if (container == VideoContainer.Gif)
+            return new SniffResult.Video(container, ContainerEnd.GifIsCut(content), GifSize(content));
+        if (container == VideoContainer.Avi)
+            return new SniffResult.Video(container, ContainerEnd.RiffIsCut(content), AviHeader.Size(content));
         var cutShort =
-            container == VideoContainer.Avi ? ContainerEnd.RiffIsCut(content)
-            : container == VideoContainer.Gif ? ContainerEnd.GifIsCut(content)
-            : container == VideoContainer.Matroska ? ContainerEnd.MatroskaIsCut(content)
+            container == VideoContainer.Matroska ? ContainerEnd.MatroskaIsCut(content)
             : container == VideoContainer.ProgramStream && ContainerEnd.ProgramStreamIsCut(content);
         return new SniffResult.Video(container, cutShort);
+    }
+
+    /// <summary>A GIF's canvas follows its mark (GIF89a, section 18).</summary>
+    private static ClaimedSize? GifSize(ContentWindow content)
+    {
+        Span<byte> buffer = stackalloc byte[4];
+        var size = content.Read(6, buffer);
+        return size.Length < 4
+            ? null
+            : new ClaimedSize(BinaryPrimitives.ReadUInt16LittleEndian(size), BinaryPrimitives.ReadUInt16LittleEndian(size[2..]));
     }
 
     private static SniffResult Refused(string fileName, string reason, string detail) =>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>Everything of a bundle that can change a result.</summary>
+/// <summary>Everything of a bundle that can change a result; a field that this version does not know is an error.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BundleInference
 {
     /// <summary>Of the frames that the backbone takes.</summary>
@@ -35,4 +38,5 @@ public sealed record BundleInference
 /// <param name="Sha256">Of the file, lower-case hex.</param>
 /// <param name="Weights">How the file stores its weights: float32, float16 or int8.</param>
 /// <param name="Opset">The version of ONNX' operator set that the file uses.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BundleModel(string File, string Sha256, string Weights, int Opset);

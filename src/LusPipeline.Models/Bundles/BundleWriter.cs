@@ -9,22 +9,23 @@ public static class BundleWriter
 {
     private const string CardFile = "README.md";
 
-    /// <summary>Copies the files into a new folder, writes the manifest, checks the result as <see cref="Bundle.Load"/> and the engine would, and only then gives it its name.</summary>
+    /// <summary>Copies the files into a new folder, writes the manifest, checks the result as <see cref="Bundle.Load"/> would, and only then gives it its name.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <exception cref="BundleException">The folder is in use or cannot be written, or the contents make no bundle.</exception>
     public static Bundle Write(string folder, BundleContents contents)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(contents);
+        if (contents.Backbones.Count == 0)
+            throw new BundleException("A bundle needs at least one backbone.");
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-            throw new BundleException($"'{target}' exists and is not empty. Give another folder, or remove it first.");
+        RequireFree(target);
         var unfinished = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(unfinished);
             ManifestFile.Write(unfinished, CopyFiles(unfinished, contents));
-            BundleCheck.Run(Bundle.Load(unfinished));
+            Bundle.Load(unfinished);
             if (Directory.Exists(target))
                 Directory.Delete(target);
             Directory.Move(unfinished, target);
@@ -41,15 +42,20 @@ public static class BundleWriter
         }
     }
 
+    /// <exception cref="BundleException">There is something at the folder's place.</exception>
+    public static void RequireFree(string folder)
+    {
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new BundleException($"'{folder}' exists and is not empty. Give another folder, or remove it first.");
+    }
+
     private static BundleManifest CopyFiles(string folder, BundleContents contents)
     {
-        if (contents.Backbones.Count == 0)
-            throw new BundleException("A bundle needs at least one backbone.");
         var backbones = contents.Backbones.ToDictionary(
             pair => pair.Key,
             pair => CopyModel(pair.Value, folder, $"backbone.{pair.Key}.onnx"));
         var head = contents.Head is null ? null : CopyModel(contents.Head, folder, "head.onnx");
-        var size = OnnxContract.BackboneSize(Path.Combine(folder, backbones.Values.First().File));
+        var size = CheckModels(contents);
         foreach (var licence in contents.Licences)
             File.Copy(licence.Path, Path.Combine(folder, Path.GetFileName(licence.Path)));
         if (contents.Card is { } card)
@@ -76,6 +82,23 @@ public static class BundleWriter
                 Head = head,
             },
         };
+    }
+
+    /// <summary>Opens the models for what they take and give.</summary>
+    private static (int Height, int Width, int Features) CheckModels(BundleContents contents)
+    {
+        var size = OnnxContract.BackboneSize(contents.Backbones.Values.First());
+        foreach (var path in contents.Backbones.Values)
+        {
+            using var backbone = OnnxSession.OpenToLook(path);
+            OnnxContract.CheckBackbone(backbone, size.Height, size.Width, size.Features, path);
+        }
+        if (contents.Head is { } headPath)
+        {
+            using var head = OnnxSession.OpenToLook(headPath);
+            OnnxContract.CheckHead(head, contents.Frames, size.Features, headPath);
+        }
+        return size;
     }
 
     private static BundleModel CopyModel(string source, string folder, string name)

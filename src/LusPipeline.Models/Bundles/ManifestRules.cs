@@ -22,6 +22,8 @@ internal static partial class ManifestRules
             return "version must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
         if (manifest.Card is { } card && !FileName().IsMatch(card))
             return FileNameFault("card", card);
+        if (manifest.Licences.Contains(null!) || manifest.Metrics.Contains(null!) || manifest.Inference.Backbones.Values.Contains(null!))
+            return "null stands where an object should";
         if (manifest.Licences.FirstOrDefault(licence => !FileName().IsMatch(licence.File)) is { } outside)
             return FileNameFault("licences", outside.File);
         return FirstFault(manifest.Inference);

@@ -36,6 +36,9 @@ public sealed class OnnxBackbone : IBackbone
     /// <summary>Batches that run at the same time: more clips in flight than these gain nothing.</summary>
     public int ConcurrentRuns => threads.Count;
 
+    /// <summary>What <see cref="ConcurrentRuns"/> will be with these options.</summary>
+    public static int ConcurrentRunsFor(InferenceOptions options) => ComputePlan.For(options).Runs;
+
     /// <exception cref="BundleException">No such variant, or a file that ONNX Runtime refuses or whose inputs or outputs are not a backbone's.</exception>
     /// <exception cref="BrokenEngineException">CUDA was asked for and is not there.</exception>
     public static OnnxBackbone Open(Bundle bundle, string variant, InferenceOptions options)
@@ -47,7 +50,7 @@ public sealed class OnnxBackbone : IBackbone
         var session = OnnxSession.Open(path, options, plan.ThreadsPerRun);
         try
         {
-            OnnxContract.CheckBackbone(session, bundle, path);
+            OnnxContract.CheckBackbone(session, bundle.Height, bundle.Width, bundle.Features, path);
             return new OnnxBackbone(session, bundle, plan);
         }
         catch

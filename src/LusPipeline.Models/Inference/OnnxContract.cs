@@ -1,3 +1,4 @@
+using LusPipeline.Core.Probabilities;
 using LusPipeline.Models.Bundles;
 using Microsoft.ML.OnnxRuntime;
 
@@ -11,17 +12,17 @@ internal static class OnnxContract
     public const string Probabilities = "probabilities";
 
     /// <exception cref="BundleException">Not frames uint8 [N,H,W,3] → features float32 [N,D].</exception>
-    public static void CheckBackbone(InferenceSession session, Bundle bundle, string path)
+    public static void CheckBackbone(InferenceSession session, int height, int width, int features, string path)
     {
-        Check(path, "input", session.InputMetadata, Frames, typeof(byte), [-1, bundle.Height, bundle.Width, 3]);
-        Check(path, "output", session.OutputMetadata, Features, typeof(float), [-1, bundle.Features]);
+        Check(path, "input", session.InputMetadata, Frames, typeof(byte), [-1, height, width, 3]);
+        Check(path, "output", session.OutputMetadata, Features, typeof(float), [-1, features]);
     }
 
     /// <exception cref="BundleException">Not features float32 [B,T,D] → probabilities float32 [B,3].</exception>
-    public static void CheckHead(InferenceSession session, Bundle bundle, string path)
+    public static void CheckHead(InferenceSession session, int frames, int features, string path)
     {
-        Check(path, "input", session.InputMetadata, Features, typeof(float), [-1, bundle.Frames, bundle.Features]);
-        Check(path, "output", session.OutputMetadata, Probabilities, typeof(float), [-1, bundle.Manifest.Inference.Classes.Count]);
+        Check(path, "input", session.InputMetadata, Features, typeof(float), [-1, frames, features]);
+        Check(path, "output", session.OutputMetadata, Probabilities, typeof(float), [-1, DiagnosisNames.All.Count]);
     }
 
     /// <summary>The height and width of the frames that an ONNX file takes, and D.</summary>
@@ -41,7 +42,7 @@ internal static class OnnxContract
     {
         if (found.Count == 1 && found.TryGetValue(name, out var one) && one.IsTensor && one.ElementType == element && one.Dimensions.SequenceEqual(shape))
             return;
-        throw new BundleException($"'{path}' must have one {end}, {Describe(name, element, shape)}; it has {Describe(found)}. Import the model again, or correct the manifest.");
+        throw new BundleException($"'{path}' must have one {end}, {Describe(name, element, shape)}; it has {Describe(found)}. Correct the model, or what the manifest says of it.");
     }
 
     private static string Describe(IReadOnlyDictionary<string, NodeMetadata> found) =>

@@ -39,7 +39,7 @@ public sealed class OnnxHead : IDisposable
         var session = OnnxSession.Open(path, options with { Provider = ExecutionProvider.Cpu }, threads: 1);
         try
         {
-            OnnxContract.CheckHead(session, bundle, path);
+            OnnxContract.CheckHead(session, bundle.Frames, bundle.Features, path);
             return new OnnxHead(session, bundle);
         }
         catch

@@ -7,7 +7,8 @@ namespace LusPipeline.Storage.Ledger;
 /// <summary>The embedded ledger: a SQLite file, created or upgraded when it is opened.</summary>
 public static class SqliteLedger
 {
-    /// <summary>Opens the file for reading and writing, and upgrades it where this version knows a newer schema.</summary>
+    /// <summary>Opens the file, makes it where it is missing, and upgrades it where this version knows a newer schema.</summary>
+    /// <remarks>Only for the one process that holds the home folder: a migration lock in the file can then only be a dead process's.</remarks>
     /// <returns>Makes a context; dispose each after use.</returns>
     public static async Task<Func<LedgerContext>> OpenAsync(string path, CancellationToken cancellation)
     {
@@ -15,14 +16,23 @@ public static class SqliteLedger
         await using var ledger = open();
         if (!File.Exists(path) || (await ledger.Database.GetPendingMigrationsAsync(cancellation).ConfigureAwait(false)).Any())
         {
+            await ledger.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation).ConfigureAwait(false);
             await ledger.Database.MigrateAsync(cancellation).ConfigureAwait(false);
-            await ledger.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+            await ledger.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
         }
         return open;
     }
 
     /// <summary>Opens an existing file for the commands that only read.</summary>
-    public static Func<LedgerContext> OpenExisting(string path) => Contexts(path, SqliteOpenMode.ReadWrite);
+    /// <exception cref="InvalidDataException">Its schema is not this version's.</exception>
+    public static async Task<Func<LedgerContext>> OpenToReadAsync(string path, CancellationToken cancellation)
+    {
+        var open = Contexts(path, SqliteOpenMode.ReadWrite);
+        await using var ledger = open();
+        return (await ledger.Database.GetPendingMigrationsAsync(cancellation).ConfigureAwait(false)).Any()
+            ? throw new InvalidDataException($"The ledger {path} is of an older version. The next lus run upgrades it.")
+            : open;
+    }
 
     private static Func<LedgerContext> Contexts(string path, SqliteOpenMode mode)
     {

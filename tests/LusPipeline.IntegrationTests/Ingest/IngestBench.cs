@@ -13,16 +13,22 @@ internal sealed class IngestBench : IDisposable
 {
     private readonly DecoderSlots _slots;
 
-    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, TimeProvider? time = null)
+    /// <param name="ffmpeg">A shell script in ffmpeg's place.</param>
+    /// <param name="ffprobe">A shell script in ffprobe's place.</param>
+    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null)
     {
-        Options = options ?? new IngestOptions();
         Folder = Directory.CreateTempSubdirectory("lus-ingest-").FullName;
+        Options = options ?? new IngestOptions();
+        if (ffmpeg is not null)
+            Options = Options with { Ffmpeg = Script("ffmpeg", ffmpeg) };
+        if (ffprobe is not null)
+            Options = Options with { Ffprobe = Script("ffprobe", ffprobe) };
         Scratch = Directory.CreateDirectory(Path.Combine(Folder, "scratch")).FullName;
         Clips = Directory.CreateDirectory(Path.Combine(Folder, "clips")).FullName;
         Gate = new ClipGate(permits);
         _slots = new DecoderSlots(Options.MaxDecoders);
-        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time ?? TimeProvider.System);
-        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time ?? TimeProvider.System);
+        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, TimeProvider.System);
+        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, TimeProvider.System);
     }
 
     public IngestOptions Options { get; }
@@ -42,15 +48,16 @@ internal sealed class IngestBench : IDisposable
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Sniffs, probes and cuts a video; every clip's permit is given back as soon as the clip has come.</summary>
-    public async Task<Ingested> IngestAsync(string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null)
+    public async Task<Ingested> IngestAsync(
+        string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null, CancellationToken? cancellation = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var token = cancellation ?? TestContext.Current.CancellationToken;
         var sniffed = VideoSniffer.Sniff(path, Path.GetFileName(path));
         if (sniffed is SniffResult.Rejected rejected)
             throw new Core.Outcomes.RejectedException(rejected.Reason, rejected.Detail);
         var video = Assert.IsType<SniffResult.Video>(sniffed);
         using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
-        var facts = await Probe.ProbeAsync(source, video, cancellation);
+        var facts = await Probe.ProbeAsync(source, video, token);
         var clips = new List<CutClip>();
         var prefix = Guid.NewGuid().ToString("N");
         var report = await Cutter.CutAsync(
@@ -62,8 +69,17 @@ internal sealed class IngestBench : IDisposable
                 clips.Add(clip);
                 Gate.Release();
             },
-            cancellation);
+            token);
         return new Ingested(facts, report, clips);
+    }
+
+    private string Script(string name, string text)
+    {
+        var path = PathOf(name);
+        File.WriteAllText(path, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 
     public void Dispose()

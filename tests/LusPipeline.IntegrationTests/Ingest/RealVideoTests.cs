@@ -1,3 +1,6 @@
+using System.Globalization;
+using LusPipeline.Core.Clips;
+
 namespace LusPipeline.IntegrationTests.Ingest;
 
 public class RealVideoTests
@@ -15,13 +18,29 @@ public class RealVideoTests
         {
             var ingested = await bench.IngestAsync(Path.Combine(videos, row[0]));
             decodes += ingested.Report.Decodes;
-            if (ingested.Report.DecodedFrames.ToString() != row[8] || ingested.Report.Warnings.Count > 0)
+            if (ingested.Report.DecodedFrames.ToString(CultureInfo.InvariantCulture) != row[8] || ingested.Report.Warnings.Count > 0)
                 wrong.Add($"{row[0]}: {ingested.Report.DecodedFrames} of {row[8]} frames, warnings: {string.Join(' ', ingested.Report.Warnings)}");
             File.Delete(Assert.Single(ingested.Clips).Path);
         }
+
         Assert.Empty(wrong);
         Assert.Equal(92, decodes);
         Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);
         Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
+    }
+
+    [Theory]
+    [InlineData("Cov-Atlas-Day+1.gif")]
+    [InlineData("Cov_denault_proposedUS_vid13.mov")]
+    [InlineData("Pneu_northumbria_0409_set1_vid1.avi")]
+    [InlineData("Pneu_northumbria_0409_set6_vid4.avi")]
+    [InlineData("Reg_pat1Image_132943.mpeg")]
+    [InlineData("Reg-NormalLungs.mp4")]
+    public async Task Frames_are_those_of_a_full_decode(string name)
+    {
+        var path = SharedData.Require("data", "lus", "videos", name);
+        using var bench = new IngestBench();
+        foreach (var plan in new[] { ClipPlan.Whole(20), ClipPlan.Windows(20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)) })
+            await ClipContent.AssertEqualsFullDecodeAsync(await bench.IngestAsync(path, plan, 64, 64), plan, path, 64, 64);
     }
 }

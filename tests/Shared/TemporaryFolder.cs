@@ -1,4 +1,4 @@
-namespace LusPipeline.UnitTests;
+namespace LusPipeline.Tests;
 
 /// <summary>An empty folder that is deleted with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

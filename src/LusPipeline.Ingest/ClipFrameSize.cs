@@ -1,4 +1,4 @@
 namespace LusPipeline.Ingest;
 
 /// <summary>Pixels of the frames that the backbone takes.</summary>
-public sealed record FrameSize(int Width, int Height);
+public sealed record ClipFrameSize(int Width, int Height);

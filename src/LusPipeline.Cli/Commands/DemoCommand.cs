@@ -1,0 +1,42 @@
+using System.CommandLine;
+using LusPipeline.Cli.Demo;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary><c>lus demo</c></summary>
+internal static class DemoCommand
+{
+    private const string DefaultFolder = "lus-demo";
+
+    public static Command Create()
+    {
+        var options = new RunOptions();
+        var folder = new Option<string>("--folder") { Description = "Where the videos are written", DefaultValueFactory = _ => DefaultFolder, HelpName = "DIR" };
+        var command = new Command("demo", """
+            Make a few synthetic ultrasound-like videos and run on them: the first thing to try on a machine without data.
+
+            They are phantoms that our own code draws (A-lines, B-lines, a consolidation); what the model makes of them means nothing.
+            """)
+        {
+            folder,
+        }.WithExamples("lus demo", "lus demo --folder /tmp/phantoms --home /tmp/lus --json");
+        options.AddTo(command);
+        command.SetAction(async (result, cancellation) =>
+        {
+            var path = result.GetRequiredValue(folder);
+            try
+            {
+                await Console.Error.WriteLineAsync($"Drawing {PhantomVideos.All.Count} phantom videos into {path} …");
+                await PhantomVideos.WriteAsync(path, cancellation);
+            }
+            catch (Exception known) when (known is BrokenEngineException or IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync($"lus: {known.Message}");
+                return ExitCode.Error;
+            }
+            return await RunCommand.RunAsync(result, options, [path], watch: false);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,50 @@
+namespace LusPipeline.Cli.Demo;
+
+/// <summary>The image of a convex probe: turns scan lines into pixels, as a scanner's scan converter does.</summary>
+internal sealed class ConvexSector
+{
+    private readonly int pixels;
+    private readonly int samples;
+    private readonly List<(int Pixel, int Source, float Right, float Down)> inside = [];
+
+    /// <param name="width">Pixels of the image.</param>
+    /// <param name="height">Pixels of the image.</param>
+    /// <param name="lines">Scan lines from left to right.</param>
+    /// <param name="samples">Samples of a line from the probe downwards.</param>
+    public ConvexSector(int width, int height, int lines, int samples)
+    {
+        pixels = width * height;
+        this.samples = samples;
+        // The lines meet above the image; all lengths in image heights.
+        const float apex = -0.46f, near = 0.52f, far = 1.42f;
+        var widest = MathF.Asin(Math.Min(0.52f, 0.49f * width / height / far));
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var across = (x + 0.5f - (width / 2f)) / height;
+                var down = ((y + 0.5f) / height) - apex;
+                var depth = (MathF.Sqrt((across * across) + (down * down)) - near) / (far - near);
+                var angle = MathF.Atan2(across, down) / widest;
+                if (depth is < 0 or >= 1 || angle is <= -1 or >= 1)
+                    continue;
+                var line = (angle + 1) / 2 * (lines - 1);
+                var sample = depth * (samples - 1);
+                inside.Add(((y * width) + x, ((int)line * samples) + (int)sample, line - (int)line, sample - (int)sample));
+            }
+        }
+    }
+
+    /// <param name="echoes">Brightness from 0 to 1 of each sample, line after line.</param>
+    /// <param name="image">Gray pixels, row after row; black outside the sector.</param>
+    public void Draw(ReadOnlySpan<float> echoes, Span<byte> image)
+    {
+        image[..pixels].Clear();
+        foreach (var (pixel, source, right, down) in inside)
+        {
+            var left = echoes[source] + (down * (echoes[source + 1] - echoes[source]));
+            var next = echoes[source + samples] + (down * (echoes[source + samples + 1] - echoes[source + samples]));
+            image[pixel] = (byte)(255f * (left + (right * (next - left))));
+        }
+    }
+}

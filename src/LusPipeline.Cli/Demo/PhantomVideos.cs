@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Cli.Demo;
+
+/// <summary>The videos of <c>lus demo</c>: phantoms in the codecs, containers and sizes that real archives have.</summary>
+internal static class PhantomVideos
+{
+    /// <summary>Files get this time, so that they count as settled at once and are the same on every machine.</summary>
+    private static readonly DateTime Written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>Three studies of several videos, and one of a single video at the top.</summary>
+    public static IReadOnlyList<PhantomVideo> All { get; } =
+    [
+        new("phantom-a-lines/left-anterior.mp4", PhantomKind.ALines, 480, 360, 90, 25, 11, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"),
+        new("phantom-a-lines/left-lateral.gif", PhantomKind.ALines, 256, 256, 40, 10, 12, "-c:v", "gif"),
+        new("phantom-a-lines/right-anterior.avi", PhantomKind.ALines, 400, 300, 60, 20, 13, "-c:v", "mpeg4", "-q:v", "4"),
+        new("phantom-b-lines/right-posterior.mp4", PhantomKind.BLines, 640, 480, 75, 30, 21, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "gray"),
+        new("phantom-b-lines/left-posterior.mpeg", PhantomKind.BLines, 352, 288, 75, 25, 22, "-c:v", "mpeg2video", "-q:v", "4"),
+        new("phantom-consolidation/right-basal.mov", PhantomKind.Consolidation, 500, 412, 50, 18, 31, "-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"),
+        new("phantom-consolidation/right-basal-2.mp4", PhantomKind.Consolidation, 320, 240, 120, 30, 32, "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"),
+        new("phantom-single.avi", PhantomKind.BLines, 300, 300, 30, 15, 23, "-c:v", "mpeg4", "-q:v", "4"),
+    ];
+
+    /// <summary>Writes all videos, in place of ones that are there.</summary>
+    /// <param name="folder">Made when it does not exist.</param>
+    /// <param name="cancellation">Ends the writing; no half-written video stays under its name.</param>
+    /// <exception cref="BrokenEngineException">ffmpeg is missing or cannot write one of them.</exception>
+    public static async Task WriteAsync(string folder, CancellationToken cancellation)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(All, options, async (video, token) => await WriteAsync(folder, video, token));
+    }
+
+    /// <inheritdoc cref="WriteAsync(string, CancellationToken)"/>
+    public static async Task WriteAsync(string folder, PhantomVideo video, CancellationToken cancellation)
+    {
+        var final = Path.Combine(folder, video.Key);
+        // Hidden while it is written, so that nobody takes it for a video; the ending tells ffmpeg the container.
+        var unfinished = Path.Combine(Path.GetDirectoryName(final)!, "." + Path.GetFileName(final));
+        Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+        try
+        {
+            await EncodeAsync(unfinished, video, cancellation);
+            File.SetLastWriteTimeUtc(unfinished, Written);
+            File.Move(unfinished, final, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private static async Task EncodeAsync(string path, PhantomVideo video, CancellationToken cancellation)
+    {
+        using var ffmpeg = Start(path, video);
+        var complaint = ffmpeg.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            var phantom = new Phantom(video);
+            var image = new byte[video.Width * video.Height];
+            for (var frame = 0; frame < video.Frames; frame++)
+            {
+                phantom.Draw(frame, image);
+                await ffmpeg.StandardInput.BaseStream.WriteAsync(image, cancellation);
+            }
+            ffmpeg.StandardInput.Close();
+            await ffmpeg.WaitForExitAsync(cancellation);
+        }
+        catch (IOException) when (!cancellation.IsCancellationRequested)
+        {
+            // It ended before it had read all; its status and what it says tell why.
+            await ffmpeg.WaitForExitAsync(cancellation);
+        }
+        finally
+        {
+            if (!ffmpeg.HasExited)
+                ffmpeg.Kill(entireProcessTree: true);
+        }
+        if (ffmpeg.ExitCode != 0)
+            throw new BrokenEngineException($"ffmpeg could not write a demo video ({video.Encoding[1]}): {(await complaint).Trim()}");
+    }
+
+    private static Process Start(string path, PhantomVideo video)
+    {
+        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true };
+        string[] arguments =
+        [
+            "-hide_banner", "-loglevel", "error", "-y",
+            "-f", "rawvideo", "-pix_fmt", "gray",
+            "-video_size", string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}"),
+            "-framerate", video.FramesPerSecond.ToString(CultureInfo.InvariantCulture),
+            "-i", "pipe:0",
+            .. video.Encoding,
+            "-threads", "1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
+            "file:" + path,
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new BrokenEngineException("ffmpeg is needed and was not found: install your distribution's package ffmpeg.", error);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace LusPipeline.Cli.Demo;
+
+/// <summary>
+/// Fully developed speckle: the magnitude of a complex Gaussian field smoothed by the beam, which is Rayleigh distributed.
+/// Two such fields turn into each other over time, as tissue moves through the plane of the image.
+/// </summary>
+internal sealed class SpeckleField
+{
+    private readonly int samples;
+    private readonly float[][] parts;
+
+    /// <param name="random">The only source of chance.</param>
+    /// <param name="lines">Scan lines, wrapped around at the end.</param>
+    /// <param name="samples">Samples along a line.</param>
+    public SpeckleField(Random random, int lines, int samples)
+    {
+        Lines = lines;
+        this.samples = samples;
+        parts = [.. Enumerable.Range(0, 4).Select(_ => Part(random, lines, samples))];
+    }
+
+    public int Lines { get; }
+
+    /// <summary>Writes one line's magnitudes, of mean 1.</summary>
+    /// <param name="line">From 0, fractions allowed, wrapped around.</param>
+    /// <param name="phase">Radians of the change between the two fields.</param>
+    /// <param name="magnitudes">One for each sample.</param>
+    public void Line(float line, float phase, Span<float> magnitudes)
+    {
+        var wrapped = line - (MathF.Floor(line / Lines) * Lines);
+        var first = (int)wrapped % Lines;
+        var second = (first + 1) % Lines;
+        var right = wrapped - MathF.Floor(wrapped);
+        var (sin, cos) = MathF.SinCos(phase);
+        Span<float> weights = [cos * (1 - right), cos * right, sin * (1 - right), sin * right];
+        var norm = 1f / MathF.Sqrt(((1 - right) * (1 - right)) + (right * right) + 1e-6f);
+        for (var s = 0; s < magnitudes.Length; s++)
+        {
+            var (a, b) = ((first * samples) + s, (second * samples) + s);
+            var real = (weights[0] * parts[0][a]) + (weights[1] * parts[0][b]) + (weights[2] * parts[2][a]) + (weights[3] * parts[2][b]);
+            var imaginary = (weights[0] * parts[1][a]) + (weights[1] * parts[1][b]) + (weights[2] * parts[3][a]) + (weights[3] * parts[3][b]);
+            magnitudes[s] = norm * MathF.Sqrt((real * real) + (imaginary * imaginary));
+        }
+    }
+
+    /// <summary>White Gaussian noise, smoothed along and across the lines, scaled so that the magnitude of two parts has mean 1.</summary>
+    private static float[] Part(Random random, int lines, int samples)
+    {
+        var field = new float[lines * samples];
+        for (var i = 0; i < field.Length; i++)
+            field[i] = MathF.Sqrt(-2f * MathF.Log(1f - random.NextSingle())) * MathF.Cos(2 * MathF.PI * random.NextSingle());
+        for (var pass = 0; pass < 2; pass++)
+        {
+            field = Smoothed(field, samples, 1, reach: 1);
+            field = Smoothed(field, samples, samples, reach: 1);
+        }
+        double squares = 0;
+        foreach (var value in field)
+            squares += value * value;
+        // The mean of a Rayleigh distribution is its scale times the root of half of pi.
+        var scale = (float)(1 / (Math.Sqrt(squares / field.Length) * Math.Sqrt(Math.PI / 2)));
+        for (var i = 0; i < field.Length; i++)
+            field[i] *= scale;
+        return field;
+    }
+
+    private static float[] Smoothed(float[] field, int samples, int step, int reach)
+    {
+        var smoothed = new float[field.Length];
+        for (var i = 0; i < field.Length; i++)
+        {
+            float sum = 0;
+            for (var k = -reach; k <= reach; k++)
+            {
+                var at = step == 1
+                    ? (i / samples * samples) + ((i % samples) + k + samples) % samples
+                    : (i + (k * step) + field.Length) % field.Length;
+                sum += field[at];
+            }
+            smoothed[i] = sum;
+        }
+        return smoothed;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using LusPipeline.Core.Clips;
+using LusPipeline.Core.Studies;
+using LusPipeline.Ingest;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.Ingest.Media;
+using LusPipeline.Ingest.Probing;
+using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Models.Bundles;
+
+namespace LusPipeline.Benchmarks;
+
+/// <summary><c>lus run</c> against what its parts cost by themselves, all in one go on one machine.</summary>
+internal static class RunBenchmark
+{
+    private static readonly int[] Batches = [1, 4, 8];
+
+    public static async Task MeasureAsync(string videoFolder, string lus)
+    {
+        var cores = Environment.ProcessorCount;
+        var videos = Directory.EnumerateFiles(videoFolder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var scratch = Directory.CreateTempSubdirectory("lus-bench-").FullName;
+        try
+        {
+            var bundle = Bundle.Load(BundleCatalog.Find(Path.Combine(Repository.Root, "models", BundleCatalog.DefaultName)));
+            const string variant = BundleVariant.Fp32;
+            Console.WriteLine($"{videos.Count} videos, {cores} cores, {bundle.Name} {variant}");
+
+            var decoding = await PureDecoding.CpuAsync(videos);
+            Row("pure decoding, CPU", $"{decoding.TotalSeconds:0.0} s");
+            var clips = await CutAsync(videos, bundle, scratch);
+            var (batch, frames) = (0, clips.Count * bundle.Frames);
+            var best = TimeSpan.MaxValue;
+            foreach (var candidate in Batches)
+            {
+                using var trial = new PureInference(bundle, variant, cores);
+                trial.Time([.. clips.Take(1)], candidate);
+                var (cpu, wall) = trial.Time([.. clips.Take(6)], candidate);
+                Row($"pure inference, batch {candidate}", $"{6 * bundle.Frames / wall.TotalSeconds:0.0} frames/s, {6 * bundle.Frames / cpu.TotalSeconds * cores:0.0} by CPU");
+                if (cpu < best)
+                    (batch, best) = (candidate, cpu);
+            }
+            TimeSpan inference;
+            using (var pure = new PureInference(bundle, variant, cores))
+                inference = pure.Time(clips, batch).Cpu;
+            Row($"pure inference, batch {batch}, all frames, CPU", $"{inference.TotalSeconds:0.0} s");
+            var bound = (decoding + inference) / cores;
+            Row("bound: CPU of both over the cores", $"{bound.TotalSeconds:0.0} s");
+
+            var home = Path.Combine(scratch, "home");
+            var run = await WatchedRun.StartAsync(lus, "run", videoFolder, "--home", home, "--json");
+            Row("lus run, end to end", $"{run.Wall.TotalSeconds:0.0} s, {frames / run.Wall.TotalSeconds:0.0} frames/s, CPU {run.Cpu.TotalSeconds:0.0} s");
+            Row("share of the bound (aim ≥ 0.9)", $"{bound / run.Wall:0.00}");
+            Row("first result (aim ≤ 4 s)", $"{run.FirstResult.TotalSeconds:0.00} s");
+            Row("peak memory of lus (aim ≤ 1.2 GB)", $"{run.PeakBytes / 1e9:0.00} GB");
+            Row("peak memory of its children together (aim ≤ 1.6 GB)", $"{run.PeakChildrenBytes / 1e9:0.00} GB");
+            var again = await WatchedRun.StartAsync(lus, "run", videoFolder, "--home", home, "--json");
+            Row("running again on finished videos (aim ≤ 1.5 s)", $"{again.Wall.TotalSeconds:0.00} s");
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    /// <summary>The frames that a run infers, as files.</summary>
+    private static async Task<List<string>> CutAsync(IReadOnlyList<string> videos, Bundle bundle, string folder)
+    {
+        using var slots = new DecoderSlots(2);
+        using var gate = new ClipGate(1);
+        var options = new IngestOptions();
+        var limits = new VideoLimits();
+        var probe = new VideoProbe(options, limits, slots, TimeProvider.System);
+        var cutter = new ClipCutter(options, limits, slots, gate, TimeProvider.System);
+        var clips = new List<string>();
+        foreach (var video in videos)
+        {
+            using var source = VideoSource.Open(Guid.NewGuid(), video, folder);
+            if (VideoSniffer.Sniff(source.Path, video) is not SniffResult.Video sniffed)
+                continue;
+            var facts = await probe.ProbeAsync(source, sniffed, default);
+            var name = $"{clips.Count}.npy";
+            await cutter.CutAsync(
+                new CutRequest(source, facts, ClipPlan.Whole(bundle.Frames), bundle.Width, bundle.Height, folder, _ => name),
+                clip =>
+                {
+                    clips.Add(clip.Path);
+                    gate.Release();
+                    return Task.CompletedTask;
+                },
+                default);
+        }
+        return clips;
+    }
+
+    private static void Row(string what, FormattableString value) => Console.WriteLine($"| {what} | {value.ToString(CultureInfo.InvariantCulture)} |");
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Ingest;
+
+namespace LusPipeline.IntegrationTests.Ingest;
+
+/// <summary>Faults of ours: retried, or the process stops and says what to mend. The video is never blamed.</summary>
+public class EngineFaultTests
+{
+    [Fact]
+    public async Task Ffmpeg_killed_is_worth_another_attempt()
+    {
+        using var bench = await BenchAsync(ffmpeg: "kill -9 $$");
+
+        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Equal(ReasonCode.DecoderCrashed, exception.Reason);
+        AssertNothingLeft(bench);
+    }
+
+    [Fact]
+    public async Task Ffmpeg_stopped_by_a_polite_signal_is_worth_another_attempt()
+    {
+        using var bench = await BenchAsync(ffmpeg: "ffmpeg \"$@\" -f lavfi -i testsrc=duration=1000:rate=1000 -f null - & sleep 0.5; kill -TERM $!; wait $!");
+
+        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Equal(ReasonCode.DecoderCrashed, exception.Reason);
+    }
+
+    [Fact]
+    public async Task Ffprobe_killed_is_worth_another_attempt()
+    {
+        using var bench = await BenchAsync(ffprobe: "printf '{\"packets\": ['; kill -9 $$");
+
+        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Equal(ReasonCode.DecoderCrashed, exception.Reason);
+    }
+
+    [Theory]
+    [InlineData("ffprobe")]
+    [InlineData("ffmpeg")]
+    public async Task Past_the_time_limit_the_whole_process_tree_is_killed(string program)
+    {
+        const string Hang = "sleep 300 & echo $! > \"$(dirname \"$0\")/child.pid\"; wait";
+        var options = new IngestOptions { DecodeTimeout = TimeSpan.FromSeconds(1.5) };
+        using var bench = program == "ffmpeg" ? await BenchAsync(options, ffmpeg: Hang) : await BenchAsync(options, ffprobe: Hang);
+
+        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Equal(ReasonCode.DecodeTimeout, exception.Reason);
+        AssertNothingLeft(bench);
+        var child = int.Parse(await File.ReadAllTextAsync(bench.PathOf("child.pid"), Cancellation), CultureInfo.InvariantCulture);
+        Assert.False(IsRunning(child), "The child of the killed process lives on.");
+    }
+
+    [Fact]
+    public async Task Cancelling_kills_the_decoder_and_gives_the_permits_back()
+    {
+        using var bench = await BenchAsync(ffmpeg: "touch \"$(dirname \"$0\")/started\"; exec sleep 300");
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var ingest = bench.IngestAsync(bench.PathOf("a.mp4"), cancellation: cancel.Token);
+        while (!File.Exists(bench.PathOf("started")))
+            await Task.Delay(10, Cancellation);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ingest);
+        AssertNothingLeft(bench);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_fails_fails_the_cut_and_no_permit_is_lost()
+    {
+        using var bench = await BenchAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => bench.IngestAsync(bench.PathOf("a.mp4"), onClip: _ => throw new InvalidOperationException("No broker.")));
+
+        Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);
+    }
+
+    [Fact]
+    public async Task A_flood_on_stderr_neither_blocks_nor_fills_memory()
+    {
+        using var bench = await BenchAsync(ffmpeg: "head -c 200000000 /dev/zero | tr '\\0' 'x' >&2; exit 1");
+        var before = GC.GetTotalAllocatedBytes();
+
+        var exception = await Assert.ThrowsAsync<RejectedException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Equal(ReasonCode.Undecodable, exception.Reason);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 300_000_000);
+    }
+
+    [Fact]
+    public async Task A_missing_program_breaks_the_engine_with_the_fix()
+    {
+        using var bench = await BenchAsync(new IngestOptions { Ffprobe = "/nowhere/ffprobe" });
+
+        var exception = await Assert.ThrowsAsync<BrokenEngineException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+        Assert.Contains("Install ffmpeg", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_breaks_the_engine_with_the_fix()
+    {
+        using var bench = await BenchAsync();
+        using var mount = Process.Start(new ProcessStartInfo("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", bench.Clips]) { RedirectStandardError = true })!;
+        await mount.WaitForExitAsync(Cancellation);
+        Assert.SkipWhen(mount.ExitCode != 0, "Mounting a small file system needs root.");
+        try
+        {
+            var exception = await Assert.ThrowsAsync<BrokenEngineException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+
+            Assert.Contains("full", exception.Message, StringComparison.Ordinal);
+            AssertNothingLeft(bench);
+        }
+        finally
+        {
+            using var unmount = Process.Start("umount", ["-l", bench.Clips]);
+            await unmount.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task<IngestBench> BenchAsync(IngestOptions? options = null, string? ffmpeg = null, string? ffprobe = null)
+    {
+        var bench = new IngestBench(options, ffmpeg: ffmpeg, ffprobe: ffprobe);
+        await Ffmpeg.MakeAsync(bench.PathOf("a.mp4"), [.. Ffmpeg.Pattern(), "-c:v", "libx264"]);
+        return bench;
+    }
+
+    private static void AssertNothingLeft(IngestBench bench)
+    {
+        Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);
+        Assert.Empty(Directory.EnumerateFiles(bench.Clips));
+        Assert.Empty(Directory.EnumerateFiles(bench.Scratch));
+    }
+
+    private static bool IsRunning(int process)
+    {
+        var status = $"/proc/{process}/stat";
+        return File.Exists(status) && !File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,109 @@
+using LusPipeline.Models.Bundles;
+
+namespace LusPipeline.IntegrationTests.Models;
+
+public sealed class ModelsCommandTests : IDisposable
+{
+    private readonly TemporaryFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public async Task Onnx_files_become_a_bundle_that_lists_shows_and_verifies()
+    {
+        var backbone = TinyBundle.WriteBackbone(scratch["backbone.onnx"]);
+        var head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 5);
+
+        var import = await LusProcess.RunAsync(
+            ["models", "import", "onnx", backbone, "--head", head, "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]]);
+        Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
+        var bundle = Bundle.Load(scratch["mine"]);
+        Assert.Equal(("mine", 5, 0.4), (bundle.Name, bundle.Frames, bundle.Threshold));
+
+        var list = await LusProcess.RunAsync(["models", "list", scratch.Path]);
+        Assert.Equal(0, list.ExitCode);
+        Assert.Contains(list.Output, line => line.Contains(bundle.Id[..12], StringComparison.Ordinal));
+
+        var show = await LusProcess.RunAsync(["models", "show", scratch["mine"]]);
+        Assert.Equal(0, show.ExitCode);
+        Assert.Contains(show.Output, line => line.Contains(bundle.Id, StringComparison.Ordinal));
+
+        var verify = await LusProcess.RunAsync(["models", "verify", scratch["mine"]]);
+        Assert.Equal(0, verify.ExitCode);
+        Assert.Contains(verify.Output, line => line.Contains("whole", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Verify_fails_on_any_changed_byte()
+    {
+        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var path = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
+        var good = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        foreach (var place in new[] { 0, good.Length / 2, good.Length - 1 })
+        {
+            var bytes = (byte[])good.Clone();
+            bytes[place] ^= 0x10;
+            await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+
+            var verify = await LusProcess.RunAsync(["models", "verify", scratch["tiny"]]);
+
+            Assert.Equal(1, verify.ExitCode);
+            Assert.Contains("backbone.fp32.onnx", Assert.Single(verify.Errors), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_model_is_an_error_that_names_it_and_leaves_nothing()
+    {
+        await File.WriteAllTextAsync(scratch["text.onnx"], "this is no model", TestContext.Current.CancellationToken);
+
+        var import = await LusProcess.RunAsync(["models", "import", "onnx", scratch["text.onnx"], "--name", "mine", "--out", scratch["mine"]]);
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("text.onnx", Assert.Single(import.Errors), StringComparison.Ordinal);
+        Assert.Equal(["text.onnx"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Keras_files_become_a_bundle()
+    {
+        var weights = SharedData.Require("data", "keras", "xception_weights_tf_dim_ordering_tf_kernels_notop.h5");
+        var head = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
+
+        var import = await LusProcess.RunAsync(
+            ["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16", "--name", "mine", "--out", scratch["mine"]]);
+
+        Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
+        var bundle = Bundle.Load(scratch["mine"]);
+        Assert.Equal((299, 299, 20, 2048, "tf"), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.Manifest.Inference.Preprocess));
+        Assert.Equal(["mine"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_damaged_Keras_file_is_an_error_that_names_it_and_leaves_nothing()
+    {
+        var whole = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
+        await using (var from = File.OpenRead(whole))
+        await using (var to = File.Create(scratch["cut.h5"]))
+        {
+            var start = new byte[100_000];
+            await from.ReadExactlyAsync(start, TestContext.Current.CancellationToken);
+            await to.WriteAsync(start, TestContext.Current.CancellationToken);
+        }
+
+        var import = await LusProcess.RunAsync(["models", "import", "keras", scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", scratch["mine"]]);
+
+        Assert.Equal(1, import.ExitCode);
+        Assert.Contains("cut.h5", Assert.Single(import.Errors), StringComparison.Ordinal);
+        Assert.Equal(["cut.h5"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_there_is_named()
+    {
+        var show = await LusProcess.RunAsync(["models", "show", scratch["nothing"]]);
+
+        Assert.Equal(1, show.ExitCode);
+        Assert.Contains("nothing", Assert.Single(show.Errors), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,266 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using LusPipeline.Models.Bundles;
+
+namespace LusPipeline.UnitTests.Bundles;
+
+public sealed class BundleTests : IDisposable
+{
+    private readonly TemporaryFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void A_written_bundle_loads_with_its_facts()
+    {
+        TinyBundle.Write(scratch["tiny"], frames: 7);
+
+        var bundle = Bundle.Load(scratch["tiny"]);
+
+        Assert.Equal("tiny", bundle.Name);
+        Assert.Equal((TinyBundle.Side, TinyBundle.Side, 7, TinyBundle.Features), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features));
+        Assert.Equal([BundleVariant.Fp32], bundle.Variants);
+        Assert.Equal("float32", bundle.Backbone(BundleVariant.Fp32).Weights);
+        Assert.True(File.Exists(bundle.PathOf(bundle.Head)));
+    }
+
+    [Fact]
+    public void The_id_is_the_inference_parts_and_ignores_name_card_and_figures()
+    {
+        var first = TinyBundle.Write(scratch["first"]);
+        var renamed = TinyBundle.Write(scratch["renamed"], name: "another");
+        Edit("first", manifest =>
+        {
+            manifest["version"] = "2";
+            manifest["description"] = "edited";
+            manifest["metrics"]!.AsArray().Add(new JsonObject { ["name"] = "accuracy", ["value"] = 0.5, ["how"] = "guessing" });
+        });
+
+        Assert.Equal(first.Id, renamed.Id);
+        Assert.Equal(first.Id, Bundle.Load(scratch["first"]).Id);
+        Assert.Equal(64, first.Id.Length);
+    }
+
+    [Fact]
+    public void Another_threshold_frame_count_or_weight_is_another_id()
+    {
+        string[] ids =
+        [
+            TinyBundle.Write(scratch["a"]).Id,
+            TinyBundle.Write(scratch["b"], threshold: 0.6).Id,
+            TinyBundle.Write(scratch["c"], frames: 10).Id,
+            TinyBundle.Write(scratch["d"], seed: 2).Id,
+        ];
+
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_changed_byte_is_found()
+    {
+        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var path = bundle.PathOf(bundle.Head);
+        var bytes = File.ReadAllBytes(path);
+        bytes[^20] ^= 1;
+        File.WriteAllBytes(path, bytes);
+
+        var error = Assert.Throws<BundleException>(() => Bundle.Load(scratch["tiny"]));
+
+        Assert.Contains("head.onnx", error.Message, StringComparison.Ordinal);
+        Assert.Contains("sha256", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_folder_manifest_or_model_is_named()
+    {
+        Assert.Contains("no such folder", Fault("nowhere"), StringComparison.Ordinal);
+
+        Directory.CreateDirectory(scratch["empty"]);
+        Assert.Contains("manifest.json", Fault("empty"), StringComparison.Ordinal);
+
+        TinyBundle.Write(scratch["tiny"]);
+        File.Delete(Path.Combine(scratch["tiny"], "backbone.fp32.onnx"));
+        Assert.Contains("backbone.fp32.onnx", Fault("tiny"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"format\":1}")]
+    [InlineData("{\"format\":1,\"format\":1}")]
+    [InlineData("{\"format\":\"1\",\"name\":\"a\",\"version\":\"1\",\"inference\":{}}")]
+    public void A_manifest_that_is_none_is_an_error_that_names_it(string text)
+    {
+        TinyBundle.Write(scratch["tiny"]);
+        File.WriteAllText(Path.Combine(scratch["tiny"], "manifest.json"), text);
+
+        Assert.Contains("manifest.json", Fault("tiny"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("format", "99")]
+    [InlineData("name", "\"\"")]
+    [InlineData("name", "null")]
+    [InlineData("licences", "[null]")]
+    [InlineData("licences", "[{\"name\":\"MIT\",\"covers\":\"all\",\"file\":\"../LICENSE\"}]")]
+    [InlineData("metrics", "[null]")]
+    [InlineData("inference.height", "0")]
+    [InlineData("inference.width", "1000000")]
+    [InlineData("inference.frames", "0")]
+    [InlineData("inference.frames", "2000000000")]
+    [InlineData("inference.features", "-1")]
+    [InlineData("inference.classes", "[\"healthy\",\"covid\",\"pneumonia\"]")]
+    [InlineData("inference.classes", "[null,null,null]")]
+    [InlineData("inference.threshold", "1.5")]
+    [InlineData("inference.threshold", "\"NaN\"")]
+    [InlineData("inference.preprocess", "\"\\u0000\"")]
+    [InlineData("inference.backbones", "{}")]
+    [InlineData("inference.backbones", "{\"fp32\":null}")]
+    [InlineData("inference.backbones.fp32.file", "\"../tiny/backbone.fp32.onnx\"")]
+    [InlineData("inference.backbones.fp32.file", "\"/etc/passwd\"")]
+    [InlineData("inference.backbones.fp32.file", "\"..\"")]
+    [InlineData("inference.backbones.fp32.sha256", "\"abc\"")]
+    [InlineData("inference.backbones.fp32.opset", "3")]
+    [InlineData("inference.backbones.fp32.weights", "\"float8\"")]
+    [InlineData("inference.head.file", "null")]
+    [InlineData("inference.unknown", "1")]
+    public void A_wrong_value_in_the_manifest_is_refused(string key, string json)
+    {
+        TinyBundle.Write(scratch["tiny"]);
+        Edit("tiny", manifest =>
+        {
+            var keys = key.Split('.');
+            var place = keys[..^1].Aggregate((JsonNode)manifest, (node, name) => node[name]!);
+            place[keys[^1]] = JsonNode.Parse(json);
+        });
+
+        Assert.Throws<BundleException>(() => Bundle.Load(scratch["tiny"]));
+    }
+
+    [Fact]
+    public void A_link_out_of_the_folder_is_refused()
+    {
+        TinyBundle.Write(scratch["tiny"]);
+        var path = Path.Combine(scratch["tiny"], "head.onnx");
+        File.Move(path, scratch["outside.onnx"]);
+        File.CreateSymbolicLink(path, scratch["outside.onnx"]);
+
+        Assert.Contains("link", Fault("tiny"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_in_other_files_are_refused()
+    {
+        TinyBundle.Write(scratch["tiny"]);
+        var path = Path.Combine(scratch["tiny"], "head.onnx");
+        var model = Models.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        var unknown = new byte[] { 0x70, 0x01 }; // data_location = EXTERNAL
+        model.Graph.Initializer[0].MergeFrom(new Google.Protobuf.CodedInputStream(unknown));
+        Replace("tiny", path, Google.Protobuf.MessageExtensions.ToByteArray(model));
+
+        Assert.Contains("other files", Fault("tiny"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_onnx_files_are_refused_and_never_crash_the_walk()
+    {
+        var good = File.ReadAllBytes(TinyBundle.WriteBackbone(scratch["backbone.onnx"]));
+        var random = new Random(7);
+        for (var round = 0; round < 2000; round++)
+        {
+            var bytes = (byte[])good.Clone();
+            for (var change = random.Next(1, 8); change > 0; change--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            if (random.Next(4) == 0)
+                Array.Resize(ref bytes, random.Next(bytes.Length));
+            using var stream = new MemoryStream(bytes);
+            try
+            {
+                OnnxFacts.Read(stream);
+            }
+            catch (InvalidDataException)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused()
+    {
+        byte[] graph = [];
+        for (var level = 0; level < 500; level++)
+            graph = Field(1, Field(5, Field(6, graph)));
+        using var nested = new MemoryStream(Field(7, graph));
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFacts.Read(nested));
+        Assert.Contains("nested", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bundle_is_not_written_over_another()
+    {
+        TinyBundle.Write(scratch["tiny"]);
+
+        Assert.Throws<BundleException>(() => TinyBundle.Write(scratch["tiny"]));
+
+        Bundle.Load(scratch["tiny"]);
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_nothing()
+    {
+        var contents = new BundleContents
+        {
+            Name = "wrong",
+            Version = "1",
+            Preprocess = "none",
+            Frames = 20,
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(scratch["backbone.onnx"]) },
+            Head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 19),
+        };
+
+        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(scratch["wrong"], contents));
+
+        Assert.Contains("[any, 20, 8]", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["backbone.onnx", "head.onnx"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_catalog_finds_bundles_by_folder_and_names_what_it_cannot_find()
+    {
+        TinyBundle.Write(scratch["tiny"]);
+
+        Assert.Equal(scratch["tiny"], BundleCatalog.Find(scratch["tiny"]));
+        Assert.Equal([scratch["tiny"]], BundleCatalog.Folders(scratch.Path));
+        Assert.Contains("no-such-model", Assert.Throws<BundleException>(() => BundleCatalog.Find("no-such-model")).Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Field(int number, byte[] value)
+    {
+        var stream = new MemoryStream();
+        using (var output = new Google.Protobuf.CodedOutputStream(stream, leaveOpen: true))
+        {
+            output.WriteTag(number, Google.Protobuf.WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(Google.Protobuf.ByteString.CopyFrom(value));
+        }
+        return stream.ToArray();
+    }
+
+    private string Fault(string folder) => Assert.Throws<BundleException>(() => Bundle.Load(scratch[folder])).Message;
+
+    private void Edit(string folder, Action<JsonObject> edit)
+    {
+        var path = Path.Combine(scratch[folder], "manifest.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        edit(manifest);
+        File.WriteAllText(path, manifest.ToJsonString());
+    }
+
+    /// <summary>Puts other bytes into a bundle with a manifest that agrees.</summary>
+    private void Replace(string folder, string path, byte[] bytes)
+    {
+        File.WriteAllBytes(path, bytes);
+        Edit(folder, manifest => manifest["inference"]!["head"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+}

@@ -1,0 +1,65 @@
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+using LusPipeline.Storage.Npy;
+using LusPipeline.UnitTests.Keras;
+
+namespace LusPipeline.UnitTests.Inference;
+
+public sealed class DefaultBundleTests
+{
+    [Fact]
+    public void The_repository_holds_the_default_bundle()
+    {
+        var bundle = Bundle.Load(BundleCatalog.Find(null));
+
+        Assert.Equal(BundleCatalog.DefaultName, bundle.Name);
+        Assert.Equal((299, 299, 20, 2048, true), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.HasHead));
+        Assert.Equal(("float16", "float16"), (bundle.Backbone(BundleVariant.Fp32).Weights, bundle.Head.Weights));
+        Assert.All(bundle.Manifest.Licences, licence => Assert.True(File.Exists(Path.Combine(bundle.Folder, licence.File))));
+        Assert.True(File.Exists(Path.Combine(bundle.Folder, bundle.Manifest.Card!)));
+    }
+
+    [Fact]
+    public async Task Its_features_are_those_of_Keras_within_the_rounding_of_float16()
+    {
+        var (_, frames) = NpyFile.Read<byte>(SharedData.Require("data", "keras", "xception.input.npy"));
+        var (_, expected) = NpyFile.Read<float>(SharedData.Require("data", "keras", "xception.expected.npy"));
+        var bundle = Bundle.Load(BundleCatalog.Find(null));
+        using var backbone = OnnxBackbone.Open(bundle, BundleVariant.Fp32, new InferenceOptions());
+        var features = new float[expected.Length];
+
+        await backbone.ExtractAsync(frames, 20, features, TestContext.Current.CancellationToken);
+
+        Assert.InRange(Closeness.RelativeL2(features, expected), 0, 2e-3);
+    }
+
+    [Fact]
+    public void Its_probabilities_are_those_of_Keras()
+    {
+        var (shape, features) = NpyFile.Read<float>(SharedData.Require("data", "keras", "xception-20-lstm-head.input.npy"));
+        var (_, expected) = NpyFile.Read<float>(SharedData.Require("data", "keras", "xception-20-lstm-head.expected.npy"));
+        using var head = OnnxHead.Open(Bundle.Load(BundleCatalog.Find(null)), new InferenceOptions());
+
+        for (var clip = 0; clip < shape[0]; clip++)
+        {
+            var found = head.Predict(features.AsSpan(clip * 20 * 2048, 20 * 2048));
+            var keras = ClassProbabilities.From(expected.AsSpan(clip * 3, 3));
+            Assert.Equal(keras.Covid, found.Covid, 1e-5);
+            Assert.Equal(keras.Pneumonia, found.Pneumonia, 1e-5);
+            Assert.Equal(keras.Healthy, found.Healthy, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void It_knows_the_videos_that_its_head_was_trained_on()
+    {
+        var (shape, features) = NpyFile.Read<float>(SharedData.Require("data", "features_20", "xception", "features-2048.npy"));
+        var (_, labels) = NpyFile.Read<long>(SharedData.Require("data", "features_20", "xception", "labels.npy"));
+        using var head = OnnxHead.Open(Bundle.Load(BundleCatalog.Find(null)), new InferenceOptions());
+
+        var diagnoses = Enumerable.Range(0, (int)shape[0] / 20).Select(clip => (long)head.Predict(features.AsSpan(clip * 20 * 2048, 20 * 2048)).Winner);
+
+        Assert.Equal(labels.Where((_, row) => row % 20 == 0), diagnoses);
+    }
+}

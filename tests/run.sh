@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Every check and test, on a bare machine. The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed.
+# Tests that need what cannot be installed here are skipped and say so.
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Nothing of the build stays behind to hold the output open.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+tests=(LusPipeline.UnitTests LusPipeline.IntegrationTests)
+passed=0 failed=0 skipped=0
+
+step() { printf '== %s\n' "$*"; }
+
+# A check counts as one test that failed; one that succeeds counts as nothing.
+check() {
+  local name=$1
+  shift
+  step "$name"
+  "$@" </dev/null && return
+  printf 'FAILED: %s\n' "$name"
+  failed=$((failed + 1))
+  return 1
+}
+
+finish() {
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [[ $failed -eq 0 ]]
+  exit
+}
+
+# need PROGRAM-OR-FILE PACKAGE: installs by apt-get where it may; elsewhere it says what is missing.
+need() {
+  local wanted=$1 package=$2
+  if command -v "$wanted" >/dev/null || compgen -G "$wanted" >/dev/null; then
+    return
+  fi
+  if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
+    printf 'missing: %s (package %s)\n' "$wanted" "$package"
+    return
+  fi
+  printf 'installing %s\n' "$package"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=600)
+  "${apt[@]}" install --no-install-recommends "$package" >/dev/null 2>&1 </dev/null ||
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$package"; } >/dev/null </dev/null
+}
+
+install_dotnet() {
+  local folder
+  for folder in "${DOTNET_ROOT:-/nowhere}" ~/.dotnet; do
+    [[ -x $folder/dotnet ]] && PATH=$folder:$PATH
+  done
+  if dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+    return
+  fi
+  need curl curl
+  printf 'installing the .NET 10 SDK into ~/.dotnet\n'
+  curl -fsSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 --install-dir ~/.dotnet >/dev/null &&
+    export DOTNET_ROOT=~/.dotnet PATH=~/.dotnet:$PATH
+}
+
+# Fails for a known vulnerability; passes with a note when the source of packages does not tell.
+vulnerable() {
+  local report
+  if ! report=$(timeout 300 dotnet list LusPipeline.sln package --vulnerable --include-transitive --format json 2>&1); then
+    printf 'not checked: the source of packages does not answer\n'
+    return 0
+  fi
+  ! grep -B 4 -A 8 '"vulnerabilities"' <<<"$report"
+}
+
+# Runs a test project's own program and adds up its summary, "Total: 9, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0".
+run_tests() {
+  local project=$1 log summary total bad left
+  step "$project"
+  log=$(mktemp)
+  dotnet exec "tests/$project/bin/Release/net10.0/$project.dll" -noColor "${@:2}" </dev/null 2>&1 | tee "$log"
+  local status=${PIPESTATUS[0]}
+  summary=$(grep -aE "^ +$project +Total: [0-9]+, Errors: " "$log" | tail -n 1)
+  rm -f -- "$log"
+  number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+  if [[ -z $summary ]]; then
+    printf 'FAILED: %s ended with status %s and without a summary\n' "$project" "$status"
+    failed=$((failed + 1))
+    return
+  fi
+  total=$(number Total) bad=$(($(number Errors) + $(number Failed))) left=$(($(number Skipped) + $(number 'Not Run')))
+  if [[ $status -ne 0 && $bad -eq 0 ]]; then
+    bad=1 total=$((total + 1))
+  fi
+  passed=$((passed + total - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+step 'tools'
+install_dotnet
+need ffmpeg ffmpeg
+need '/usr/lib/postgresql/*/bin/initdb' postgresql
+
+check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
+check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
+check 'format' dotnet format LusPipeline.sln --verify-no-changes --no-restore
+check 'known vulnerabilities' vulnerable
+for project in "${tests[@]}"; do
+  run_tests "$project" "$@"
+done
+finish
