@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using LusPipeline.Models.Keras;
+using LusPipeline.Models.Keras.Graph;
+using LusPipeline.Models.Keras.Reading;
 using LusPipeline.Models.Onnx;
 using PureHDF;
 
@@ -104,7 +108,7 @@ public sealed class KerasFileTests : IDisposable
     public void A_missing_layer_in_the_weights_is_an_error()
     {
         var model = Classifier();
-        model.Layers.Add(new System.Text.Json.Nodes.JsonObject { ["class_name"] = "Dense", ["config"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "more", ["units"] = 2 } });
+        model.Layers.Add(new JsonObject { ["class_name"] = "Dense", ["config"] = new JsonObject { ["name"] = "more", ["units"] = 2 } });
         model.Write(_folder["model.h5"]);
 
         Assert.Contains("not in the file: more", Assert.Throws<KerasImportException>(() => KerasFile.Read(_folder["model.h5"], null)).Message, StringComparison.Ordinal);
@@ -145,6 +149,67 @@ public sealed class KerasFileTests : IDisposable
         KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { WeightStorage = WeightStorage.Float16 }, _folder["out.onnx"]);
 
         Assert.Equal([2L, 2], OnnxRun.Of(_folder["out.onnx"], new byte[96], [2L, 4, 4, 3]).Shape);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_nested_model_has_its_weights_in_the_order_that_Keras_gives_trained_and_frozen_layers(bool trainable)
+    {
+        var model = new TinyModel(4, 4, 3);
+        object Layer(string className, object config) => new { class_name = className, config };
+        model.AddLayer("Sequential", "inner", new
+        {
+            layers = (object[])
+            [
+                Layer("InputLayer", new { name = "inner_input", batch_input_shape = (int?[])[null, 4, 4, 3] }),
+                Layer("BatchNormalization", new { name = "first", trainable, axis = (int[])[3], epsilon = 0.0 }),
+                Layer("BatchNormalization", new { name = "second", trainable, axis = (int[])[3], epsilon = 0.0 }),
+            ],
+        });
+        model.Add("GlobalAveragePooling2D", "pooled", new { });
+        (string, int[]) Weight(string name) => (name, [3]);
+        // Trained weights come before averages, over all layers; of frozen layers each keeps its own together.
+        string[] order = trainable
+            ? ["first/gamma", "first/beta", "second/gamma", "second/beta", "first/moving_mean", "first/moving_variance", "second/moving_mean", "second/moving_variance"]
+            : ["first/gamma", "first/beta", "first/moving_mean", "first/moving_variance", "second/gamma", "second/beta", "second/moving_mean", "second/moving_variance"];
+        var values = model.AddWeights("inner", [.. order.Select(Weight)]).Zip(order, (values, name) => (name, values)).ToDictionary(pair => pair.name, pair => pair.values);
+
+        var (_, actual) = model.Run(1);
+
+        float[] expected = [.. Enumerable.Range(0, 3).Select(c => model.Input.Where((_, i) => i % 3 == c).Average(x => Norm("second", Norm("first", x, c), c)))];
+        Assert.InRange(Closeness.MaxDifference(actual, expected), 0, 5e-6f);
+
+        float Norm(string name, float x, int c) =>
+            (values[name + "/gamma"][c] * (x - values[name + "/moving_mean"][c]) / MathF.Sqrt(values[name + "/moving_variance"][c])) + values[name + "/beta"][c];
+    }
+
+    [Fact]
+    public void Layers_that_stay_random_are_refused()
+    {
+        var model = new TinyModel(2);
+        model.AddLayer("InputLayer", "given", new { batch_input_shape = (int?[])[null, 2] }, "[]");
+        model.AddLayer("Dropout", "dropped", new { rate = 0.5 }, """[[["given", 0, 0, {"training": true}]]]""");
+
+        Assert.Contains("'dropped' of class Dropout is called as in training", Assert.ThrowsAny<Exception>(() => model.Run()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_within_models_do_not_multiply_without_end()
+    {
+        const string Input = """{"class_name": "InputLayer", "config": {"name": "in", "batch_input_shape": [null, 2]}, "inbound_nodes": []}""";
+        var config = $$$"""{"name": "m", "layers": [{{{Input}}}], "input_layers": [["in", 0, 0]], "output_layers": [["in", 0, 0]]}""";
+        var calls = string.Join(", ", Enumerable.Range(0, 40).Select(call => call == 0 ? """[["in", 0, 0, {}]]""" : $$"""[["m", {{call - 1}}, 0, {}]]"""));
+        for (var level = 0; level < 8; level++)
+        {
+            config = $$$"""
+                {"name": "m", "layers": [{{{Input}}}, {"class_name": "Functional", "config": {{{config}}}, "inbound_nodes": [{{{calls}}}]}],
+                 "input_layers": [["in", 0, 0]], "output_layers": [["m", 39, 0]]}
+                """;
+        }
+        var definition = ModelConfigReader.Read(ModelConfigReader.Parse(Encoding.UTF8.GetBytes($$$"""{"class_name": "Functional", "config": {{{config}}}}""")));
+
+        Assert.Contains("more than 10000 times", Assert.ThrowsAny<Exception>(() => LayerGraph.Of(definition)).Message, StringComparison.Ordinal);
     }
 
     private static TinyModel Classifier()

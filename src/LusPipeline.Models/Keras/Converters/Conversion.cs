@@ -7,8 +7,8 @@ namespace LusPipeline.Models.Keras.Converters;
 /// <summary>One model on its way into one ONNX graph.</summary>
 internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, string? kerasVersion, bool weightsAlone = false)
 {
-    /// <summary>Of one value of one frame or clip: 4 GiB of float32. No model in use comes near.</summary>
-    private const long MaxElements = 1L << 30;
+    /// <summary>Of one value of one frame or clip: 1 GiB of float32. No model in use comes near.</summary>
+    private const long MaxElements = 1L << 28;
 
     private readonly Dictionary<(LayerDefinition Layer, string Name), string> _constants = [];
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LusPipeline.Models.Keras.Graph;
 
 /// <summary>
@@ -8,9 +10,13 @@ internal sealed class LayerGraph
 {
     private const int MaxSteps = 100_000;
 
+    /// <summary>Models in models multiply: a few hundred bytes could ask for more than there is time.</summary>
+    private const int MaxModels = 10_000;
+
     private readonly List<GraphStep> _steps = [];
     private readonly Dictionary<string, int> _valueByPlace = new(StringComparer.Ordinal);
     private int _values;
+    private int _models;
 
     private LayerGraph(ModelDefinition model)
     {
@@ -75,6 +81,8 @@ internal sealed class LayerGraph
 
     private int[] LayOut(ModelDefinition model, IReadOnlyList<int> inputs)
     {
+        if (++_models > MaxModels)
+            throw new ImportProblemException($"its models within models are called more than {MaxModels} times.");
         var layers = new Dictionary<string, LayerDefinition>(StringComparer.Ordinal);
         foreach (var layer in model.Layers)
         {
@@ -143,6 +151,9 @@ internal sealed class LayerGraph
     {
         if (inputs.Length == 0)
             throw new ImportProblemException($"{layer} has no input.");
+        // Dropout that stays on, or statistics of the batch at hand: results would differ from run to run.
+        if (call.Arguments.TryGetValue("training", out var training) && training.ValueKind == JsonValueKind.True)
+            throw new ImportProblemException($"{layer} is called as in training (training=True), which is not supported.");
         if (layer.Model is { } model)
         {
             if (inputs.Length != model.Inputs.Count)
