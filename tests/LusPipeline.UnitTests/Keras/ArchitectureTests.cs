@@ -16,6 +16,16 @@ public sealed class ArchitectureTests
         ],
         Architecture.Names);
 
+    [Fact]
+    public void Keras_publishes_weights_for_each_of_them()
+    {
+        Assert.Equal(Architecture.Names, PublishedWeights.All.Select(weights => weights.Architecture).Order(StringComparer.Ordinal));
+        Assert.All(PublishedWeights.All, weights => Assert.True(weights.Address.Scheme == "https" && weights.Md5 is null or { Length: 32 }));
+        Assert.Equal(
+            ("b0042744bf5b25fce3cb969f33bebb97", 299, 2048, Preprocess.Tf),
+            PublishedWeights.Of("xception") is { } xception ? (xception.Md5!, xception.FrameSize, xception.Features, xception.Preprocess) : default);
+    }
+
     [Theory]
     [InlineData("densenet121", 224, 1024, 7_037_504)]
     [InlineData("densenet169", 224, 1664, 12_642_880)]
