@@ -27,7 +27,8 @@ public sealed class KerasModel : IDisposable
 
     /// <summary>
     /// Without the batch; null for an axis that is not fixed. Three axes are an image [height, width, channels] and make a backbone, two a
-    /// sequence [frames, features] and make a head. Of the first input, where there are several.
+    /// sequence [frames, features] and make a head, four a clip [frames, height, width, channels] and make both. Of the first input, where
+    /// there are several.
     /// </summary>
     public IReadOnlyList<int?> InputShape => Definition.InputShapes[0];
 

@@ -185,6 +185,33 @@ public sealed class KerasFileTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_clips_gives_a_backbone_and_a_head()
+    {
+        var model = new TinyModel(5, 4, 4, 3);
+        object Each(string className, object config) => new { layer = new { class_name = className, config } };
+        var conv = model.Add("TimeDistributed", "each_conv", Each("Conv2D", new { name = "conv", filters = 2, kernel_size = 3, activation = "relu" }), ("kernel", [3, 3, 3, 2]), ("bias", [2]));
+        model.Add("TimeDistributed", "each_pool", Each("GlobalAveragePooling2D", new { name = "pool" }));
+        var lstm = model.Add("LSTM", "lstm", new { units = 4 }, ("kernel", [2, 16]), ("recurrent_kernel", [4, 16]), ("bias", [16]));
+        model.Add("Dense", "classes", new { units = 3, activation = "softmax" }, ("kernel", [4, 3]), ("bias", [3]));
+        model.Write(_folder["model.h5"]);
+
+        var backbone = KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { Preprocess = Preprocess.Tf }, _folder["backbone.onnx"]);
+        var head = KerasImport.WriteHead(_folder["model.h5"], new HeadExport(), _folder["head.onnx"]);
+
+        Assert.Equal(new BackboneFacts(4, 4, 2, "each_pool"), backbone);
+        Assert.Equal(new HeadFacts(5, 2, 3), head);
+        byte[] frames = [.. Enumerable.Range(0, 5 * 48).Select(i => (byte)(i * 37))];
+        var (_, features) = OnnxRun.Of(_folder["backbone.onnx"], frames, [5L, 4, 4, 3]);
+        float[] expected = [.. Image.Batch([.. frames.Select(value => (value / 127.5f) - 1)], 5, 4, 4, 3)
+            .Select(image => NaiveKeras.Conv2D(image, conv[0], (3, 3), 2, conv[1], same: false, (1, 1), (1, 1), 1))
+            .SelectMany(image => Enumerable.Range(0, 2).Select(c => (float)NaiveKeras.Positions(2, 2, 1).Average(at => Math.Max(0, image[at.Y, at.X, c]))))];
+        Assert.InRange(Closeness.MaxDifference(features, expected), 0, 5e-6f);
+        var (_, probabilities) = OnnxRun.Of(_folder["head.onnx"], features, [1L, 5, 2]);
+        Assert.Equal(1, probabilities.Sum(), 1e-5f);
+        Assert.NotEmpty(lstm);
+    }
+
+    [Fact]
     public void Layers_that_stay_random_are_refused()
     {
         var model = new TinyModel(2);

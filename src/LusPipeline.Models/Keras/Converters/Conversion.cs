@@ -39,6 +39,7 @@ internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, stri
             {
                 GraphStepKind.FoldTime => TimeAxis.Fold(layer),
                 GraphStepKind.UnfoldTime => TimeAxis.Unfold(layer),
+                GraphStepKind.Same => layer.Inputs[0],
                 _ => LayerConverters.Of(layer.Layer).Convert(layer),
             };
             return WeightTensor.Product(value.Shape) <= MaxElements ? value : throw layer.Fault($"its output {value.Text} is too large");
