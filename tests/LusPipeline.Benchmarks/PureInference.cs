@@ -5,21 +5,21 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.Benchmarks;
 
-/// <summary>What inference costs by itself: ONNX Runtime on frames in memory, nothing else.</summary>
+/// <summary>What inference costs by itself: ONNX Runtime on frames in memory and on one thread, where none waits for another.</summary>
 internal sealed class PureInference : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly Bundle _bundle;
 
-    public PureInference(Bundle bundle, string variant, int threads)
+    public PureInference(Bundle bundle, string variant)
     {
         _bundle = bundle;
-        using var options = new SessionOptions { IntraOpNumThreads = threads };
+        using var options = new SessionOptions { IntraOpNumThreads = 1 };
         _session = new InferenceSession(bundle.PathOf(bundle.Backbone(variant)), options);
     }
 
-    /// <summary>CPU and wall-clock time for all frames of the clips' files, in batches that may span clips.</summary>
-    public (TimeSpan Cpu, TimeSpan Wall) Time(IReadOnlyList<string> clips, int batch)
+    /// <summary>CPU time for all frames of the clips' files, in batches that may span clips.</summary>
+    public TimeSpan Time(IReadOnlyList<string> clips, int batch)
     {
         using var process = Process.GetCurrentProcess();
         var frame = _bundle.Height * _bundle.Width * 3;
@@ -28,7 +28,7 @@ internal sealed class PureInference : IDisposable
         using var frames = OrtValue.CreateTensorValueFromMemory(input, [batch, _bundle.Height, _bundle.Width, 3]);
         using var features = OrtValue.CreateTensorValueFromMemory(output, [batch, _bundle.Features]);
         using var run = new RunOptions();
-        TimeSpan cpu = default, wall = default;
+        var cpu = TimeSpan.Zero;
         var filled = 0;
         foreach (var clip in clips)
         {
@@ -40,14 +40,13 @@ internal sealed class PureInference : IDisposable
                     continue;
                 filled = 0;
                 process.Refresh();
-                var (before, watch) = (process.TotalProcessorTime, Stopwatch.StartNew());
+                var before = process.TotalProcessorTime;
                 _session.Run(run, ["frames"], [frames], ["features"], [features]);
-                wall += watch.Elapsed;
                 process.Refresh();
                 cpu += process.TotalProcessorTime - before;
             }
         }
-        return (cpu, wall);
+        return cpu;
     }
 
     public void Dispose() => _session.Dispose();
