@@ -3,7 +3,7 @@ using LusPipeline.Benchmarks;
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
 
     run   end to end against the bound of pure decoding and pure inference; memory; first result; running again
 
@@ -29,5 +29,5 @@ foreach (var needed in new[] { videos, lus })
         return 1;
     }
 }
-await RunBenchmark.MeasureAsync(videos, lus);
+await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
 return 0;
