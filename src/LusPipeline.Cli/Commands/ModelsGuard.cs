@@ -3,6 +3,7 @@ using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Keras;
+using LusPipeline.Models.Keras.Downloads;
 using LusPipeline.Storage.FeatureSets;
 
 namespace LusPipeline.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class ModelsGuard
                 return await action(result, cancellation);
             }
             catch (Exception known) when (known
-                is BundleException or KerasImportException or FeatureSetException or LabelException or BrokenEngineException
+                is BundleException or KerasImportException or DownloadException or FeatureSetException or LabelException or BrokenEngineException
                 or IOException or UnauthorizedAccessException)
             {
                 await result.InvocationConfiguration.Error.WriteLineAsync($"lus: {known.Message}");

@@ -33,31 +33,9 @@ internal sealed class ModelsImportOptions
     /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
     public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;
 
-    /// <summary>Runs the import in a child process, and gives the bundle its place when the child is done. Whatever becomes of the child, nothing else stays.</summary>
-    /// <param name="arguments">The import's own part of the command line.</param>
-    /// <param name="subject">The file that the child reads.</param>
-    public async Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation)
-    {
-        var target = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(Out).FullName);
-        BundleWriter.RequireFree(target);
-        var scratch = Directory.CreateDirectory($"{target}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            var bundle = Path.Combine(scratch.FullName, "bundle");
-            var exit = await ModelsChild.RunAsync([.. arguments, .. ForChild(result, bundle)], subject, result, cancellation);
-            if (exit != ExitCode.Done)
-                return exit;
-            if (Directory.Exists(target))
-                Directory.Delete(target);
-            Directory.Move(bundle, target);
-            await result.InvocationConfiguration.Output.WriteLineAsync($"written to {target}");
-            return exit;
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
-        }
-    }
+    /// <inheritdoc cref="ModelsImportChild.RunAsync"/>
+    public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
+        ModelsImportChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, result, cancellation);
 
     /// <summary>Writes the bundle, runs it once and says what it is.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>
@@ -80,7 +58,7 @@ internal sealed class ModelsImportOptions
         return ExitCode.Done;
     }
 
-    private IEnumerable<string> ForChild(ParseResult result, string folder)
+    private IEnumerable<string> ForChild(ParseResult result)
     {
         if (result.GetValue(Head) is { } head)
             yield return $"--head={head.FullName}";
@@ -88,7 +66,5 @@ internal sealed class ModelsImportOptions
         yield return $"--bundle-version={result.GetRequiredValue(Version)}";
         yield return string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(Frames)}");
         yield return string.Create(CultureInfo.InvariantCulture, $"--threshold={result.GetValue(Threshold):R}");
-        yield return $"--out={folder}";
-        yield return ModelsChild.HereOption;
     }
 }
