@@ -3,7 +3,7 @@ using LusPipeline.Benchmarks;
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
@@ -32,7 +32,7 @@ foreach (var needed in args[0] == "run" ? new[] { videos, lus } : [videos])
     }
 }
 if (args[0] == "run")
-    await RunBenchmark.MeasureAsync(videos, lus);
+    await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
 else
     await FeaturesBenchmark.MeasureAsync(Path.Combine(shared, "data"), videos);
 return 0;
