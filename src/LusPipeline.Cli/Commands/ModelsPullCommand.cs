@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Output;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Keras;
 using LusPipeline.Models.Keras.Downloads;
 using LusPipeline.Models.Onnx;
 
@@ -13,7 +14,7 @@ internal static class ModelsPullCommand
     public static Command Create()
     {
         var name = new Argument<string>("name") { Description = "The architecture" };
-        name.AcceptOnlyFromAmong([.. PublishedWeights.All.Select(weights => weights.Architecture)]);
+        name.AcceptOnlyFromAmong([.. PublishedWeights.All.Select(weights => weights.Architecture).Order(StringComparer.Ordinal)]);
         var output = new Option<DirectoryInfo?>("--out") { Description = "The new bundle's folder; by default NAME among the program's own models, where --model finds it by name", HelpName = "DIR" };
         var frames = new Option<int>("--frames") { Description = "T, the frames of one clip", DefaultValueFactory = _ => 20 };
         var storage = new Option<WeightStorage>("--weights") { Description = "How large tensors are stored; computation is float32 either way" };
@@ -51,7 +52,7 @@ internal static class ModelsPullCommand
         command.SetGuardedAction(async (result, _) =>
         {
             using var interruption = new Interruption();
-            var weights = PublishedWeights.Find(result.GetRequiredValue(name))!;
+            var weights = PublishedWeights.Of(result.GetRequiredValue(name))!;
             if (result.GetValue(md5) is { } other)
                 weights = weights with { Md5 = other.ToLowerInvariant() };
             var target = Path.TrimEndingDirectorySeparator(result.GetValue(output)?.FullName ?? Path.Combine(BundleCatalog.Root() ?? Path.GetFullPath("models"), weights.Architecture));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using LusPipeline.Models.Keras;
 using LusPipeline.Models.Keras.Downloads;
 
 namespace LusPipeline.UnitTests.Keras.Downloads;
@@ -173,18 +172,6 @@ public sealed class WeightDownloadTests : IDisposable
         var error = await Assert.ThrowsAsync<DownloadException>(() => DownloadAsync(server));
 
         Assert.Contains(server.Root.AbsoluteUri, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_architecture_has_published_weights()
-    {
-        Assert.Equal(Architecture.Names, PublishedWeights.All.Select(weights => weights.Architecture));
-        Assert.All(PublishedWeights.All, weights =>
-        {
-            Assert.Equal(Uri.UriSchemeHttps, weights.Address.Scheme);
-            Assert.True(weights.Md5 is null || weights.Md5.Length == 32);
-        });
-        Assert.Equal((224, 1920, Preprocess.Torch), PublishedWeights.Find("densenet201") is { } found ? (found.FrameSize, found.Features, found.Preprocess) : default);
     }
 
     private async Task DownloadAsync(
