@@ -54,6 +54,7 @@ public sealed class EmbeddedRun(
     {
         var watch = Stopwatch.StartNew();
         using var home = HomeFolder.Open(request.Home);
+        var fresh = !File.Exists(home.LedgerFile);
         var loading = Task.Run(() => LoadedModel.Load(request.Model, request.Variant, request.Inference), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
         var model = await loading.ConfigureAwait(false);
@@ -71,6 +72,9 @@ public sealed class EmbeddedRun(
         using var telemetry = StudyTelemetry.Start(ledger.Open);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
             request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
+        // In a new home there is something to do for certain, so the models open while the videos are listed.
+        if (fresh)
+            _ = engine.Value;
         var reporting = ReportAsync(ledger);
         bool finished;
         try

@@ -59,13 +59,28 @@ internal static class MediaProcess
     {
         try
         {
-            return Process.Start(start) ?? throw new UnreachableException("A new process was not started.");
+            var process = Process.Start(start) ?? throw new UnreachableException("A new process was not started.");
+            StandBack(process);
+            return process;
         }
         catch (Win32Exception exception)
         {
             throw new BrokenEngineException(
                 $"'{start.FileName}' cannot be started ({exception.Message}). Install ffmpeg 5.1 or later, or set {IngestOptions.Section}:Ffmpeg and {IngestOptions.Section}:Ffprobe to where it is.",
                 exception);
+        }
+    }
+
+    /// <summary>Decoding runs ahead of inference by many clips; whenever both want a core, the result that is nearer comes first.</summary>
+    private static void StandBack(Process process)
+    {
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception && process.HasExited)
+        {
+            // It was done before it could be asked to.
         }
     }
 
