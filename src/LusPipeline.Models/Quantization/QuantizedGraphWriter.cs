@@ -73,10 +73,10 @@ internal sealed class QuantizedGraphWriter
             return;
         var range = producer.OpType == "MaxPool" && _plan.IsInteger(producer) ? _rangeOf[producer.Input[0]] : _ranges[represented];
         _rangeOf[represented] = range;
-        var scale = Constant($"{represented}/scale", DataType.Float, [], [range.Scale]);
-        var zero = Constant($"{represented}/zero", DataType.Uint8, [], [range.ZeroPoint]);
-        Add("QuantizeLinear", $"{represented}/q", [value, scale, zero]);
-        Add("DequantizeLinear", Rounded(represented), [$"{represented}/q", scale, zero]);
+        var scale = Constant($"int8/{represented}/scale", DataType.Float, [], [range.Scale]);
+        var zero = Constant($"int8/{represented}/zero", DataType.Uint8, [], [range.ZeroPoint]);
+        Add("QuantizeLinear", $"int8/{represented}/q", [value, scale, zero]);
+        Add("DequantizeLinear", Rounded(represented), [$"int8/{represented}/q", scale, zero]);
     }
 
     private void Weights(NodeProto node, NodeProto copy)
@@ -87,20 +87,20 @@ internal sealed class QuantizedGraphWriter
         var input = _rangeOf[node.Input[0]];
         var weights = ChannelWeights.Of(kernel, bias, input.Scale);
         var name = node.Output[0];
-        var scales = Constant($"{name}/kernel/scale", DataType.Float, [channels], weights.Scales);
-        var zeros = Constant($"{name}/kernel/zero", DataType.Int8, [channels], new sbyte[channels]);
-        var stored = Constant($"{name}/kernel/q", DataType.Int8, dimensions, weights.Values);
-        copy.Input[1] = Add("DequantizeLinear", $"{name}/kernel", [stored, scales, zeros], OnnxAttribute.Int("axis", 0));
+        var scales = Constant($"int8/{name}/kernel/scale", DataType.Float, [channels], weights.Scales);
+        var zeros = Constant($"int8/{name}/kernel/zero", DataType.Int8, [channels], new sbyte[channels]);
+        var stored = Constant($"int8/{name}/kernel/q", DataType.Int8, dimensions, weights.Values);
+        copy.Input[1] = Add("DequantizeLinear", $"int8/{name}/kernel", [stored, scales, zeros], OnnxAttribute.Int("axis", 0));
         if (!FloatGraph.HasBias(node))
             return;
-        var biasScales = Constant($"{name}/bias/scale", DataType.Float, [channels], Array.ConvertAll(weights.Scales, scale => scale * input.Scale));
-        var biasZeros = Constant($"{name}/bias/zero", DataType.Int32, [channels], new int[channels]);
-        var storedBias = Constant($"{name}/bias/q", DataType.Int32, [channels], weights.Bias);
-        copy.Input[2] = Add("DequantizeLinear", $"{name}/bias", [storedBias, biasScales, biasZeros], OnnxAttribute.Int("axis", 0));
+        var biasScales = Constant($"int8/{name}/bias/scale", DataType.Float, [channels], Array.ConvertAll(weights.Scales, scale => scale * input.Scale));
+        var biasZeros = Constant($"int8/{name}/bias/zero", DataType.Int32, [channels], new int[channels]);
+        var storedBias = Constant($"int8/{name}/bias/q", DataType.Int32, [channels], weights.Bias);
+        copy.Input[2] = Add("DequantizeLinear", $"int8/{name}/bias", [storedBias, biasScales, biasZeros], OnnxAttribute.Int("axis", 0));
     }
 
     /// <summary>The name under which a value is read after its rounding.</summary>
-    private string Rounded(string value) => _plan.IsQuantized(value) ? value + "/dq" : value;
+    private string Rounded(string value) => _plan.IsQuantized(value) ? $"int8/{value}/rounded" : value;
 
     private string Add(string operation, string output, string[] inputs, params AttributeProto[] attributes)
     {
