@@ -13,6 +13,7 @@ var root = new RootCommand("""
     StudiesCommand.Create(),
     ShowCommand.Create(),
     ModelsCommand.Create(),
+    FeaturesCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus run videos/", "lus demo");

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
@@ -36,7 +37,7 @@ public sealed partial class IngestHandler(
         {
             await IngestAsync(video!, cancellation).ConfigureAwait(false);
         }
-        catch (Exception interrupted) when (interrupted is BrokenEngineException || cancellation.IsCancellationRequested)
+        catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
             await videos.InterruptAsync(video!).ConfigureAwait(false);
             throw;

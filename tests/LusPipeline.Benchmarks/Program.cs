@@ -3,9 +3,11 @@ using LusPipeline.Benchmarks;
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
 
-    run   end to end against the bound of pure decoding and pure inference; memory; first result; running again
+    run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
+    features   our features of all videos, by Keras' weights in float32, against those that Keras gave
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
@@ -13,7 +15,7 @@ const string Usage = """
 
 string Option(string name, string fallback) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault(fallback);
 
-if (args is not ["run", ..])
+if (args is not ["run" or "features", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -21,7 +23,7 @@ if (args is not ["run", ..])
 var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
 var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
 var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
-foreach (var needed in new[] { videos, lus })
+foreach (var needed in args[0] == "run" ? new[] { videos, lus } : [videos])
 {
     if (!Path.Exists(needed))
     {
@@ -29,5 +31,8 @@ foreach (var needed in new[] { videos, lus })
         return 1;
     }
 }
-await RunBenchmark.MeasureAsync(videos, lus);
+if (args[0] == "run")
+    await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
+else
+    await FeaturesBenchmark.MeasureAsync(Path.Combine(shared, "data"), videos);
 return 0;

@@ -64,10 +64,11 @@ internal sealed partial class LusProcess : IAsyncDisposable
     /// <summary>Runs <c>lus</c> to its end.</summary>
     /// <inheritdoc cref="Start"/>
     public static async Task<LusResult> RunAsync(
-        IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null, bool withoutPrivileges = false)
+        IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null, bool withoutPrivileges = false,
+        TimeSpan? patience = null)
     {
         await using var lus = Start(arguments, folder, environment, withoutPrivileges);
-        return await lus.EndAsync();
+        return await lus.EndAsync(patience);
     }
 
     /// <summary>Ctrl-C.</summary>

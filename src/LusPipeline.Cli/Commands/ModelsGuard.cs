@@ -1,7 +1,10 @@
 using System.CommandLine;
+using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Keras;
+using LusPipeline.Models.Keras.Downloads;
+using LusPipeline.Storage.FeatureSets;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -15,7 +18,9 @@ internal static class ModelsGuard
             {
                 return await action(result, cancellation);
             }
-            catch (Exception known) when (known is BundleException or KerasImportException or BrokenEngineException or IOException or UnauthorizedAccessException)
+            catch (Exception known) when (known
+                is BundleException or KerasImportException or DownloadException or FeatureSetException or LabelException or BrokenEngineException
+                or IOException or UnauthorizedAccessException)
             {
                 await result.InvocationConfiguration.Error.WriteLineAsync($"lus: {known.Message}");
                 return ExitCode.Error;

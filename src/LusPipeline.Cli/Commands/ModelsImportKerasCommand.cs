@@ -13,18 +13,23 @@ internal static class ModelsImportKerasCommand
         var architecture = new Option<string?>("--architecture") { Description = $"For weights alone: {string.Join(", ", Architecture.Names)}, or the JSON file of a model" };
         var layer = new Option<string?>("--layer") { Description = "The layer whose output are the features; the last pooled or flattened one by default" };
         var size = new Option<int?>("--frame-size") { Description = "The frames' height and width in pixels, for models that leave them open" };
-        var preprocess = new Option<Preprocess>("--preprocess") { Description = "How the model wants its pixels", Required = true };
+        var preprocess = new Option<Preprocess?>("--preprocess") { Description = "How the model wants its pixels; with the name of an --architecture, as that wants them" };
         var weights = new Option<WeightStorage>("--weights") { Description = "How large tensors are stored; computation is float32 either way" };
         var command = new Command("keras", "Make a bundle from files that Keras saved") { file, architecture, layer, size, preprocess, weights }.WithExamples(
-            "lus models import keras xception_notop.h5 --architecture xception --preprocess tf --name features-only --out my-bundle",
+            "lus models import keras weights_notop.h5 --architecture densenet201 --out my-bundle",
             "lus models import keras model.h5 --layer avg_pool --head head.h5 --frames 20 --preprocess torch --weights float16 --name my-model --out my-bundle");
         var shared = new ModelsImportOptions(command);
         command.SetGuardedAction(async (result, cancellation) =>
         {
             var backbone = result.GetRequiredValue(file).FullName;
+            if ((result.GetValue(preprocess) ?? Wanted(result.GetValue(architecture))) is not { } pixels)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync("lus: give --preprocess tf, caffe, torch or none: a file does not say how its model wants its pixels.");
+                return ExitCode.Error;
+            }
             if (!shared.IsHere(result))
             {
-                List<string> arguments = ["models", "import", "keras", backbone, $"--preprocess={result.GetValue(preprocess)}", $"--weights={result.GetValue(weights)}"];
+                List<string> arguments = ["models", "import", "keras", backbone, $"--preprocess={pixels}", $"--weights={result.GetValue(weights)}"];
                 if (result.GetValue(architecture) is { } name)
                     arguments.Add($"--architecture={(Architecture.Names.Contains(name) ? name : Path.GetFullPath(name))}");
                 if (result.GetValue(layer) is { } cut)
@@ -35,23 +40,32 @@ internal static class ModelsImportKerasCommand
             }
             var export = new BackboneExport
             {
-                Preprocess = result.GetValue(preprocess),
+                Preprocess = pixels,
                 CutAtLayer = result.GetValue(layer),
                 WeightStorage = result.GetValue(weights),
                 FrameSize = result.GetValue(size),
             };
             var backboneOnnx = Path.Combine(shared.Scratch(result), "backbone.onnx");
-            using (var model = KerasFile.Read(backbone, result.GetValue(architecture)))
-                KerasImport.WriteBackbone(model, export, backboneOnnx);
+            var headExport = new HeadExport { WeightStorage = export.WeightStorage, Frames = result.GetValue(shared.Frames) };
             string? headOnnx = null;
+            using (var model = KerasFile.Read(backbone, result.GetValue(architecture)))
+            {
+                KerasImport.WriteBackbone(model, export, backboneOnnx);
+                // A model of whole clips has a head of its own.
+                if (model.InputShape.Count == 4 && result.GetValue(shared.Head) is null)
+                    KerasImport.WriteHead(model, headExport, headOnnx = Path.Combine(shared.Scratch(result), "head.onnx"));
+            }
             if (result.GetValue(shared.Head) is { } head)
             {
                 headOnnx = Path.Combine(shared.Scratch(result), "head.onnx");
                 using var model = KerasFile.Read(head.FullName, null);
-                KerasImport.WriteHead(model, new HeadExport { WeightStorage = export.WeightStorage, Frames = result.GetValue(shared.Frames) }, headOnnx);
+                KerasImport.WriteHead(model, headExport, headOnnx);
             }
             return await shared.WriteAsync(result, export.Preprocess.ToString().ToLowerInvariant(), backboneOnnx, headOnnx, cancellation);
         });
         return command;
     }
+
+    private static Preprocess? Wanted(string? architecture) =>
+        architecture is not null && Architecture.Names.Contains(architecture) ? PublishedWeights.Of(architecture)?.Preprocess : null;
 }

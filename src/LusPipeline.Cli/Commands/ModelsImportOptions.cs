@@ -20,7 +20,7 @@ internal sealed class ModelsImportOptions
 
     public Option<int> Frames { get; } = new("--frames") { Description = "T, the frames of one clip", DefaultValueFactory = _ => 20 };
 
-    private Option<string> Name { get; } = new("--name") { Description = "The bundle's name", Required = true };
+    private Option<string?> Name { get; } = new("--name") { Description = "The bundle's name; its folder's name by default" };
 
     private Option<string> Version { get; } = new("--bundle-version") { Description = "The bundle's version", DefaultValueFactory = _ => "1" };
 
@@ -33,31 +33,9 @@ internal sealed class ModelsImportOptions
     /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
     public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;
 
-    /// <summary>Runs the import in a child process, and gives the bundle its place when the child is done. Whatever becomes of the child, nothing else stays.</summary>
-    /// <param name="arguments">The import's own part of the command line.</param>
-    /// <param name="subject">The file that the child reads.</param>
-    public async Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation)
-    {
-        var target = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(Out).FullName);
-        BundleWriter.RequireFree(target);
-        var scratch = Directory.CreateDirectory($"{target}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            var bundle = Path.Combine(scratch.FullName, "bundle");
-            var exit = await ModelsChild.RunAsync([.. arguments, .. ForChild(result, bundle)], subject, result, cancellation);
-            if (exit != ExitCode.Done)
-                return exit;
-            if (Directory.Exists(target))
-                Directory.Delete(target);
-            Directory.Move(bundle, target);
-            await result.InvocationConfiguration.Output.WriteLineAsync($"written to {target}");
-            return exit;
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
-        }
-    }
+    /// <inheritdoc cref="ModelsImportChild.RunAsync"/>
+    public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
+        ModelsImportChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, result, cancellation);
 
     /// <summary>Writes the bundle, runs it once and says what it is.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>
@@ -66,7 +44,7 @@ internal sealed class ModelsImportOptions
     {
         var bundle = BundleWriter.Write(result.GetRequiredValue(Out).FullName, new BundleContents
         {
-            Name = result.GetRequiredValue(Name),
+            Name = NameOf(result),
             Version = result.GetRequiredValue(Version),
             Preprocess = preprocess,
             Frames = result.GetValue(Frames),
@@ -80,15 +58,15 @@ internal sealed class ModelsImportOptions
         return ExitCode.Done;
     }
 
-    private IEnumerable<string> ForChild(ParseResult result, string folder)
+    private string NameOf(ParseResult result) => result.GetValue(Name) ?? result.GetRequiredValue(Out).Name;
+
+    private IEnumerable<string> ForChild(ParseResult result)
     {
         if (result.GetValue(Head) is { } head)
             yield return $"--head={head.FullName}";
-        yield return $"--name={result.GetRequiredValue(Name)}";
+        yield return $"--name={NameOf(result)}";
         yield return $"--bundle-version={result.GetRequiredValue(Version)}";
         yield return string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(Frames)}");
         yield return string.Create(CultureInfo.InvariantCulture, $"--threshold={result.GetValue(Threshold):R}");
-        yield return $"--out={folder}";
-        yield return ModelsChild.HereOption;
     }
 }

@@ -79,7 +79,7 @@ internal static class RunCommand
     {
         if (!verbose)
             return;
-        logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("MassTransit", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+        logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("MassTransit", LogLevel.None).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Bus;
 
@@ -19,10 +21,17 @@ public sealed class EngineFault
         {
             await handle().ConfigureAwait(false);
         }
-        catch (BrokenEngineException broken)
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            _broken.TrySetResult(broken);
+            Break(failure);
             await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Says that the process cannot go on. Handlers settle what concerns one video; what escapes them concerns all.</summary>
+    public void Break(Exception failure) => _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
+    {
+        DbException => LedgerFault.Of(failure),
+        _ => new BrokenEngineException($"Something unforeseen happened ({failure.GetType().Name}: {failure.Message}). Nothing is lost; run again to go on, and please report it.", failure),
+    });
 }

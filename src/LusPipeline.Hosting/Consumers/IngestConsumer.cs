@@ -1,6 +1,6 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Ingest;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Ingest;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;

@@ -1,6 +1,6 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Sequence;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Sequence;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using LusPipeline.Core.Clips;
@@ -38,6 +39,18 @@ public sealed class EmbeddedRun(
     /// <exception cref="BrokenEngineException">The work cannot go on: no disk, no memory, no ffmpeg.</exception>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public async Task<RunReport> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await RunInHomeAsync(stopping).ConfigureAwait(false);
+        }
+        catch (DbException failure)
+        {
+            throw LedgerFault.Of(failure);
+        }
+    }
+
+    private async Task<RunReport> RunInHomeAsync(CancellationToken stopping)
     {
         var watch = Stopwatch.StartNew();
         using var home = HomeFolder.Open(request.Home);
@@ -193,9 +206,17 @@ public sealed class EmbeddedRun(
     {
         await foreach (var (video, generation) in _finished.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            foreach (var result in await ledger.Results.VideosAsync(new Dictionary<Guid, int> { [video] = generation }, CancellationToken.None).ConfigureAwait(false))
-                Tell(result, cached: false);
-            _outstanding.Remove(video);
+            try
+            {
+                foreach (var result in await ledger.Results.VideosAsync(new Dictionary<Guid, int> { [video] = generation }, CancellationToken.None).ConfigureAwait(false))
+                    Tell(result, cached: false);
+                _outstanding.Remove(video);
+            }
+            catch (DbException failure)
+            {
+                _fault.Break(failure);
+                return;
+            }
         }
     }
 

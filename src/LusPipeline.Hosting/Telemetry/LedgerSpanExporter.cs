@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
 using OpenTelemetry;
 
 namespace LusPipeline.Hosting.Telemetry;
@@ -22,8 +24,16 @@ internal sealed class LedgerSpanExporter(Func<LedgerContext> open) : BaseExporte
             if (Row(activity) is { } row)
                 ledger.Spans.Add(row);
         }
-        ledger.SaveChanges();
-        return ExportResult.Success;
+        try
+        {
+            ledger.SaveChanges();
+            return ExportResult.Success;
+        }
+        catch (Exception unwritten) when (unwritten is DbUpdateException or DbException)
+        {
+            // Spans are lost rather than results; whatever else needs the ledger says what is wrong with it.
+            return ExportResult.Failure;
+        }
     }
 
     private static SpanRow? Row(Activity activity)

@@ -15,7 +15,7 @@ public static class Architecture
     public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(Architecture).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal))
             .Select(name => name[Folder.Length..^Extension.Length])
             .Order(StringComparer.Ordinal),
     ];

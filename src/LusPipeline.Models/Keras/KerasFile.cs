@@ -27,6 +27,7 @@ public static class KerasFile
         if (Directory.Exists(path))
             throw new KerasImportException(path, "it is a folder (TensorFlow's SavedModel is not supported); save the model as .keras or .h5.");
         var config = architecture is null ? (ReadOnlyMemory<byte>?)null : Architecture.Json(architecture);
+        var weightsAlone = architecture is not null && Architecture.Names.Contains(architecture, StringComparer.Ordinal);
         return KerasImportException.Guard(path, () =>
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
@@ -37,7 +38,7 @@ public static class KerasFile
                 {
                     var archive = KerasArchive.Open(file);
                     open = archive;
-                    return Open(path, archive.Weights, config ?? archive.Config, archive.KerasVersion, archive);
+                    return Open(path, archive.Weights, config ?? archive.Config, archive.KerasVersion, weightsAlone, archive);
                 }
                 if (!IsHdf5(file))
                     throw new ImportProblemException("it is no Keras file (neither HDF5 nor a .keras archive).");
@@ -47,7 +48,7 @@ public static class KerasFile
                 var json = config ?? (own is null
                     ? throw new ImportProblemException($"it holds weights without a model; name its architecture ({string.Join(", ", Architecture.Names)}) or the JSON file of its model.")
                     : Encoding.UTF8.GetBytes(own));
-                return Open(path, hdf5, json, hdf5.Root.Text("keras_version"), hdf5);
+                return Open(path, hdf5, json, hdf5.Root.Text("keras_version"), weightsAlone, hdf5);
             }
             catch
             {
@@ -57,7 +58,7 @@ public static class KerasFile
         });
     }
 
-    private static KerasModel Open(string path, Hdf5File weights, ReadOnlyMemory<byte> json, string? version, IDisposable file)
+    private static KerasModel Open(string path, Hdf5File weights, ReadOnlyMemory<byte> json, string? version, bool weightsAlone, IDisposable file)
     {
         var config = ModelConfigReader.Parse(json);
         var definition = ModelConfigReader.Read(config);
@@ -66,7 +67,7 @@ public static class KerasFile
         var bound = root.Texts("layer_names") is null && Keras3Weights.Has(root)
             ? Keras3Weights.Bind(definition, root, LayerConverters.Weights)
             : Keras2Weights.Bind(definition, root, LayerConverters.Weights);
-        return new KerasModel(path, version, definition, bound, file);
+        return new KerasModel(path, version, definition, bound, weightsAlone, file);
     }
 
     private static bool IsZip(FileStream file)

@@ -8,12 +8,13 @@ public sealed class KerasModel : IDisposable
 {
     private readonly IDisposable _file;
 
-    internal KerasModel(string path, string? kerasVersion, ModelDefinition definition, LayerWeights weights, IDisposable file)
+    internal KerasModel(string path, string? kerasVersion, ModelDefinition definition, IWeightSource weights, bool weightsAlone, IDisposable file)
     {
         Path = path;
         KerasVersion = kerasVersion;
         Definition = definition;
         Weights = weights;
+        WeightsAlone = weightsAlone;
         _file = file;
     }
 
@@ -24,9 +25,19 @@ public sealed class KerasModel : IDisposable
 
     public string Name => Definition.Name;
 
+    /// <summary>
+    /// Without the batch; null for an axis that is not fixed. Three axes are an image [height, width, channels] and make a backbone, two a
+    /// sequence [frames, features] and make a head, four a clip [frames, height, width, channels] and make both. Of the first input, where
+    /// there are several.
+    /// </summary>
+    public IReadOnlyList<int?> InputShape => Definition.InputShapes[0];
+
     internal ModelDefinition Definition { get; }
 
-    internal LayerWeights Weights { get; }
+    internal IWeightSource Weights { get; }
+
+    /// <summary>One of <see cref="Architecture.Names"/>, filled from a file of weights.</summary>
+    internal bool WeightsAlone { get; }
 
     public void Dispose() => _file.Dispose();
 }

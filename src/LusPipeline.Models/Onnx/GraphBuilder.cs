@@ -19,6 +19,7 @@ internal sealed class GraphBuilder
     private const int Float16FromElements = 20_000;
 
     private readonly HashSet<string> _names;
+    private readonly Dictionary<string, int> _lastNumber = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> _integers = new(StringComparer.Ordinal);
 
     /// <param name="outputs">The names that graph outputs will have; no other value gets them.</param>
@@ -35,11 +36,16 @@ internal sealed class GraphBuilder
     /// <summary>A name like the wanted one that nothing else has.</summary>
     public string Unique(string wanted)
     {
-        var name = wanted;
-        for (var i = 2; !_names.Add(name); i++)
+        if (_names.Add(wanted))
+            return wanted;
+        var number = _lastNumber.GetValueOrDefault(wanted, 1);
+        string name;
+        do
         {
-            name = $"{wanted}_{i}";
+            name = $"{wanted}_{++number}";
         }
+        while (!_names.Add(name));
+        _lastNumber[wanted] = number;
         return name;
     }
 

@@ -23,4 +23,10 @@ public static class DiskSpace
         ArgumentNullException.ThrowIfNull(error);
         return new($"'{folder}' cannot be written ({error.Message.Split(" : ")[0]}): make room there or choose another folder with --home, and run again; nothing is lost.", error);
     }
+
+    /// <summary>
+    /// What making a folder, or a file in it, says when another deletes the folder at that moment. .NET's CreateDirectory reports the
+    /// folder as an existing file when it goes between its two looks.
+    /// </summary>
+    public static bool IsFolderRace(IOException error) => error is DirectoryNotFoundException or FileNotFoundException || error.HResult == LinuxFile.Exists;
 }

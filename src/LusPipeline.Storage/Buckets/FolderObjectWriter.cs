@@ -73,7 +73,7 @@ internal sealed class FolderObjectWriter : ObjectWriter
                 ended = true;
                 return became;
             }
-            catch (IOException error) when (error is DirectoryNotFoundException or FileNotFoundException && attempts < 100)
+            catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
             {
                 // Another process deleted the folder as empty just now.
             }

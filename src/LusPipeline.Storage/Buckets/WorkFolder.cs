@@ -52,7 +52,7 @@ public sealed class WorkFolder : IWorkBucket
                 File.Move(path, final, overwrite: true);
                 return Task.CompletedTask;
             }
-            catch (DirectoryNotFoundException) when (attempts < 100)
+            catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
             {
                 // Another deleted the folder as empty just now.
             }
@@ -120,7 +120,8 @@ public sealed class WorkFolder : IWorkBucket
     {
         try
         {
-            for (; folder.Length > root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
+            // The folders of the first segment stay: they are emptied and filled all the time.
+            for (; Path.GetDirectoryName(folder)!.Length > root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
                 Directory.Delete(folder);
         }
         catch (IOException)

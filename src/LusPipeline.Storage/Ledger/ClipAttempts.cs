@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
@@ -28,7 +29,7 @@ public sealed partial class ClipAttempts(
         {
             await attempt(work!).ConfigureAwait(false);
         }
-        catch (Exception interrupted) when (interrupted is BrokenEngineException || cancellation.IsCancellationRequested)
+        catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
             await clips.InterruptAsync(work!, status).ConfigureAwait(false);
             throw;

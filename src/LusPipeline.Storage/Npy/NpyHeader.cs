@@ -98,7 +98,8 @@ public sealed class NpyHeader
     }
 
     /// <summary>What <see cref="Write"/> writes.</summary>
-    public byte[] ToBytes()
+    /// <param name="leastBytes">Fills up to this length, a multiple of 64, so that the header of a larger array can be replaced by it.</param>
+    public byte[] ToBytes(int leastBytes = 0)
     {
         var dictionary = new StringBuilder();
         dictionary.Append(CultureInfo.InvariantCulture, $"{{'descr': '{Type}', 'fortran_order': {(FortranOrder ? "True" : "False")}, 'shape': (");
@@ -111,7 +112,7 @@ public sealed class NpyHeader
         dictionary.Append(Shape.Count == 1 ? ",), }" : "), }");
 
         var length = Magic.Length + 4 + dictionary.Length + 1;
-        var padded = (length + Alignment - 1) / Alignment * Alignment;
+        var padded = Math.Max((length + Alignment - 1) / Alignment * Alignment, leastBytes);
         var bytes = new byte[padded];
         Magic.CopyTo(bytes);
         bytes[6] = 1;

@@ -5,16 +5,18 @@ using LusPipeline.Models.Onnx;
 namespace LusPipeline.Models.Keras.Converters;
 
 /// <summary>One model on its way into one ONNX graph.</summary>
-internal sealed class Conversion(GraphBuilder graph, LayerWeights weights, string? kerasVersion)
+internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, string? kerasVersion, bool weightsAlone = false)
 {
-    /// <summary>Of one value of one frame or clip: 4 GiB of float32. No model in use comes near.</summary>
-    private const long MaxElements = 1L << 30;
+    /// <summary>Of one value of one frame or clip: 1 GiB of float32. No model in use comes near.</summary>
+    private const long MaxElements = 1L << 28;
 
     private readonly Dictionary<(LayerDefinition Layer, string Name), string> _constants = [];
 
     public GraphBuilder Graph { get; } = graph;
 
-    public LayerWeights Weights { get; } = weights;
+    public IWeightSource Weights { get; } = weights;
+
+    public bool WeightsAlone { get; } = weightsAlone;
 
     /// <summary>2 or 3; a few functions changed between them. Files that do not say are older than 3.</summary>
     public int KerasMajor { get; } = kerasVersion?.Split('.')[0] is { } major && int.TryParse(major, out var number) ? number : 2;
@@ -37,6 +39,7 @@ internal sealed class Conversion(GraphBuilder graph, LayerWeights weights, strin
             {
                 GraphStepKind.FoldTime => TimeAxis.Fold(layer),
                 GraphStepKind.UnfoldTime => TimeAxis.Unfold(layer),
+                GraphStepKind.Same => layer.Inputs[0],
                 _ => LayerConverters.Of(layer.Layer).Convert(layer),
             };
             return WeightTensor.Product(value.Shape) <= MaxElements ? value : throw layer.Fault($"its output {value.Text} is too large");

@@ -1,6 +1,6 @@
 namespace LusPipeline.Models.Keras.Converters;
 
-/// <summary>Layers that do nothing once training is over.</summary>
+/// <summary>Layers that do nothing once training is over: dropout, noise, and Keras' random changes of images.</summary>
 internal static class Identities
 {
     public static void Register(ConverterTable table)
@@ -8,6 +8,7 @@ internal static class Identities
         foreach (var name in (string[])
             [
                 "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity",
+                "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness", "RandomWidth", "RandomHeight",
             ])
         {
             table.Add(name, layer => layer.Input);

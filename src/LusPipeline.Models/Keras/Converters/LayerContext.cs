@@ -14,6 +14,9 @@ internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadO
 
     public GraphBuilder Graph => conversion.Graph;
 
+    /// <summary>The model is an architecture of Keras' own, filled from a file of weights alone.</summary>
+    public bool WeightsAlone => conversion.WeightsAlone;
+
     public int KerasMajor => conversion.KerasMajor;
 
     public IReadOnlyList<Value> Inputs => inputs;

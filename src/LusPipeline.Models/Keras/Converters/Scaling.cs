@@ -13,6 +13,14 @@ internal static class Scaling
     /// <summary>Keras' <c>backend.epsilon()</c>.</summary>
     private const double Epsilon = 1e-7;
 
+    private static ReadOnlySpan<float> ImageNetMeans => [0.485f, 0.456f, 0.406f];
+
+    /// <summary>
+    /// Keras' own EfficientNet weights hold these as variances. Keras' <c>EfficientNetB0(weights="imagenet")</c> divides by their root once
+    /// more, outside of the layers that its architecture lists without weights; together that is a division by them.
+    /// </summary>
+    private static ReadOnlySpan<float> ImageNetDeviations => [0.229f, 0.224f, 0.225f];
+
     public static void Register(ConverterTable table)
     {
         table.Add("Rescaling", Rescale);
@@ -47,9 +55,10 @@ internal static class Scaling
             return input;
         var mean = Statistic(layer, "mean");
         var deviation = Statistic(layer, "variance");
+        var isDeviation = layer.WeightsAlone && Equal(mean, ImageNetMeans) && Equal(deviation, ImageNetDeviations);
         for (var i = 0; i < deviation.Length; i++)
         {
-            deviation[i] = (float)Math.Max(Math.Sqrt(deviation[i]), Epsilon);
+            deviation[i] = isDeviation ? deviation[i] : (float)Math.Max(Math.Sqrt(deviation[i]), Epsilon);
         }
         var (first, second) = (PerChannel(layer, "mean", input, mean), PerChannel(layer, "deviation", input, deviation));
         var output = layer.Settings.Flag("invert", false)
@@ -64,6 +73,18 @@ internal static class Scaling
     /// </summary>
     private static bool IsUnadapted(LayerContext layer) =>
         !layer.Settings.Has("mean") && Statistic(layer, "count") is [0] && Statistic(layer, "mean").AsSpan().IndexOfAnyExcept(0f) < 0;
+
+    private static bool Equal(float[] values, ReadOnlySpan<float> others)
+    {
+        if (values.Length != others.Length)
+            return false;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (MathF.Abs(values[i] - others[i]) > 1e-3f)
+                return false;
+        }
+        return true;
+    }
 
     private static float[] Statistic(LayerContext layer, string name)
     {

@@ -17,4 +17,7 @@ internal enum GraphStepKind
 
     /// <summary>[B·T, …] becomes [B, T, …]; the second input is the value that was folded.</summary>
     UnfoldTime,
+
+    /// <summary>The first input as it is.</summary>
+    Same,
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LusPipeline.Models.Keras.Graph;
 
 /// <summary>
@@ -8,9 +10,13 @@ internal sealed class LayerGraph
 {
     private const int MaxSteps = 100_000;
 
+    /// <summary>Models in models multiply: a few hundred bytes could ask for more than there is time.</summary>
+    private const int MaxModels = 10_000;
+
     private readonly List<GraphStep> _steps = [];
     private readonly Dictionary<string, int> _valueByPlace = new(StringComparer.Ordinal);
     private int _values;
+    private int _models;
 
     private LayerGraph(ModelDefinition model)
     {
@@ -28,15 +34,61 @@ internal sealed class LayerGraph
     public static LayerGraph Of(ModelDefinition model) => new(model);
 
     /// <summary>The steps that a value needs, in order; everything else is left out.</summary>
-    public IReadOnlyList<GraphStep> StepsTo(int value)
+    /// <param name="value">The value.</param>
+    /// <param name="given">Values that are there already.</param>
+    public IReadOnlyList<GraphStep> StepsTo(int value, params IReadOnlyList<int> given)
     {
         var needed = new HashSet<int> { value };
+        var steps = new List<GraphStep>();
         for (var i = _steps.Count - 1; i >= 0; i--)
         {
-            if (needed.Contains(_steps[i].Output))
-                needed.UnionWith(_steps[i].Inputs);
+            if (!needed.Contains(_steps[i].Output) || given.Contains(_steps[i].Output))
+                continue;
+            needed.UnionWith(_steps[i].Inputs);
+            steps.Add(_steps[i]);
         }
-        return [.. _steps.Where(step => needed.Contains(step.Output))];
+        steps.Reverse();
+        return steps;
+    }
+
+    /// <summary>
+    /// Where a model of whole clips [T,H,W,C] stops treating frames one by one: the value of the last TimeDistributed layer before any
+    /// layer that sees several times. Null when there is none.
+    /// </summary>
+    public int? EndOfFrames()
+    {
+        var perFrame = new HashSet<int>(Inputs);
+        var inside = new HashSet<int>();
+        int? end = null;
+        foreach (var step in StepsTo(Outputs[0]))
+        {
+            if (step.Kind == GraphStepKind.Layer && step.Inputs.All(inside.Contains))
+                inside.Add(step.Output);
+            if (step.Kind == GraphStepKind.FoldTime && step.Inputs.All(perFrame.Contains))
+                inside.Add(step.Output);
+            if (step.Kind == GraphStepKind.UnfoldTime && inside.Contains(step.Inputs[0]))
+            {
+                perFrame.Add(step.Output);
+                end = step.Output;
+            }
+        }
+        return end;
+    }
+
+    /// <summary>Steps of a model of clips as steps on single frames: times are the batch throughout.</summary>
+    /// <exception cref="ImportProblemException">One of them sees several times.</exception>
+    public IReadOnlyList<GraphStep> FrameStepsTo(int value)
+    {
+        var inside = new HashSet<int>();
+        var steps = StepsTo(value);
+        foreach (var step in steps)
+        {
+            if (step.Kind != GraphStepKind.UnfoldTime && (step.Kind == GraphStepKind.FoldTime || step.Inputs.All(inside.Contains)))
+                inside.Add(step.Output);
+            else if (step.Kind == GraphStepKind.Layer)
+                throw new ImportProblemException($"{step.Layer} sees several frames; features come from layers that see one (TimeDistributed).");
+        }
+        return [.. steps.Select(step => step.Kind == GraphStepKind.Layer ? step : step with { Kind = GraphStepKind.Same })];
     }
 
     /// <summary>The value of a layer named by the user: by its place (<c>model/layer</c>), or by its own name where only one has it.</summary>
@@ -75,6 +127,8 @@ internal sealed class LayerGraph
 
     private int[] LayOut(ModelDefinition model, IReadOnlyList<int> inputs)
     {
+        if (++_models > MaxModels)
+            throw new ImportProblemException($"its models within models are called more than {MaxModels} times.");
         var layers = new Dictionary<string, LayerDefinition>(StringComparer.Ordinal);
         foreach (var layer in model.Layers)
         {
@@ -143,6 +197,9 @@ internal sealed class LayerGraph
     {
         if (inputs.Length == 0)
             throw new ImportProblemException($"{layer} has no input.");
+        // Dropout that stays on, or statistics of the batch at hand: results would differ from run to run.
+        if (call.Arguments.TryGetValue("training", out var training) && training.ValueKind == JsonValueKind.True)
+            throw new ImportProblemException($"{layer} is called as in training (training=True), which is not supported.");
         if (layer.Model is { } model)
         {
             if (inputs.Length != model.Inputs.Count)

@@ -20,7 +20,7 @@ internal sealed class Hdf5Dataset
         Path = path;
         (Shape, ElementSize) = Hdf5Fault.Guard(path, () => (Dimensions(dataset), dataset.Type.Size));
         var layout = Hdf5Fault.Guard(path, () => dataset.Layout.Class);
-        if (layout == H5DataLayoutClass.VirtualStorage)
+        if (layout == H5DataLayoutClass.VirtualStorage || Hdf5Origin.HasExternalData(dataset))
             throw new ImportProblemException($"the weights '{path}' lie in other files.");
         _class = Hdf5Fault.Guard(path, () => dataset.Type.Class);
         if ((_class, ElementSize) is not ((H5DataTypeClass.FloatingPoint, 2 or 4 or 8) or (H5DataTypeClass.FixedPoint, 4 or 8)))

@@ -14,7 +14,7 @@ internal sealed class Hdf5Group(IH5Group group, string path, long fileLength)
 
     /// <summary>The group at a path below this one.</summary>
     /// <exception cref="ImportProblemException">There is none.</exception>
-    public Hdf5Group Group(string below) => Hdf5Fault.Guard(Join(below), () => group.Get(below)) is IH5Group found
+    public Hdf5Group Group(string below) => Get(below) is IH5Group found
         ? new Hdf5Group(found, Join(below), fileLength)
         : throw new ImportProblemException($"'{Join(below)}' is no group.");
 
@@ -25,7 +25,7 @@ internal sealed class Hdf5Group(IH5Group group, string path, long fileLength)
     {
         if (!Has(below))
             throw new ImportProblemException($"the weights '{Join(below)}' are missing.");
-        return Hdf5Fault.Guard(Join(below), () => group.Get(below)) is IH5Dataset found
+        return Get(below) is IH5Dataset found
             ? new Hdf5Dataset(found, Join(below), fileLength)
             : throw new ImportProblemException($"'{Join(below)}' is no dataset.");
     }
@@ -54,6 +54,14 @@ internal sealed class Hdf5Group(IH5Group group, string path, long fileLength)
         return all;
     });
 
+    private IH5Object Get(string below)
+    {
+        var found = Hdf5Fault.Guard(Join(below), () => group.Get(below));
+        return Hdf5Origin.FileOf(found) is var file && file == Hdf5Origin.FileOf(group)
+            ? found
+            : throw new ImportProblemException($"'{Join(below)}' lies in another file.");
+    }
+
     private string[] Read(IH5Attribute attribute)
     {
         ulong elements = 1;
@@ -67,7 +75,8 @@ internal sealed class Hdf5Group(IH5Group group, string path, long fileLength)
             throw new ImportProblemException($"the attribute '{attribute.Name}' of '{path}' claims {elements} elements.");
         if (attribute.Type.Class is not (H5DataTypeClass.String or H5DataTypeClass.VariableLength))
             throw new ImportProblemException($"the attribute '{attribute.Name}' of '{path}' is no text.");
-        return attribute.Space.Rank == 0 ? [attribute.Read<string>()] : attribute.Read<string[]>();
+        string?[] texts = attribute.Space.Rank == 0 ? [attribute.Read<string?>()] : attribute.Read<string?[]>();
+        return [.. texts.Select(text => text ?? throw new ImportProblemException($"the attribute '{attribute.Name}' of '{path}' has a text without data."))];
     }
 
     private string Join(string below) => path == "/" ? below : $"{path}/{below}";

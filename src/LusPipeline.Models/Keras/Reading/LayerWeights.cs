@@ -4,16 +4,12 @@ using LusPipeline.Models.Onnx;
 namespace LusPipeline.Models.Keras.Reading;
 
 /// <summary>Which dataset of the file holds which weight of which layer. Data are read when asked for.</summary>
-internal sealed class LayerWeights(Hdf5Group root)
+internal sealed class LayerWeights(Hdf5Group root) : IWeightSource
 {
     private readonly Dictionary<(LayerDefinition Layer, string Slot), string> _paths = [];
 
     public void Add(LayerDefinition layer, string slot, string path) => _paths[(layer, slot)] = path;
 
-    /// <param name="layer">The layer.</param>
-    /// <param name="slot">The weight's name.</param>
-    /// <param name="shape">What the layer's settings and input ask for.</param>
-    /// <exception cref="ImportProblemException">It is not in the file, or of another shape.</exception>
     public WeightTensor Read(LayerDefinition layer, string slot, ReadOnlySpan<int> shape)
     {
         var dataset = Dataset(layer, slot);
@@ -25,7 +21,6 @@ internal sealed class LayerWeights(Hdf5Group root)
         return dataset.Read();
     }
 
-    /// <summary>The shape that a weight has in the file.</summary>
     public int[] Shape(LayerDefinition layer, string slot) => Dataset(layer, slot).Shape;
 
     private Hdf5Dataset Dataset(LayerDefinition layer, string slot) => _paths.TryGetValue((layer, slot), out var path)

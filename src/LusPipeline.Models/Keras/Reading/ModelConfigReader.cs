@@ -59,7 +59,7 @@ internal static class ModelConfigReader
             ? text.GetString()!
             : "model";
 
-        return sequential ? Sequential(name, place, layers) : Functional(name, place, layers, config);
+        return sequential ? Sequential(name, place, layers, config) : Functional(name, place, layers, config);
     }
 
     private static ModelDefinition Functional(string name, string place, List<LayerDefinition> layers, JsonElement config)
@@ -87,10 +87,12 @@ internal static class ModelConfigReader
         };
     }
 
-    private static ModelDefinition Sequential(string name, string place, List<LayerDefinition> layers)
+    private static ModelDefinition Sequential(string name, string place, List<LayerDefinition> layers, JsonElement config)
     {
         var first = layers[0];
+        // A model that was built by its first data says so itself.
         var shape = OwnInputShape(first)
+            ?? (config.ValueKind == JsonValueKind.Object ? Shape(new LayerSettings(config, $"the model '{Shown(place)}'"), "build_input_shape") : null)
             ?? throw new ImportProblemException($"the model '{Shown(place)}' does not say the shape of its input.");
         return new ModelDefinition
         {
@@ -108,20 +110,22 @@ internal static class ModelConfigReader
     {
         if (layer.Model is { } model)
             return model.InputShapes[0];
-        var key = layer.Settings.Has("batch_input_shape") ? "batch_input_shape" : "batch_shape";
-        if (layer.Settings.Has(key))
+        return Shape(layer.Settings, "batch_input_shape") ?? Shape(layer.Settings, "batch_shape") ?? (layer.Inner is { } inner ? InputOfWrapper(layer, inner) : null);
+    }
+
+    private static int?[]? Shape(LayerSettings settings, string name)
+    {
+        if (!settings.Has(name))
+            return null;
+        var shape = settings.Element(name);
+        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() is < 2 or > 8)
+            throw settings.Fault($"its '{name}' is no shape");
+        return [.. shape.EnumerateArray().Skip(1).Select(axis => axis.ValueKind switch
         {
-            var shape = layer.Settings.Element(key);
-            if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() is < 2 or > 8)
-                throw layer.Settings.Fault($"its '{key}' is no shape");
-            return [.. shape.EnumerateArray().Skip(1).Select(axis => axis.ValueKind switch
-            {
-                JsonValueKind.Null => (int?)null,
-                JsonValueKind.Number when axis.TryGetInt32(out var size) && size is >= 1 and <= 1_000_000 => size,
-                _ => throw layer.Settings.Fault($"its '{key}' is no shape"),
-            })];
-        }
-        return layer.Inner is { } inner ? InputOfWrapper(layer, inner) : null;
+            JsonValueKind.Null => (int?)null,
+            JsonValueKind.Number when axis.TryGetInt32(out var size) && size is >= 1 and <= 1_000_000 => size,
+            _ => throw settings.Fault($"its '{name}' is no shape"),
+        })];
     }
 
     private static int?[]? InputOfWrapper(LayerDefinition wrapper, LayerDefinition inner)

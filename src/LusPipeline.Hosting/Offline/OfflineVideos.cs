@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using LusPipeline.Core.Clips;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Studies;
+using LusPipeline.Ingest;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.Ingest.Media;
+using LusPipeline.Ingest.Probing;
+using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Storage.Buckets;
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.Hosting.Offline;
+
+/// <summary>Videos under some paths and one clip of each over the whole video, without a ledger: for feature sets and comparisons.</summary>
+public sealed class OfflineVideos : IDisposable
+{
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _scratch = Directory.CreateTempSubdirectory("lus-offline-").FullName;
+    private readonly DecoderSlots _slots = new(2);
+    private readonly ClipGate _gate = new(1);
+    private readonly VideoFolder _bucket;
+    private readonly FolderScan _scan;
+    private readonly VideoProbe _probe;
+    private readonly ClipCutter _cutter;
+    private readonly TimeProvider _clock;
+    private int _clips;
+
+    /// <param name="paths">Videos, and folders of videos.</param>
+    /// <exception cref="FileNotFoundException">One of the paths does not exist.</exception>
+    public OfflineVideos(IEnumerable<string> paths, VideoLimits limits, IngestOptions options, TimeProvider clock)
+    {
+        _clock = clock;
+        _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
+        _scan = new FolderScan(_bucket, new Settling(clock, Settling.DefaultAge), limits, new ScratchFolder(_scratch));
+        _probe = new VideoProbe(options, limits, _slots, clock);
+        _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
+    }
+
+    /// <summary>All videos, each once; waits for files that are still being written.</summary>
+    public async Task<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation)
+    {
+        var videos = new Dictionary<Guid, SeenVideo>();
+        do
+        {
+            if (_scan.Waiting > 0)
+                await Task.Delay(SettleInterval, _clock, cancellation).ConfigureAwait(false);
+            await foreach (var chunk in _scan.ListAsync(cancellation).ConfigureAwait(false))
+            {
+                foreach (var video in chunk)
+                    videos.TryAdd(video.VideoId, video);
+            }
+        }
+        while (_scan.Waiting > 0);
+        return [.. videos.Values];
+    }
+
+    /// <summary>Cuts the videos in their order, one ahead of the one that is being used.</summary>
+    /// <param name="shapes">What clips to make of each video.</param>
+    /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
+    public async IAsyncEnumerable<CutVideo> CutAsync(
+        IReadOnlyList<SeenVideo> videos, IReadOnlyList<ClipShape> shapes, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(videos);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<CutVideo>? ahead = null;
+        try
+        {
+            for (var index = 0; index < videos.Count; index++)
+            {
+                using var video = await (ahead ?? CutAsync(videos[index], shapes, stop.Token)).ConfigureAwait(false);
+                ahead = null;
+                if (index + 1 < videos.Count)
+                    ahead = CutAsync(videos[index + 1], shapes, stop.Token);
+                yield return video;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            if (ahead is not null)
+            {
+                await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (ahead.IsCompletedSuccessfully)
+                    (await ahead.ConfigureAwait(false)).Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _gate.Dispose();
+        Directory.Delete(_scratch, recursive: true);
+    }
+
+    private async Task<CutVideo> CutAsync(SeenVideo video, IReadOnlyList<ClipShape> shapes, CancellationToken cancellation)
+    {
+        if (video.Rejection is { } rejection)
+            return new(video, [], rejection);
+        var clips = new List<string>();
+        try
+        {
+            using var local = await _bucket.FetchAsync(video.Key, video.Tag, Path.Combine(_scratch, $"{video.VideoId:N}.video"), cancellation).ConfigureAwait(false);
+            using var source = VideoSource.Open(video.VideoId, local.Path, _scratch);
+            var facts = VideoSniffer.Sniff(source.Path, video.Key) switch
+            {
+                SniffResult.Video sniffed => await _probe.ProbeAsync(source, sniffed, cancellation).ConfigureAwait(false),
+                SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
+                _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is no video that is known."),
+            };
+            foreach (var shape in shapes)
+            {
+                var name = $"{_clips++}.npy";
+                await _cutter.CutAsync(
+                    new CutRequest(source, facts, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name),
+                    clip =>
+                    {
+                        clips.Add(clip.Path);
+                        _gate.Release();
+                        return Task.CompletedTask;
+                    },
+                    cancellation).ConfigureAwait(false);
+            }
+            return new(video, clips, null);
+        }
+        catch (Exception refused) when (refused is RejectedException or TransientException)
+        {
+            new CutVideo(video, clips, null).Dispose();
+            var reason = (refused as RejectedException)?.Reason ?? ((TransientException)refused).Reason;
+            return new(video, [], new Rejection(reason, refused.Message));
+        }
+    }
+}

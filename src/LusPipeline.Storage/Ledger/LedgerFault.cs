@@ -1,0 +1,17 @@
+using LusPipeline.Core.Outcomes;
+using Microsoft.Data.Sqlite;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>A ledger that cannot be read or written is no video's fault: the process stops and says what to mend.</summary>
+public static class LedgerFault
+{
+    /// <summary>SQLITE_FULL, https://sqlite.org/rescode.html.</summary>
+    private const int Full = 13;
+
+    public static BrokenEngineException Of(Exception failure) => new(
+        failure is SqliteException { SqliteErrorCode: Full }
+            ? "The disk that holds the ledger is full. Free some space on it, or choose a --home on another disk; nothing is lost, and the next run goes on from here."
+            : $"The ledger cannot be used ({failure.Message.TrimEnd('.')}). Check that its folder can be written and its disk is sound; the next run goes on from here.",
+        failure);
+}

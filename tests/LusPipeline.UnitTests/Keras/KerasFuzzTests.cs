@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using LusPipeline.Models.Keras;
+
+namespace LusPipeline.UnitTests.Keras;
+
+/// <summary>Damaged files give an error that names the file, in bounded time and memory, or import all the same.</summary>
+public sealed class KerasFuzzTests : IDisposable
+{
+    private const long MaxAllocation = 1L << 30;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Damaged_files_never_harm_the_process_that_reads_them()
+    {
+        if (Environment.GetEnvironmentVariable(ImportLimits.HeapVariable.Key) != ImportLimits.HeapVariable.Value)
+        {
+            RunThisTestInItsOwnProcess();
+            return;
+        }
+        Backbone().Write(_folder["model.h5"]);
+        var h5 = File.ReadAllBytes(_folder["model.h5"]);
+        Fuzz(h5, "fuzzed.h5", seed: 1, rounds: 2000);
+        Fuzz(Keras3Archive.Bytes(), "fuzzed.keras", seed: 2, rounds: 600);
+        Truncate(h5, "cut.h5");
+        Truncate(Keras3Archive.Bytes(), "cut.keras");
+    }
+
+    [Fact]
+    public void Damaged_structures_of_a_file_that_Keras_wrote_never_harm_the_process_that_reads_them()
+    {
+        var fixture = SharedData.Require("data", "keras", "fixtures", "mobilenetv2.zip");
+        if (Environment.GetEnvironmentVariable(ImportLimits.HeapVariable.Key) != ImportLimits.HeapVariable.Value)
+        {
+            RunThisTestInItsOwnProcess();
+            return;
+        }
+        ZipFile.ExtractToDirectory(fixture, _folder.Path);
+        var path = _folder["mobilenetv2.h5"];
+        var random = new Random(5);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        for (var round = 0; round < 60; round++)
+        {
+            // The first of this file's groups and headers lie at its start.
+            var at = random.Next(8, 60_000);
+            file.Position = at;
+            var before = file.ReadByte();
+            Put(file, at, (byte)random.Next(256));
+            Import(path);
+            Put(file, at, (byte)before);
+        }
+        Assert.True(Import(path));
+    }
+
+    /// <summary>A crash cannot be caught, and the limit on memory is a process': as the product does, the work runs in a child.</summary>
+    private static void RunThisTestInItsOwnProcess([CallerMemberName] string test = "")
+    {
+        var host = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
+            start.ArgumentList.Add(typeof(KerasFuzzTests).Assembly.Location);
+        start.ArgumentList.Add("-method");
+        start.ArgumentList.Add($"*.{nameof(KerasFuzzTests)}.{test}");
+        start.Environment[ImportLimits.HeapVariable.Key] = ImportLimits.HeapVariable.Value;
+        using var child = Process.Start(start)!;
+        var errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        Assert.True(child.ExitCode == 0, output + errors.Result);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
+    }
+
+    private void Truncate(byte[] good, string name)
+    {
+        var refused = 0;
+        for (var length = 0; length < good.Length; length += Math.Max(1, good.Length / 100))
+        {
+            File.WriteAllBytes(_folder[name], good[..length]);
+            refused += Import(_folder[name]) ? 0 : 1;
+        }
+        Assert.True(refused > 90, $"only {refused} were refused");
+    }
+
+    private static void Put(FileStream file, long at, byte value)
+    {
+        file.Position = at;
+        file.WriteByte(value);
+        file.Flush();
+    }
+
+    private void Fuzz(byte[] good, string name, int seed, int rounds)
+    {
+        var path = _folder[name];
+        File.WriteAllBytes(path, good);
+        Assert.True(Import(path));
+        var random = new Random(seed);
+        var refused = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var bad = good.ToArray();
+            for (var change = random.Next(1, 6); change > 0; change--)
+            {
+                var at = random.Next(bad.Length);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        bad[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        bad[at] ^= (byte)(1 << random.Next(8));
+                        break;
+                    case 2:
+                        // Sizes and offsets are numbers of up to 8 bytes.
+                        bad.AsSpan(at, Math.Min(random.Next(1, 9), bad.Length - at)).Fill((byte)(random.Next(2) * 255));
+                        break;
+                    default:
+                        var length = Math.Min(random.Next(1, 64), bad.Length - at);
+                        bad.AsSpan(random.Next(bad.Length - length), length).CopyTo(bad.AsSpan(at));
+                        break;
+                }
+            }
+            File.WriteAllBytes(path, bad);
+            refused += Import(path) ? 0 : 1;
+        }
+        Assert.True(refused > rounds / 20, $"only {refused} of {rounds} were refused");
+    }
+
+    /// <returns>Whether it was imported.</returns>
+    private bool Import(string path)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            using var model = KerasFile.Read(path, null);
+            KerasImport.WriteBackbone(model, new BackboneExport(), _folder["out.onnx"]);
+            return true;
+        }
+        catch (KerasImportException fault)
+        {
+            Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+            return false;
+        }
+        finally
+        {
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocation);
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
+        }
+    }
+
+    private static TinyModel Backbone()
+    {
+        var model = new TinyModel(16, 16, 3);
+        model.Add("Conv2D", "conv", new { filters = 4, kernel_size = (int[])[3, 3], padding = "same", use_bias = true, activation = "relu" }, ("kernel", [3, 3, 3, 4]), ("bias", [4]));
+        model.Add("BatchNormalization", "norm", new { axis = -1, epsilon = 0.001 }, ("gamma", [4]), ("beta", [4]), ("moving_mean", [4]), ("moving_variance", [4]));
+        model.Add("SeparableConv2D", "separable", new { filters = 6, kernel_size = (int[])[3, 3], use_bias = false }, ("depthwise_kernel", [3, 3, 4, 1]), ("pointwise_kernel", [1, 1, 4, 6]));
+        model.Add("MaxPooling2D", "pool", new { pool_size = (int[])[2, 2] });
+        model.Add("GlobalAveragePooling2D", "features", new { });
+        return model;
+    }
+}
