@@ -5,7 +5,7 @@ namespace LusPipeline.Cli.Commands;
 /// <summary><c>lus models</c></summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new Command("models", "Get, import, list, show, verify, compare and export model bundles")
+    public static Command Create() => new Command("models", "Get, import, list, show, verify, compare, export and quantize model bundles")
     {
         ModelsImportCommand.Create(),
         ModelsPullCommand.Create(),
@@ -14,6 +14,7 @@ internal static class ModelsCommand
         ModelsVerifyCommand.Create(),
         ModelsCompareCommand.Create(),
         ModelsExportCommand.Create(),
+        ModelsQuantizeCommand.Create(),
     }.WithExamples(
         "lus models list",
         "lus models show xception-lstm",
@@ -21,5 +22,6 @@ internal static class ModelsCommand
         "lus models pull densenet201",
         "lus models compare xception-lstm my-bundle videos/",
         "lus models export xception-lstm --keras head.h5",
+        "lus models quantize my-bundle --calibrate videos/",
         "lus models import keras weights.h5 --architecture xception --head head.h5 --preprocess tf --name my-model --out my-bundle");
 }

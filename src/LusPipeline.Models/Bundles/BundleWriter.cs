@@ -42,6 +42,64 @@ public static class BundleWriter
         }
     }
 
+    /// <summary>Writes a bundle with one more variant, or another model for one that it has; everything else is as it was.</summary>
+    /// <param name="source">Stays as it is.</param>
+    /// <param name="variant">One of <see cref="BundleVariant.All"/>.</param>
+    /// <param name="backbone">The path of an ONNX file that takes and gives what the bundle's backbones do.</param>
+    /// <param name="folder">Must not exist, or be empty.</param>
+    /// <returns>The new bundle, with another id.</returns>
+    /// <exception cref="BundleException">The folder is in use or cannot be written, or the file is no such backbone.</exception>
+    public static Bundle WithVariant(Bundle source, string variant, string backbone, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        RequireFree(folder);
+        using (var session = OnnxSession.OpenToLook(backbone))
+            OnnxContract.CheckBackbone(session, source.Height, source.Width, source.Features, backbone);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var manifest = source.Manifest;
+            var kept = manifest.Inference.Backbones.Where(pair => pair.Key != variant).ToDictionary();
+            var files = kept.Values.Select(model => model.File).Concat(manifest.Licences.Select(licence => licence.File));
+            if (manifest.Inference.Head is { } head)
+                files = files.Append(head.File);
+            if (manifest.Card is { } card)
+                files = files.Append(card);
+            foreach (var file in files.Distinct(StringComparer.Ordinal))
+                File.Copy(Path.Combine(source.Folder, file), Path.Combine(folder, file));
+            kept[variant] = CopyModel(backbone, folder, $"backbone.{variant}.onnx");
+            ManifestFile.Write(folder, manifest with { Inference = manifest.Inference with { Backbones = kept } });
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException($"The bundle '{folder}' cannot be written: {failed.Message}", failed);
+        }
+        return Bundle.Load(folder);
+    }
+
+    /// <summary>Gives a bundle the variant that <paramref name="extended"/> has and it has not: the model first, then the manifest at one stroke.</summary>
+    /// <param name="target">The bundle that <paramref name="extended"/> was made from; on the same file system.</param>
+    /// <param name="extended">From <see cref="WithVariant"/>; loses its files.</param>
+    /// <exception cref="BundleException">The bundle has that variant already, or cannot be written.</exception>
+    public static Bundle MoveVariant(Bundle target, Bundle extended, string variant)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(extended);
+        if (target.Variants.Contains(variant))
+            throw new BundleException($"The bundle '{target.Folder}' has the variant '{variant}' already. Write a new bundle with --out.");
+        try
+        {
+            var model = extended.Backbone(variant);
+            File.Move(extended.PathOf(model), target.PathOf(model), overwrite: true);
+            File.Move(Path.Combine(extended.Folder, BundleManifest.FileName), Path.Combine(target.Folder, BundleManifest.FileName), overwrite: true);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException($"The bundle '{target.Folder}' cannot be written: {failed.Message}", failed);
+        }
+        return Bundle.Load(target.Folder);
+    }
+
     /// <exception cref="BundleException">There is something at the folder's place.</exception>
     public static void RequireFree(string folder)
     {

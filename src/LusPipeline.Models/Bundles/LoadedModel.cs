@@ -8,17 +8,29 @@ public sealed record LoadedModel(Bundle Bundle, string Variant)
     /// <summary>sha256 of the backbone's file: part of the features' key.</summary>
     public string BackboneSha256 => Bundle.Backbone(Variant).Sha256;
 
-    /// <summary>Loads a bundle and chooses the variant: the one asked for, else the provider's best that the bundle has.</summary>
+    /// <summary>
+    /// Loads a bundle and chooses the variant: the one asked for, else the best that the bundle has: fp16 on CUDA, int8 on a CPU
+    /// with VNNI or AMX, fp32 otherwise.
+    /// </summary>
     /// <exception cref="BundleException">The bundle cannot be used, or lacks the variant.</exception>
     public static LoadedModel Load(string folder, string? variant, InferenceOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var bundle = Bundle.Load(folder);
-        variant ??= options.Provider == ExecutionProvider.Cuda && bundle.Variants.Contains(BundleVariant.Fp16)
-            ? BundleVariant.Fp16
-            : BundleVariant.Fp32;
+        variant ??= BestVariant(bundle, options.Provider, CpuInt8.IsFast);
         bundle.Backbone(variant);
         return new(bundle, variant);
+    }
+
+    internal static string BestVariant(Bundle bundle, ExecutionProvider provider, bool fastInt8)
+    {
+        var best = provider switch
+        {
+            ExecutionProvider.Cuda => BundleVariant.Fp16,
+            ExecutionProvider.Cpu when fastInt8 => BundleVariant.Int8,
+            _ => BundleVariant.Fp32,
+        };
+        return bundle.Variants.Contains(best) ? best : BundleVariant.Fp32;
     }
 
     /// <exception cref="Core.Outcomes.BrokenEngineException">A message is meant for another bundle or variant.</exception>
