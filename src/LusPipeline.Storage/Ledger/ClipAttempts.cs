@@ -19,7 +19,11 @@ public sealed partial class ClipAttempts(
     {
         var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
         if (outcome == StartOutcome.Stale)
+        {
+            // Whoever took the clip further has no use for its place among the clips in flight.
+            events.OnClipReleased(clipId);
             return;
+        }
         if (outcome == StartOutcome.Crashed)
         {
             await FailAsync(work!, studyId, status, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
