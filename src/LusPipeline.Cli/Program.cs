@@ -14,6 +14,7 @@ var root = new RootCommand("""
     ShowCommand.Create(),
     ModelsCommand.Create(),
     FeaturesCommand.Create(),
+    ConfigCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus run videos/", "lus demo");

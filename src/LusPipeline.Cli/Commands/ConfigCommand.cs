@@ -1,0 +1,47 @@
+using System.CommandLine;
+using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Configuration;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary><c>lus config</c></summary>
+internal static class ConfigCommand
+{
+    private const string TableFormat = "table";
+    private const string JsonFormat = "json";
+
+    public static Command Create() => new Command("config", "Look at the configuration of workers") { CreateShow() }.WithExamples("lus config show");
+
+    private static Command CreateShow()
+    {
+        var settings = new SettingsArguments();
+        var format = new Option<string>("--format") { Description = "How to print it", DefaultValueFactory = _ => TableFormat };
+        format.AcceptOnlyFromAmong(TableFormat, JsonFormat);
+        var command = new Command("show", """
+            Print the effective settings and where each came from: default, file, environment variable, command line.
+            Secrets are masked. What is wrong stands on stderr, all of it at once, and the exit code is then 1.
+            """)
+        {
+            format,
+        }.WithExamples(
+            "lus config show",
+            "lus config show --config /etc/lus/appsettings.json",
+            "LUS__Attempts__MaxRetries=5 lus config show --set Limits:MaxFrames=5000",
+            "lus config show --format json | jq 'map(select(.source != \"default\"))'");
+        settings.AddTo(command);
+        command.SetAction(result => Show(Settings.Inspect(settings.Sources(result)), result.GetRequiredValue(format) == JsonFormat));
+        return command;
+    }
+
+    private static int Show(Settings settings, bool json)
+    {
+        if (json)
+            Console.Out.WriteLine(SettingsJson.Write(settings.All));
+        else
+            Terminal.Output.Write(SettingsTable.Of(settings.All));
+        if (settings.Problems.Count == 0)
+            return ExitCode.Done;
+        Console.Error.WriteLine($"lus: {new ConfigurationException(settings.Problems).Message}");
+        return ExitCode.Error;
+    }
+}

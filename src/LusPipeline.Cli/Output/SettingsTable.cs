@@ -1,0 +1,16 @@
+using LusPipeline.Hosting.Configuration;
+using Spectre.Console;
+
+namespace LusPipeline.Cli.Output;
+
+/// <summary>Settings as a table for people.</summary>
+internal static class SettingsTable
+{
+    public static Table Of(IEnumerable<Setting> settings)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("key", "value", "from");
+        foreach (var setting in settings)
+            table.AddRow(ResultTable.Name(setting.Key), setting.Value is null ? "[dim]none[/]" : ResultTable.Name(setting.Value), ResultTable.Name(setting.Origin.ToString()));
+        return table;
+    }
+}

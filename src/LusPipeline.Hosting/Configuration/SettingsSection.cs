@@ -1,0 +1,26 @@
+using LusPipeline.Core.Studies;
+using LusPipeline.Ingest;
+using LusPipeline.Models.Inference;
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.Hosting.Configuration;
+
+/// <summary>A section of the configuration and the record that it fills.</summary>
+/// <param name="Options">A sealed record with init properties, defaults, and data annotations that say what is allowed.</param>
+public sealed record SettingsSection(string Name, Type Options)
+{
+    /// <summary>Every section there is. <see cref="Logging"/> is .NET's own.</summary>
+    public static IReadOnlyList<SettingsSection> All { get; } =
+    [
+        new(VideoLimits.Section, typeof(VideoLimits)),
+        new(IngestOptions.Section, typeof(IngestOptions)),
+        new(InferenceOptions.Section, typeof(InferenceOptions)),
+        new(AttemptOptions.Section, typeof(AttemptOptions)),
+    ];
+
+    /// <summary>Levels by category, as .NET's logging reads them.</summary>
+    public const string Logging = "Logging";
+
+    /// <summary>How an environment variable of a key is named.</summary>
+    public static string VariableOf(string key) => ConfigurationSources.EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal);
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using LusPipeline.Hosting.Configuration;
+
+namespace LusPipeline.UnitTests.Configuration;
+
+/// <summary>The sections that there are.</summary>
+public sealed class SectionsTests
+{
+    private static readonly string[] Every = [.. SettingsSection.All.Select(section => section.Name)];
+
+    [Fact]
+    public void Every_section_has_a_record_whose_defaults_are_allowed()
+    {
+        var settings = Settings.Inspect(new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() });
+
+        Assert.Empty(settings.Problems);
+        Assert.All(SettingsSection.All, section =>
+        {
+            Assert.Equal(section.Name, section.Options.GetField("Section")?.GetRawConstantValue());
+            Assert.True(section.Options.IsSealed);
+            Assert.Contains(settings.All, setting => setting.Key.StartsWith(section.Name + ":", StringComparison.Ordinal));
+        });
+        Assert.Equal(Every.Length, Every.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public void What_is_shown_can_be_set_again()
+    {
+        var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() };
+        var shown = Settings.Inspect(sources).All.Where(setting => setting.Value is not null).ToList();
+
+        var again = Settings.Inspect(sources with { Assignments = [.. shown.Select(setting => $"{setting.Key}={setting.Value}")] });
+
+        Assert.Empty(again.Problems);
+        Assert.Equal(shown.Select(setting => (setting.Key, setting.Value)), again.All.Where(setting => setting.Value is not null).Select(setting => (setting.Key, setting.Value)));
+    }
+
+    [Fact]
+    public void The_sample_file_is_complete_and_right()
+    {
+        var settings = Settings.Inspect(new ConfigurationSources { File = Sample(), Environment = new Dictionary<string, string>() }, Every);
+
+        Assert.Empty(settings.Problems);
+    }
+
+    private static string Sample([CallerFilePath] string source = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy", ConfigurationSources.DefaultFile));
+}
