@@ -25,7 +25,7 @@ public sealed partial class IngestHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
-        if (outcome == StartOutcome.Stale)
+        if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
         if (outcome == StartOutcome.Crashed)
         {
@@ -35,7 +35,7 @@ public sealed partial class IngestHandler(
         events.OnVideoStarted(message.VideoId);
         try
         {
-            await IngestAsync(video!, cancellation).ConfigureAwait(false);
+            await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
         }
         catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
@@ -119,7 +119,10 @@ public sealed partial class IngestHandler(
                 await bus.PublishAsync(
                     new ClipReady(
                         ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
-                        key, video.BundleId, video.Variant),
+                        key, video.BundleId, video.Variant)
+                    {
+                        Urgent = video.Urgent,
+                    },
                     cancellation).ConfigureAwait(false);
                 return;
             }

@@ -14,6 +14,6 @@ public sealed record ClipReady(
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>Goes before routine work.</summary>
+    /// <summary>Taken before routine work.</summary>
     public bool Urgent { get; init; }
 }

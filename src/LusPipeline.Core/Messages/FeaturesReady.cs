@@ -13,6 +13,6 @@ public sealed record FeaturesReady(
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>Goes before routine work.</summary>
+    /// <summary>Taken before routine work.</summary>
     public bool Urgent { get; init; }
 }

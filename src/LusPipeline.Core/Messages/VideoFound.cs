@@ -8,6 +8,6 @@ public sealed record VideoFound(int Version, Guid VideoId, DateOnly StudyDay, in
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>Goes before routine work.</summary>
+    /// <summary>Taken before routine work.</summary>
     public bool Urgent { get; init; }
 }

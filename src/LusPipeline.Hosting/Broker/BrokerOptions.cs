@@ -22,7 +22,7 @@ public sealed record BrokerOptions : IValidatableObject
     public string? ClientKeyFile { get; init; }
 
     /// <summary>Names of queues and exchanges begin with it and a dot.</summary>
-    [RegularExpression("[a-zA-Z0-9_-]{1,64}", ErrorMessage = "has 1 to 64 letters, digits, '-' or '_'")]
+    [RegularExpression("[a-zA-Z0-9_-]{1,64}", ErrorMessage = "has 1 to 64 letters, digits, '-' or '_'.")]
     public string Prefix { get; init; } = "lus";
 
     /// <summary>A silent connection is given up after two of these.</summary>
@@ -77,14 +77,14 @@ public sealed record BrokerOptions : IValidatableObject
             yield break;
         if (!Uri.IsAbsoluteUri || Uri.Scheme is not ("amqp" or "amqps") || Uri.Host.Length == 0)
         {
-            yield return new("is of the form amqp://user:password@host:5672/vhost, or amqps:// for TLS", [nameof(Uri)]);
+            yield return new("is of the form amqp://user:password@host:5672/vhost, or amqps:// for TLS.", [nameof(Uri)]);
             yield break;
         }
         if (Uri.AbsolutePath.Count(letter => letter == '/') > 1)
-            yield return new("has a virtual host with '/': write it %2F", [nameof(Uri)]);
+            yield return new("has a virtual host with '/': write it %2F.", [nameof(Uri)]);
         if (Uri.Scheme == "amqp" && (CaFile ?? ClientCertificateFile ?? ClientKeyFile) is not null)
-            yield return new("is amqp://, without TLS, and files for TLS are given: write amqps:// or leave the files out", [nameof(Uri)]);
+            yield return new("is amqp://, without TLS, and files for TLS are given: write amqps://, or leave the files out.", [nameof(Uri)]);
         if (ClientKeyFile is not null && ClientCertificateFile is null)
-            yield return new("is given without ClientCertificateFile", [nameof(ClientKeyFile)]);
+            yield return new("is given without ClientCertificateFile.", [nameof(ClientKeyFile)]);
     }
 }
