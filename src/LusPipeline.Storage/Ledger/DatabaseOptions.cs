@@ -12,8 +12,8 @@ public sealed record DatabaseOptions : IValidatableObject
     /// Npgsql's form: <c>Host=db1,db2;Database=lus;Username=lus_worker;Password=…</c>. With several hosts, workers go to the one that
     /// takes writes. <c>SSL Mode=VerifyFull;Root Certificate=FILE</c> for TLS.
     /// </summary>
-    [Required(AllowEmptyStrings = false)]
-    public string ConnectionString { get; init; } = "";
+    [Required]
+    public string ConnectionString { get; init; } = null!;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
