@@ -17,6 +17,9 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
     ];
 
