@@ -33,7 +33,7 @@ public sealed class S3Connection : IDisposable
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
         else
             (config.ServiceURL, config.AuthenticationRegion) = (options.Endpoint.AbsoluteUri, options.Region);
-        Client = options.AccessKey is null ? new AmazonS3Client(config) : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
+        Client = options.HasKeys ? new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config) : new AmazonS3Client(config);
     }
 
     internal S3Options Options { get; }

@@ -17,7 +17,7 @@ internal sealed class S3HttpClients : HttpClientFactory
     public S3HttpClients(S3Options options)
     {
         timeout = options.Timeout;
-        authorities = options.CaFile is null ? null : Authorities(options.CaFile);
+        authorities = options.HasCaFile ? Authorities(options.CaFile!) : null;
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>

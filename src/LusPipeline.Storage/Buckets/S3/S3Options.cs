@@ -15,8 +15,8 @@ public sealed record S3Options : IValidatableObject
     [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{1,254}", ErrorMessage = "is no name of a bucket: letters, digits, '.', '_' and '-' only.")]
     public string Name { get; init; } = "";
 
-    /// <summary>The bucket's name in the ids of studies and videos; null for <see cref="Name"/>. Give the old name here when the objects move to another bucket: what is done stays done.</summary>
-    [StringLength(255, MinimumLength = 1)]
+    /// <summary>The bucket's name in the ids of studies and videos; none for <see cref="Name"/>. Give the old name here when the objects move to another bucket: what is done stays done.</summary>
+    [StringLength(255)]
     public string? Identity { get; init; }
 
     /// <summary>The server, <c>https://s3.example.org</c> or <c>http://10.0.0.7:9000</c>; null for AWS in <see cref="Region"/>.</summary>
@@ -26,7 +26,7 @@ public sealed record S3Options : IValidatableObject
     [Required(AllowEmptyStrings = false)]
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>With <see cref="SecretKey"/>. Both null: the AWS SDK's own chain (environment, profile, the machine's role).</summary>
+    /// <summary>With <see cref="SecretKey"/>. Without both: the AWS SDK's own chain (environment, profile, the machine's role).</summary>
     public string? AccessKey { get; init; }
 
     public string? SecretKey { get; init; }
@@ -60,20 +60,28 @@ public sealed record S3Options : IValidatableObject
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The bucket's name in ids.</summary>
-    internal string IdentityName => Identity ?? Name;
+    internal string IdentityName => string.IsNullOrEmpty(Identity) ? Name : Identity;
+
+    /// <summary>Without them the AWS SDK looks for credentials itself.</summary>
+    internal bool HasKeys => !string.IsNullOrEmpty(AccessKey);
+
+    internal bool HasCaFile => !string.IsNullOrEmpty(CaFile);
 
     /// <summary>For messages: where the bucket is.</summary>
     internal string Place => $"the bucket '{Name}' at {Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {Region}"}";
 
     internal IReadOnlyList<WatchPrefix> Watched() => [.. (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Select(WatchPrefix.Parse)];
 
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => Place;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Endpoint is not null && (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https") || Endpoint.UserInfo.Length > 0))
             yield return new("is no address of a server. Give http://HOST:PORT or https://HOST, without a name or password.", [nameof(Endpoint)]);
-        if ((AccessKey is null) != (SecretKey is null))
-            yield return new($"stands alone. Give {Section}:{nameof(AccessKey)} and {Section}:{nameof(SecretKey)}, or neither.", [AccessKey is null ? nameof(SecretKey) : nameof(AccessKey)]);
-        if (CaFile is not null && !File.Exists(CaFile))
+        if (HasKeys == string.IsNullOrEmpty(SecretKey))
+            yield return new($"stands alone. Give {Section}:{nameof(AccessKey)} and {Section}:{nameof(SecretKey)}, or neither.", [HasKeys ? nameof(AccessKey) : nameof(SecretKey)]);
+        if (HasCaFile && !File.Exists(CaFile))
             yield return new($"names '{CaFile}', which does not exist or may not be read.", [nameof(CaFile)]);
         foreach (var problem in PrefixProblems())
             yield return problem;
