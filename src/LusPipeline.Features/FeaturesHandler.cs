@@ -46,7 +46,10 @@ public sealed class FeaturesHandler(
         await bus.PublishAsync(
             new FeaturesReady(
                 FeaturesReady.CurrentVersion, message.ClipId, message.VideoId, message.StudyId, message.StudyDay, message.Generation,
-                message.TraceParent, key, sha256, message.BundleId, message.Variant),
+                message.TraceParent, key, sha256, message.BundleId, message.Variant)
+            {
+                Urgent = message.Urgent,
+            },
             cancellation).ConfigureAwait(false);
         await work.DeleteAsync(message.FramesKey, cancellation).ConfigureAwait(false);
         events.OnClipReleased(message.ClipId);

@@ -25,7 +25,7 @@ public sealed partial class IngestHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
-        if (outcome == StartOutcome.Stale)
+        if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
         if (outcome == StartOutcome.Crashed)
         {
@@ -37,7 +37,7 @@ public sealed partial class IngestHandler(
         using var attempt = new StageAttempt(StageMetrics.Ingest);
         try
         {
-            await IngestAsync(video!, cancellation).ConfigureAwait(false);
+            await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
             attempt.Ended(StageAttempt.Done);
         }
         catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
@@ -128,7 +128,10 @@ public sealed partial class IngestHandler(
                 await bus.PublishAsync(
                     new ClipReady(
                         ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
-                        key, video.BundleId, video.Variant),
+                        key, video.BundleId, video.Variant)
+                    {
+                        Urgent = video.Urgent,
+                    },
                     cancellation).ConfigureAwait(false);
                 return;
             }

@@ -13,4 +13,7 @@ public sealed record ClipReady(
     string FramesKey, string BundleId, string Variant)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>Taken before routine work.</summary>
+    public bool Urgent { get; init; }
 }

@@ -12,4 +12,7 @@ public sealed record FeaturesReady(
     string FeaturesKey, string Sha256, string BundleId, string Variant)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>Taken before routine work.</summary>
+    public bool Urgent { get; init; }
 }

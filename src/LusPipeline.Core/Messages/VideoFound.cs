@@ -7,4 +7,7 @@ namespace LusPipeline.Core.Messages;
 public sealed record VideoFound(int Version, Guid VideoId, DateOnly StudyDay, int Generation)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>Taken before routine work.</summary>
+    public bool Urgent { get; init; }
 }

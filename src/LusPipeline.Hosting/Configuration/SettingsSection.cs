@@ -1,4 +1,5 @@
 using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
@@ -17,6 +18,10 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(BrokerOptions.Section, typeof(BrokerOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 

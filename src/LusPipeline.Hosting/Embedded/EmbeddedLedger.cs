@@ -18,6 +18,7 @@ internal sealed class EmbeddedLedger
         Studies = new(open, clock);
         Pending = new(open, clock);
         Completion = new(Videos, Studies, events);
+        Settlement = new(open, clock, Videos, Completion, new SweepOptions());
         Results = new(open);
     }
 
@@ -30,6 +31,7 @@ internal sealed class EmbeddedLedger
     public StudyMoves Studies { get; }
     public PendingWork Pending { get; }
     public Completion Completion { get; }
+    public VideoSettlement Settlement { get; }
     public ResultReader Results { get; }
 
     public static async Task<EmbeddedLedger> OpenAsync(

@@ -173,7 +173,7 @@ public sealed class EmbeddedRun(
         var begun = waiting.Where(video => video.State is RegisteredState.Begun).ToList();
         if (begun.Count == 0)
             return;
-        var (messages, suspects) = await new Resumption(ledger.Open, ledger.Pending, ledger.Videos, ledger.Completion)
+        var (messages, suspects) = await new Resumption(ledger.Pending, ledger.Settlement)
             .ResumeAsync(begun, cancellation).ConfigureAwait(false);
         foreach (var message in messages)
             await publisher.PublishAsync(message, cancellation).ConfigureAwait(false);

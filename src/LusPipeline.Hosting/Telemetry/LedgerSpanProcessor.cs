@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using LusPipeline.Core.Telemetry;
@@ -135,7 +134,7 @@ internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
                 await _writer.WriteAsync(batch, _givingUp.Token).ConfigureAwait(false);
                 return;
             }
-            catch (DbException) when (!_stopping.IsCancellationRequested && _clock.GetElapsedTime(begun) + pause < _options.SpanRetry)
+            catch (Exception away) when (LedgerOutage.Is(away) && !_stopping.IsCancellationRequested && _clock.GetElapsedTime(begun) + pause < _options.SpanRetry)
             {
                 await Task.Delay(pause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -14,13 +14,17 @@ namespace LusPipeline.Hosting.Telemetry;
 
 /// <summary>
 /// Where spans, metrics and logs go: spans always into the ledger, and all three to an OTLP collector where
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> (or the variable of one signal) names one.
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.
 /// </summary>
 public static class StudyTelemetry
 {
+    public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     private const string VariablePrefix = "OTEL_";
 
     private static readonly string Instance = Guid.NewGuid().ToString();
+
+    private static bool HasCollector => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable));
 
     /// <summary>Spans and metrics of a process that has no host.</summary>
     /// <returns>Flushes and stops when disposed.</returns>
@@ -29,7 +33,7 @@ public static class StudyTelemetry
         var tracing = Sdk.CreateTracerProviderBuilder();
         ConfigureTracing(tracing, _ => new LedgerSpanProcessor(ledger, options, clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
         var providers = new Providers { tracing.Build() };
-        if (IsAsked("METRICS"))
+        if (HasCollector)
         {
             var metrics = Sdk.CreateMeterProviderBuilder();
             ConfigureMetrics(metrics);
@@ -60,7 +64,7 @@ public static class StudyTelemetry
     public static void AddOtlpLogs(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (!IsAsked("LOGS"))
+        if (!HasCollector)
             return;
         builder.AddOtlpVariables();
         builder.Logging.AddOpenTelemetry(logs =>
@@ -73,14 +77,14 @@ public static class StudyTelemetry
     private static void ConfigureTracing(TracerProviderBuilder tracing, Func<IServiceProvider, LedgerSpanProcessor> ledger)
     {
         tracing.ConfigureResource(resource => ConfigureResource(resource)).AddSource(StageTrace.SourceName).SetSampler(new AlwaysOnSampler()).AddProcessor(ledger);
-        if (IsAsked("TRACES"))
+        if (HasCollector)
             tracing.AddOtlpExporter();
     }
 
     private static void ConfigureMetrics(MeterProviderBuilder metrics)
     {
         metrics.ConfigureResource(resource => ConfigureResource(resource)).AddMeter(StageMetrics.SourceName, "System.Runtime");
-        if (IsAsked("METRICS"))
+        if (HasCollector)
             metrics.AddOtlpExporter();
     }
 
@@ -94,11 +98,6 @@ public static class StudyTelemetry
         Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Where(variable => ((string)variable.Key).StartsWith(VariablePrefix, StringComparison.Ordinal))
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
-
-    /// <param name="signal">TRACES, METRICS or LOGS.</param>
-    private static bool IsAsked(string signal) =>
-        new[] { $"{VariablePrefix}EXPORTER_OTLP_ENDPOINT", $"{VariablePrefix}EXPORTER_OTLP_{signal}_ENDPOINT" }
-            .Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
 
     private sealed class Providers : List<IDisposable>, IDisposable
     {

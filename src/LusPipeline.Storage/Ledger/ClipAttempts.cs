@@ -19,6 +19,8 @@ public sealed partial class ClipAttempts(
         Func<ClipWork, Task> attempt, CancellationToken cancellation)
     {
         var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
+        if (outcome == StartOutcome.Busy)
+            return;
         if (outcome == StartOutcome.Stale)
         {
             // Whoever took the clip further has no use for its place among the clips in flight.

@@ -6,63 +6,97 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Moves of a clip's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
-public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts)
+public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts, WorkLease? lease = null)
 {
+    private readonly WorkLease _lease = lease ?? WorkLease.None;
+
     /// <summary>Writes that a clip's frames are an object. False when this generation of the clip is already further on.</summary>
     public async Task<bool> CutAsync(VideoWork video, Guid clipId, int index, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
         return await ledger.Database.ExecuteSqlAsync($"""
-            INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, starts, retries, cut_at)
-            VALUES ({video.StudyDay}, {clipId}, {video.VideoId}, {index}, {video.Generation}, {WorkStatus.Cut}, 0, 0, {now})
+            INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, starts, retries, cut_at, publishes, not_before)
+            VALUES ({video.StudyDay}, {clipId}, {video.VideoId}, {index}, {video.Generation}, {WorkStatus.Cut}, 0, 0, {now}, 1, {_lease.PublishedUntil(now)})
             ON CONFLICT (study_day, clip_id) DO UPDATE
             SET generation = excluded.generation, status = excluded.status, reason = NULL, features_key = NULL, features_sha256 = NULL,
                 starts = CASE WHEN clips.generation = excluded.generation THEN clips.starts ELSE 0 END,
                 retries = CASE WHEN clips.generation = excluded.generation THEN clips.retries ELSE 0 END,
-                not_before = NULL, cut_at = excluded.cut_at, finished_at = NULL
+                not_before = excluded.not_before, publishes = 1, worker_id = NULL, cut_at = excluded.cut_at, finished_at = NULL
             WHERE clips.generation < excluded.generation
                OR (clips.generation = excluded.generation AND clips.status IN ({WorkStatus.Found}, {WorkStatus.Cut}))
             """, cancellation).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Records the start of an attempt at the stage that waits for <paramref name="status"/>.</summary>
+    /// <summary>
+    /// Records the start of an attempt at the stage that waits for <paramref name="status"/>. Work that this worker has already, after an
+    /// outage that kept its end from the ledger, starts again without counting.
+    /// </summary>
     public async Task<(StartOutcome Outcome, ClipWork? Work)> StartAsync(
         DateOnly studyDay, Guid clipId, int generation, string status, CancellationToken cancellation)
     {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var (worker, liveSince) = (_lease.WorkerId, _lease.LiveSince(now));
         await using var ledger = open();
-        var row = await ledger.Clips.AsNoTracking()
-            .SingleOrDefaultAsync(clip => clip.StudyDay == studyDay && clip.ClipId == clipId && clip.Generation == generation, cancellation)
+        var started = await ledger.Clips.FromSql($"""
+            UPDATE clips
+            SET starts = CASE WHEN worker_id = {worker} THEN starts ELSE starts + 1 END,
+                worker_id = {worker}, publishes = 0, not_before = {_lease.StartedUntil(now)}
+            WHERE study_day = {studyDay} AND clip_id = {clipId} AND generation = {generation} AND status = {status}
+              AND (worker_id = {worker} OR (starts < {attempts.MaxStarts} AND (worker_id IS NULL
+                OR NOT EXISTS (SELECT 1 FROM workers WHERE workers.worker_id = clips.worker_id AND workers.heartbeat_at > {liveSince}))))
+            RETURNING *
+            """).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
+        if (started is [var row])
+            return (StartOutcome.Started, WorkOf(row));
+
+        var other = await ledger.Clips.AsNoTracking()
+            .SingleOrDefaultAsync(
+                clip => clip.StudyDay == studyDay && clip.ClipId == clipId && clip.Generation == generation && clip.Status == status, cancellation)
             .ConfigureAwait(false);
-        if (row is null || row.Status != status)
+        if (other is null)
             return (StartOutcome.Stale, null);
-
-        var work = new ClipWork(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries);
-        if (row.Starts >= attempts.MaxStarts)
-            return (StartOutcome.Crashed, work);
-
-        var started = await At(ledger, work, status)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(clip => clip.Starts, clip => clip.Starts + 1)
-                .SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
-        return started == 1 ? (StartOutcome.Started, work) : (StartOutcome.Stale, null);
+        var live = other.WorkerId is not null
+            && await ledger.Workers.AnyAsync(one => one.WorkerId == other.WorkerId && one.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
+        return (live || other.Starts < attempts.MaxStarts ? StartOutcome.Busy : StartOutcome.Crashed, WorkOf(other));
     }
 
-    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count.</summary>
+    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count, and its message goes back to the queue.</summary>
     public async Task InterruptAsync(ClipWork work, string status)
     {
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
         await At(ledger, work, status)
-            .ExecuteUpdateAsync(set => set.SetProperty(clip => clip.Starts, 0), CancellationToken.None).ConfigureAwait(false);
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.Publishes, 1)
+                .SetProperty(clip => clip.NotBefore, until), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends an attempt that this worker could not make, for want of the bundle: it does not count, and is offered again later.</summary>
+    public async Task PostponeAsync(ClipWork work, string status, TimeSpan by, CancellationToken cancellation)
+    {
+        var notBefore = clock.GetUtcNow().UtcDateTime + by;
+        await using var ledger = open();
+        await At(ledger, work, status)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.NotBefore, notBefore), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>cut → extracted.</summary>
     public async Task<bool> ExtractAsync(ClipWork work, string featuresKey, string sha256, CancellationToken cancellation)
     {
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
         return await At(ledger, work, WorkStatus.Cut)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Status, WorkStatus.Extracted)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.Publishes, 1)
+                .SetProperty(clip => clip.NotBefore, until)
                 .SetProperty(clip => clip.FeaturesKey, featuresKey)
                 .SetProperty(clip => clip.FeaturesSha256, sha256)
                 .SetProperty(clip => clip.Retries, 0)
@@ -86,6 +120,8 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Status, WorkStatus.Done)
                 .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.NotBefore, (DateTime?)null)
                 .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return moved;
@@ -101,6 +137,8 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 .SetProperty(clip => clip.Status, WorkStatus.Failed)
                 .SetProperty(clip => clip.Reason, reason)
                 .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.NotBefore, (DateTime?)null)
                 .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
     }
 
@@ -114,6 +152,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
         await At(ledger, work, status)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
                 .SetProperty(clip => clip.Retries, clip => clip.Retries + 1)
                 .SetProperty(clip => clip.NotBefore, notBefore), cancellation).ConfigureAwait(false);
         return true;
@@ -126,8 +165,12 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
         return await At(ledger, work, status)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Status, WorkStatus.Found)
-                .SetProperty(clip => clip.Starts, 0), cancellation).ConfigureAwait(false) == 1;
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false) == 1;
     }
+
+    private static ClipWork WorkOf(ClipRow row) => new(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries);
 
     private static IQueryable<ClipRow> At(LedgerContext ledger, ClipWork work, string status) => ledger.Clips
         .Where(clip => clip.StudyDay == work.StudyDay && clip.ClipId == work.ClipId

@@ -13,6 +13,8 @@ public abstract class LedgerContext(DbContextOptions options) : DbContext(option
     public DbSet<BundleRow> Bundles => Set<BundleRow>();
     public DbSet<SpanRow> Spans => Set<SpanRow>();
     public DbSet<ContentHashRow> ContentHashes => Set<ContentHashRow>();
+    public DbSet<WorkerRow> Workers => Set<WorkerRow>();
+    public DbSet<DutyRow> Duties => Set<DutyRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -19,7 +19,7 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         var pending = new List<PendingMessage>();
         foreach (var chunk in videoIds.Chunk(500))
         {
-            var videos = await ledger.Videos.AsNoTracking()
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
                 .Where(video => chunk.Contains(video.VideoId) && (video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut))
                 .ToListAsync(cancellation).ConfigureAwait(false);
             var clips = (await ledger.Clips.AsNoTracking().Where(clip => chunk.Contains(clip.VideoId)).ToListAsync(cancellation).ConfigureAwait(false))
@@ -40,9 +40,9 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
-        var videos = await ledger.Videos.AsNoTracking()
+        var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
             .Where(video => video.Status == WorkStatus.Found && video.NotBefore <= now).ToListAsync(cancellation).ConfigureAwait(false);
-        var clips = await ledger.Clips.AsNoTracking().Include(clip => clip.Video)
+        var clips = await ledger.Clips.AsNoTracking().Include(clip => clip.Video!.Study)
             .Where(clip => (clip.Status == WorkStatus.Cut || clip.Status == WorkStatus.Extracted) && clip.NotBefore <= now)
             .ToListAsync(cancellation).ConfigureAwait(false);
         if (videos.Count == 0 && clips.Count == 0)
@@ -59,18 +59,29 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         ];
     }
 
-    private static VideoFound Found(VideoRow video) =>
-        new(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation);
+    /// <summary>The message of a video that waits for ingest.</summary>
+    /// <param name="video">With its study.</param>
+    internal static VideoFound Found(VideoRow video) =>
+        new(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation) { Urgent = video.Study!.Urgent };
 
-    private static PendingMessage? Waiting(ClipRow clip, VideoRow video) => clip.Status switch
+    /// <summary>The message of a clip that waits for features or sequence; null for one that waits for neither.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="video">Its video, with its study.</param>
+    internal static PendingMessage? Waiting(ClipRow clip, VideoRow video) => clip.Status switch
     {
         WorkStatus.Cut => new(
             new ClipReady(ClipReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
-                video.TraceParent, WorkKeys.ClipFrames(clip.ClipId), video.BundleId, video.Variant),
+                video.TraceParent, WorkKeys.ClipFrames(clip.ClipId), video.BundleId, video.Variant)
+            {
+                Urgent = video.Study!.Urgent,
+            },
             video.VideoId, clip.Starts),
         WorkStatus.Extracted => new(
             new FeaturesReady(FeaturesReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
-                video.TraceParent, clip.FeaturesKey!, clip.FeaturesSha256!, video.BundleId, video.Variant),
+                video.TraceParent, clip.FeaturesKey!, clip.FeaturesSha256!, video.BundleId, video.Variant)
+            {
+                Urgent = video.Study!.Urgent,
+            },
             video.VideoId, clip.Starts),
         _ => null,
     };

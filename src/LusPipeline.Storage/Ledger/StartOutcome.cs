@@ -8,6 +8,9 @@ public enum StartOutcome
     /// <summary>The message is old: the row is further on, was replaced by a newer generation, or is gone.</summary>
     Stale,
 
+    /// <summary>Another living worker, or another thread of this one, is at it: the message has done its duty.</summary>
+    Busy,
+
     /// <summary>Too many starts have no end.</summary>
     Crashed,
 }

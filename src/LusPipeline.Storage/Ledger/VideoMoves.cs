@@ -6,49 +6,76 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Moves of a video's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
-public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts)
+public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts, WorkLease? lease = null)
 {
-    /// <summary>Records the start of an attempt at ingest.</summary>
+    private readonly WorkLease _lease = lease ?? WorkLease.None;
+
+    /// <summary>
+    /// Records the start of an attempt at ingest. Work that this worker has already, after an outage that kept its end from the ledger,
+    /// starts again without counting.
+    /// </summary>
     public async Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(Guid videoId, int generation, CancellationToken cancellation)
     {
-        await using var ledger = open();
-        var row = await ledger.Videos.AsNoTracking()
-            .SingleOrDefaultAsync(video => video.VideoId == videoId && video.Generation == generation, cancellation).ConfigureAwait(false);
-        if (row is not { Status: WorkStatus.Found })
-            return (StartOutcome.Stale, null);
-
-        var work = new VideoWork(
-            row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
-            ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
-            row.BundleId, row.Variant, row.TraceParent, row.Retries);
-        if (row.Starts >= attempts.MaxStarts)
-            return (StartOutcome.Crashed, work);
-
         var now = clock.GetUtcNow().UtcDateTime;
-        var started = await Waiting(ledger, videoId, generation)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(video => video.Starts, video => video.Starts + 1)
-                .SetProperty(video => video.NotBefore, (DateTime?)null)
-                .SetProperty(video => video.StartedAt, video => video.StartedAt ?? now), cancellation).ConfigureAwait(false);
-        return started == 1 ? (StartOutcome.Started, work) : (StartOutcome.Stale, null);
+        var (worker, liveSince) = (_lease.WorkerId, _lease.LiveSince(now));
+        await using var ledger = open();
+        var started = await ledger.Videos.FromSql($"""
+            UPDATE videos
+            SET starts = CASE WHEN worker_id = {worker} THEN starts ELSE starts + 1 END,
+                worker_id = {worker}, publishes = 0, not_before = {_lease.StartedUntil(now)}, started_at = COALESCE(started_at, {now})
+            WHERE video_id = {videoId} AND generation = {generation} AND status = {WorkStatus.Found}
+              AND (worker_id = {worker} OR (starts < {attempts.MaxStarts} AND (worker_id IS NULL
+                OR NOT EXISTS (SELECT 1 FROM workers WHERE workers.worker_id = videos.worker_id AND workers.heartbeat_at > {liveSince}))))
+            RETURNING *
+            """).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
+        if (started is [var row])
+            return (StartOutcome.Started, WorkOf(row));
+
+        var other = await Waiting(ledger, videoId, generation).AsNoTracking().SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
+        if (other is null)
+            return (StartOutcome.Stale, null);
+        var live = other.WorkerId is not null
+            && await ledger.Workers.AnyAsync(one => one.WorkerId == other.WorkerId && one.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
+        return (live || other.Starts < attempts.MaxStarts ? StartOutcome.Busy : StartOutcome.Crashed, WorkOf(other));
     }
 
-    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count.</summary>
+    /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count, and its message goes back to the queue.</summary>
     public async Task InterruptAsync(VideoWork work)
     {
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
         await Waiting(ledger, work.VideoId, work.Generation)
-            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Starts, 0), CancellationToken.None).ConfigureAwait(false);
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.WorkerId, (Guid?)null)
+                .SetProperty(video => video.Publishes, 1)
+                .SetProperty(video => video.NotBefore, until), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends an attempt that this worker could not make, for want of the bundle: it does not count, and is offered again later.</summary>
+    public async Task PostponeAsync(VideoWork work, TimeSpan by, CancellationToken cancellation)
+    {
+        var notBefore = clock.GetUtcNow().UtcDateTime + by;
+        await using var ledger = open();
+        await Waiting(ledger, work.VideoId, work.Generation)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.WorkerId, (Guid?)null)
+                .SetProperty(video => video.NotBefore, notBefore), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>found → cut: all clips are objects with rows.</summary>
     public async Task<bool> CutAsync(VideoWork work, DecodedFacts facts, int clips, CancellationToken cancellation)
     {
+        // The sweeper looks at a cut video from then on: the end of its last clip may have been lost.
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
         return await Waiting(ledger, work.VideoId, work.Generation)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Status, WorkStatus.Cut)
                 .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.WorkerId, (Guid?)null)
+                .SetProperty(video => video.NotBefore, until)
                 .SetProperty(video => video.Codec, facts.Codec)
                 .SetProperty(video => video.Width, facts.Width)
                 .SetProperty(video => video.Height, facts.Height)
@@ -77,6 +104,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
         await Waiting(ledger, work.VideoId, work.Generation)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.WorkerId, (Guid?)null)
                 .SetProperty(video => video.Retries, video => video.Retries + 1)
                 .SetProperty(video => video.NotBefore, notBefore), cancellation).ConfigureAwait(false);
         return true;
@@ -85,10 +113,14 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     /// <summary>cut → found: a clip's frames are gone, so ingest has to cut them again.</summary>
     public async Task<bool> StepBackAsync(Guid videoId, int generation, CancellationToken cancellation)
     {
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
         return await ledger.Videos
             .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Cut)
-            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Status, WorkStatus.Found), cancellation).ConfigureAwait(false) == 1;
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Status, WorkStatus.Found)
+                .SetProperty(video => video.Publishes, 1)
+                .SetProperty(video => video.NotBefore, until), cancellation).ConfigureAwait(false) == 1;
     }
 
     /// <summary>cut → done, once every clip of the generation is done.</summary>
@@ -102,6 +134,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                     clip.VideoId == videoId && clip.Generation == generation && clip.Status == WorkStatus.Done))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Status, WorkStatus.Done)
+                .SetProperty(video => video.NotBefore, (DateTime?)null)
                 .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
     }
 
@@ -119,8 +152,15 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                 .SetProperty(video => video.Detail, detail)
                 .SetProperty(video => video.LimitHit, limit)
                 .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.WorkerId, (Guid?)null)
+                .SetProperty(video => video.NotBefore, (DateTime?)null)
                 .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
     }
+
+    private static VideoWork WorkOf(VideoRow row) => new(
+        row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
+        ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
+        row.BundleId, row.Variant, row.TraceParent, row.Retries);
 
     private static IQueryable<VideoRow> Waiting(LedgerContext ledger, Guid videoId, int generation) => ledger.Videos
         .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found);

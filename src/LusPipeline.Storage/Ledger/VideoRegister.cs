@@ -1,7 +1,6 @@
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
-using LusPipeline.Core.Telemetry;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,24 +21,22 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
 
         var registered = new List<RegisteredVideo>(seen.Count);
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        var studies = new Dictionary<Guid, StudyRow>();
-        var traces = new Dictionary<Guid, string>();
+        var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, WorkLease.None);
+        var studies = await registration.AddAsync(
+            [.. seen.Where(video => !rows.ContainsKey(video.VideoId)).DistinctBy(video => video.VideoId)], target, _ => false, cancellation).ConfigureAwait(false);
         foreach (var video in seen.DistinctBy(video => video.VideoId))
         {
             if (!rows.TryGetValue(video.VideoId, out var row))
             {
-                var study = await StudyAsync(ledger, studies, video, cancellation).ConfigureAwait(false);
-                await InsertAsync(ledger, video, study, target, cancellation).ConfigureAwait(false);
-                registered.Add(new(video, video.VideoId, study.StudyId, study.StudyDay, 0,
+                registered.Add(new(video, video.VideoId, video.StudyId, studies[video.StudyId].StudyDay, 0,
                     video.Rejection is null ? RegisteredState.Due : RegisteredState.RejectedNow));
-                await ReopenAsync(ledger, study.StudyId, cancellation).ConfigureAwait(false);
                 continue;
             }
             if (row.Superseded)
             {
                 await ledger.Videos.Where(v => v.VideoId == row.VideoId)
                     .ExecuteUpdateAsync(set => set.SetProperty(v => v.Superseded, false), cancellation).ConfigureAwait(false);
-                await ReopenAsync(ledger, row.StudyId, cancellation).ConfigureAwait(false);
+                registration.Reopen(row.StudyId);
             }
             if (!force && finished.TryGetValue(row.VideoId, out var generation))
             {
@@ -57,15 +54,15 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
                     await ledger.Videos.Where(v => v.VideoId == row.VideoId)
                         .ExecuteUpdateAsync(set => set.SetProperty(v => v.Tag, video.Tag), cancellation).ConfigureAwait(false);
                 }
-                await ReopenAsync(ledger, row.StudyId, cancellation).ConfigureAwait(false);
+                registration.Reopen(row.StudyId);
             }
             else
             {
-                var next = await RetargetAsync(ledger, row, video.Tag, target, traces, cancellation).ConfigureAwait(false);
+                var next = await registration.RetargetAsync(row, video.Tag, target, cancellation).ConfigureAwait(false);
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, next, RegisteredState.Due));
-                await ReopenAsync(ledger, row.StudyId, cancellation).ConfigureAwait(false);
             }
         }
+        await registration.SaveReopenedAsync(quiet: null, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return registered;
     }
@@ -91,7 +88,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         }
     }
 
-    private static async Task<Dictionary<Guid, VideoRow>> RowsAsync(LedgerContext ledger, List<Guid> ids, CancellationToken cancellation) =>
+    internal static async Task<Dictionary<Guid, VideoRow>> RowsAsync(LedgerContext ledger, IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
         await ledger.Videos.AsNoTracking().Where(video => ids.Contains(video.VideoId))
             .ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
 
@@ -134,11 +131,15 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
     /// <summary>Rejected within unchanged limits, crashed and cancelled videos stay so; other failures are tried again.</summary>
     private static bool IsKeptFinal(VideoRow row, VideoLimits limits) => row.Status switch
     {
-        WorkStatus.Rejected => row.LimitHit is not { } hit || hit >= CurrentLimit(row.Reason, limits),
+        WorkStatus.Rejected => !IsEligibleAgain(row, limits),
         WorkStatus.Failed => row.Reason == ReasonCode.Crashed,
         WorkStatus.Cancelled => true,
         _ => false,
     };
+
+    /// <summary>A rejected video whose limit was raised since.</summary>
+    internal static bool IsEligibleAgain(VideoRow row, VideoLimits limits) =>
+        row.Status == WorkStatus.Rejected && row.LimitHit is { } hit && hit < CurrentLimit(row.Reason, limits);
 
     private static long CurrentLimit(string? reason, VideoLimits limits) => reason switch
     {
@@ -147,83 +148,4 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         ReasonCode.TooLargeFile => limits.MaxFileBytes,
         _ => long.MinValue,
     };
-
-    private async Task<StudyRow> StudyAsync(
-        LedgerContext ledger, Dictionary<Guid, StudyRow> known, SeenVideo video, CancellationToken cancellation)
-    {
-        var id = video.StudyId;
-        if (known.TryGetValue(id, out var study))
-            return study;
-
-        var now = clock.GetUtcNow().UtcDateTime;
-        var day = DateOnly.FromDateTime(now);
-        using var span = new StudySeen("study seen", id, day);
-        var added = await ledger.Database.ExecuteSqlAsync($"""
-            INSERT INTO studies (study_id, study_day, bucket, name, status, revision, first_seen_at, trace_parent, urgent)
-            VALUES ({id}, {day}, {video.Bucket}, {video.Name.Study}, {WorkStatus.Open}, 0, {now}, {span.TraceParent}, {false})
-            ON CONFLICT DO NOTHING
-            """, cancellation).ConfigureAwait(false) == 1;
-        if (added)
-            span.Keep();
-        study = await ledger.Studies.AsNoTracking().SingleAsync(row => row.StudyId == id, cancellation).ConfigureAwait(false);
-        known.Add(id, study);
-        return study;
-    }
-
-    private async Task InsertAsync(
-        LedgerContext ledger, SeenVideo video, StudyRow study, VideoTarget target, CancellationToken cancellation)
-    {
-        var now = clock.GetUtcNow().UtcDateTime;
-        var rejection = video.Rejection;
-        DateTime? finished = rejection is null ? null : now;
-        await ledger.Database.ExecuteSqlAsync($"""
-            INSERT INTO videos (video_id, study_id, study_day, object_key, content, tag, size, superseded, found_at, plan_kind, clip_frames,
-                window_ticks, stride_ticks, bundle_id, variant, generation, status, reason, detail, finished_at, warnings, starts, retries, trace_parent)
-            VALUES ({video.VideoId}, {study.StudyId}, {study.StudyDay}, {video.Key}, {video.Content}, {video.Tag}, {video.Size}, {false}, {now},
-                {target.Plan.Kind}, {target.Plan.Frames}, {target.Plan.Window.Ticks}, {target.Plan.Stride.Ticks},
-                {target.BundleId}, {target.Variant}, 0, {(rejection is null ? WorkStatus.Found : WorkStatus.Rejected)},
-                {rejection?.Reason}, {rejection?.Detail}, {finished}, {""}, 0, 0, {study.TraceParent})
-            ON CONFLICT DO NOTHING
-            """, cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task<int> RetargetAsync(
-        LedgerContext ledger, VideoRow row, string tag, VideoTarget target, Dictionary<Guid, string> traces, CancellationToken cancellation)
-    {
-        if (!traces.TryGetValue(row.StudyId, out var trace))
-        {
-            using var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
-            span.Keep();
-            trace = span.TraceParent;
-            traces.Add(row.StudyId, trace);
-        }
-        await ledger.Videos.Where(video => video.VideoId == row.VideoId && video.Generation == row.Generation)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(video => video.Generation, row.Generation + 1)
-                .SetProperty(video => video.Tag, tag)
-                .SetProperty(video => video.Status, WorkStatus.Found)
-                .SetProperty(video => video.PlanKind, target.Plan.Kind)
-                .SetProperty(video => video.ClipFrames, target.Plan.Frames)
-                .SetProperty(video => video.WindowTicks, target.Plan.Window.Ticks)
-                .SetProperty(video => video.StrideTicks, target.Plan.Stride.Ticks)
-                .SetProperty(video => video.BundleId, target.BundleId)
-                .SetProperty(video => video.Variant, target.Variant)
-                .SetProperty(video => video.Reason, (string?)null)
-                .SetProperty(video => video.Detail, (string?)null)
-                .SetProperty(video => video.LimitHit, (long?)null)
-                .SetProperty(video => video.Clips, (int?)null)
-                .SetProperty(video => video.Starts, 0)
-                .SetProperty(video => video.Retries, 0)
-                .SetProperty(video => video.NotBefore, (DateTime?)null)
-                .SetProperty(video => video.StartedAt, (DateTime?)null)
-                .SetProperty(video => video.FinishedAt, (DateTime?)null)
-                .SetProperty(video => video.TraceParent, trace), cancellation).ConfigureAwait(false);
-        return row.Generation + 1;
-    }
-
-    private static async Task ReopenAsync(LedgerContext ledger, Guid studyId, CancellationToken cancellation) =>
-        await ledger.Studies.Where(study => study.StudyId == studyId)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(study => study.Status, WorkStatus.Open)
-                .SetProperty(study => study.CompletableAt, (DateTime?)null), cancellation).ConfigureAwait(false);
 }

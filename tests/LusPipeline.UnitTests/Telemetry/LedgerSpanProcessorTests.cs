@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Storage.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace LusPipeline.UnitTests.Telemetry;
 
@@ -99,7 +101,7 @@ public sealed class LedgerSpanProcessorTests : IAsyncLifetime
     public async Task A_ledger_that_is_away_for_a_while_costs_no_span()
     {
         var attempts = 0;
-        using var processor = Processor(() => ++attempts <= 2 ? throw new SqliteException("away", 14) : _open(), new());
+        using var processor = Processor(() => ++attempts <= 2 ? throw Away() : _open(), new());
 
         processor.OnEnd(Span("probe", Guid.NewGuid()));
         Assert.True(processor.ForceFlush(30_000));
@@ -112,7 +114,7 @@ public sealed class LedgerSpanProcessorTests : IAsyncLifetime
     public async Task A_batch_that_the_ledger_does_not_take_in_time_is_dropped_and_the_next_is_not()
     {
         var attempts = 0;
-        using var processor = Processor(() => ++attempts == 1 ? throw new SqliteException("away", 14) : _open(), new() { SpanRetry = TimeSpan.Zero });
+        using var processor = Processor(() => ++attempts == 1 ? throw Away() : _open(), new() { SpanRetry = TimeSpan.Zero });
 
         processor.OnEnd(Span("lost", Guid.NewGuid()));
         Assert.True(processor.ForceFlush(30_000));
@@ -156,7 +158,7 @@ public sealed class LedgerSpanProcessorTests : IAsyncLifetime
     [Fact]
     public void A_stop_does_not_wait_for_a_ledger_that_is_away()
     {
-        using var processor = Processor(() => throw new SqliteException("away", 14), new() { SpanRetry = TimeSpan.FromHours(1), SpanBatch = 2 });
+        using var processor = Processor(() => throw Away(), new() { SpanRetry = TimeSpan.FromHours(1), SpanBatch = 2 });
         for (var span = 0; span < 5; span++)
             processor.OnEnd(Span("probe", Guid.NewGuid()));
 
@@ -164,6 +166,21 @@ public sealed class LedgerSpanProcessorTests : IAsyncLifetime
 
         Assert.Equal(5, _measured.Values(Dropped).Sum());
     }
+
+    [Fact]
+    public async Task A_batch_that_the_ledger_refuses_is_not_tried_again()
+    {
+        var attempts = 0;
+        using var processor = Processor(() => ++attempts == 1 ? throw new SqliteException("full", 13) : _open(), new() { SpanRetry = TimeSpan.FromHours(1) });
+
+        processor.OnEnd(Span("lost", Guid.NewGuid()));
+        Assert.True(processor.ForceFlush(30_000));
+
+        Assert.Equal((1, 0), (attempts, await CountAsync()));
+        Assert.Equal([1], _measured.Values(Dropped));
+    }
+
+    private static NpgsqlException Away() => new("away", new SocketException((int)SocketError.ConnectionRefused));
 
     private static LedgerSpanProcessor Processor(Func<LedgerContext> open, TelemetryOptions options) =>
         new(open, options, TimeProvider.System, NullLogger.Instance);

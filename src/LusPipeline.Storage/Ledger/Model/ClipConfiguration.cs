@@ -11,6 +11,6 @@ internal sealed class ClipConfiguration : IEntityTypeConfiguration<ClipRow>
         builder.HasKey(clip => new { clip.StudyDay, clip.ClipId });
         builder.HasOne(clip => clip.Video).WithMany().HasForeignKey(clip => clip.VideoId);
         builder.HasIndex(clip => new { clip.VideoId, clip.Generation, clip.ClipIndex });
-        builder.HasIndex(clip => new { clip.Status, clip.NotBefore });
+        builder.HasIndex(clip => new { clip.Status, clip.NotBefore }).HasFilter("status IN ('cut', 'extracted')");
     }
 }

@@ -1,7 +1,7 @@
 namespace LusPipeline.Storage.Ledger.Model;
 
 /// <summary>One input of the model.</summary>
-public sealed class ClipRow
+public sealed class ClipRow : ISwept
 {
     public DateOnly StudyDay { get; set; }
     public Guid ClipId { get; set; }
@@ -29,7 +29,15 @@ public sealed class ClipRow
     /// <summary>Attempts at the current stage that ended in a transient failure.</summary>
     public int Retries { get; set; }
 
+    /// <summary>A retry waits until then; the sweeper looks at the row from then on.</summary>
     public DateTime? NotBefore { get; set; }
+
+    /// <summary>The worker that started the attempt; null when nobody has it, or in the ledger of one process.</summary>
+    public Guid? WorkerId { get; set; }
+
+    /// <summary>Times that its message was published since its last start; 0 when no queue can hold one.</summary>
+    public int Publishes { get; set; }
+
     public DateTime CutAt { get; set; }
     public DateTime? FinishedAt { get; set; }
 }

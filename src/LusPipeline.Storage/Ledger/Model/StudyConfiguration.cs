@@ -10,6 +10,7 @@ internal sealed class StudyConfiguration : IEntityTypeConfiguration<StudyRow>
         builder.ToTable("studies");
         builder.HasKey(study => study.StudyId);
         builder.HasIndex(study => new { study.Bucket, study.Name }).IsUnique();
-        builder.HasIndex(study => new { study.Status, study.CompletableAt });
+        builder.HasIndex(study => study.CheckAt).HasFilter("status = 'open'");
+        builder.HasIndex(study => study.CompletedAt).HasFilter("announced_revision < revision").HasDatabaseName("ix_studies_unannounced");
     }
 }

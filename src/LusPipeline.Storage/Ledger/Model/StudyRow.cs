@@ -20,12 +20,19 @@ public sealed class StudyRow
     /// <summary>From when on the study may be completed; null while its listing is unfinished.</summary>
     public DateTime? CompletableAt { get; set; }
 
+    /// <summary>When the sweeper looks whether the study is complete; null where there is none.</summary>
+    public DateTime? CheckAt { get; set; }
+
+    /// <summary>The last revision whose result was written and told of.</summary>
+    public int AnnouncedRevision { get; set; }
+
     public DateTime FirstSeenAt { get; set; }
     public DateTime? CompletedAt { get; set; }
 
     /// <summary>W3C trace context of the study's first trace.</summary>
     public required string TraceParent { get; set; }
 
+    /// <summary>Taken before routine work at every stage.</summary>
     public bool Urgent { get; set; }
 
     public List<VideoRow> Videos { get; } = [];

@@ -11,6 +11,6 @@ internal sealed class VideoConfiguration : IEntityTypeConfiguration<VideoRow>
         builder.HasKey(video => video.VideoId);
         builder.HasOne(video => video.Study).WithMany(study => study.Videos).HasForeignKey(video => video.StudyId);
         builder.HasIndex(video => new { video.StudyId, video.ObjectKey });
-        builder.HasIndex(video => new { video.Status, video.NotBefore });
+        builder.HasIndex(video => new { video.Status, video.NotBefore }).HasFilter("status IN ('found', 'cut')");
     }
 }

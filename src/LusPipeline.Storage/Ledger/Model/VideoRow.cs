@@ -1,7 +1,7 @@
 namespace LusPipeline.Storage.Ledger.Model;
 
 /// <summary>One object of the watched bucket, the target that it is meant for, and where it stands on the way there.</summary>
-public sealed class VideoRow
+public sealed class VideoRow : ISwept
 {
     public Guid VideoId { get; set; }
     public Guid StudyId { get; set; }
@@ -75,8 +75,14 @@ public sealed class VideoRow
     /// <summary>Attempts at ingest that ended in a transient failure.</summary>
     public int Retries { get; set; }
 
-    /// <summary>A retry waits until then.</summary>
+    /// <summary>A retry waits until then; the sweeper looks at the row from then on.</summary>
     public DateTime? NotBefore { get; set; }
+
+    /// <summary>The worker that started the attempt; null when nobody has it, or in the ledger of one process.</summary>
+    public Guid? WorkerId { get; set; }
+
+    /// <summary>Times that its message was published since its last start; 0 when no queue can hold one.</summary>
+    public int Publishes { get; set; }
 
     public DateTime? StartedAt { get; set; }
     public DateTime? FinishedAt { get; set; }

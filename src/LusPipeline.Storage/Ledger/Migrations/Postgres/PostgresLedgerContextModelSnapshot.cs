@@ -90,6 +90,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_before");
 
+                    b.Property<int>("Publishes")
+                        .HasColumnType("integer")
+                        .HasColumnName("publishes");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
@@ -111,11 +115,16 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("video_id");
 
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
+
                     b.HasKey("StudyDay", "ClipId")
                         .HasName("pk_clips");
 
                     b.HasIndex("Status", "NotBefore")
-                        .HasDatabaseName("ix_clips_status_not_before");
+                        .HasDatabaseName("ix_clips_status_not_before")
+                        .HasFilter("status IN ('cut', 'extracted')");
 
                     b.HasIndex("VideoId", "Generation", "ClipIndex")
                         .HasDatabaseName("ix_clips_video_id_generation_clip_index");
@@ -150,6 +159,26 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasName("pk_content_hashes");
 
                     b.ToTable("content_hashes", (string)null);
+                });
+
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.DutyRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTime>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
+
+                    b.HasKey("Name")
+                        .HasName("pk_duties");
+
+                    b.ToTable("duties", (string)null);
                 });
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.PredictionRow", b =>
@@ -278,10 +307,18 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("study_id");
 
+                    b.Property<int>("AnnouncedRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("announced_revision");
+
                     b.Property<string>("Bucket")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("bucket");
+
+                    b.Property<DateTime?>("CheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("check_at");
 
                     b.Property<DateTime?>("CompletableAt")
                         .HasColumnType("timestamp with time zone")
@@ -325,12 +362,17 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                     b.HasKey("StudyId")
                         .HasName("pk_studies");
 
+                    b.HasIndex("CheckAt")
+                        .HasDatabaseName("ix_studies_check_at")
+                        .HasFilter("status = 'open'");
+
+                    b.HasIndex("CompletedAt")
+                        .HasDatabaseName("ix_studies_unannounced")
+                        .HasFilter("announced_revision < revision");
+
                     b.HasIndex("Bucket", "Name")
                         .IsUnique()
                         .HasDatabaseName("ix_studies_bucket_name");
-
-                    b.HasIndex("Status", "CompletableAt")
-                        .HasDatabaseName("ix_studies_status_completable_at");
 
                     b.ToTable("studies", (string)null);
                 });
@@ -410,6 +452,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("plan_kind");
 
+                    b.Property<int>("Publishes")
+                        .HasColumnType("integer")
+                        .HasColumnName("publishes");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
@@ -479,16 +525,66 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("window_ticks");
 
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
+
                     b.HasKey("VideoId")
                         .HasName("pk_videos");
 
                     b.HasIndex("Status", "NotBefore")
-                        .HasDatabaseName("ix_videos_status_not_before");
+                        .HasDatabaseName("ix_videos_status_not_before")
+                        .HasFilter("status IN ('found', 'cut')");
 
                     b.HasIndex("StudyId", "ObjectKey")
                         .HasDatabaseName("ix_videos_study_id_object_key");
 
                     b.ToTable("videos", (string)null);
+                });
+
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.WorkerRow", b =>
+                {
+                    b.Property<Guid>("WorkerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
+
+                    b.Property<DateTime>("HeartbeatAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<int>("ProcessId")
+                        .HasColumnType("integer")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Stages")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stages");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("WorkerId")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.ClipRow", b =>

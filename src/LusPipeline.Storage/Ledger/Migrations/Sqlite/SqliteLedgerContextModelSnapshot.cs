@@ -85,6 +85,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("not_before");
 
+                    b.Property<int>("Publishes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("publishes");
+
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
@@ -106,11 +110,16 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("video_id");
 
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
+
                     b.HasKey("StudyDay", "ClipId")
                         .HasName("pk_clips");
 
                     b.HasIndex("Status", "NotBefore")
-                        .HasDatabaseName("ix_clips_status_not_before");
+                        .HasDatabaseName("ix_clips_status_not_before")
+                        .HasFilter("status IN ('cut', 'extracted')");
 
                     b.HasIndex("VideoId", "Generation", "ClipIndex")
                         .HasDatabaseName("ix_clips_video_id_generation_clip_index");
@@ -145,6 +154,26 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasName("pk_content_hashes");
 
                     b.ToTable("content_hashes", (string)null);
+                });
+
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.DutyRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<DateTime>("LeasedUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("leased_until");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
+
+                    b.HasKey("Name")
+                        .HasName("pk_duties");
+
+                    b.ToTable("duties", (string)null);
                 });
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.PredictionRow", b =>
@@ -273,10 +302,18 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("study_id");
 
+                    b.Property<int>("AnnouncedRevision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced_revision");
+
                     b.Property<string>("Bucket")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("bucket");
+
+                    b.Property<DateTime?>("CheckAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("check_at");
 
                     b.Property<DateTime?>("CompletableAt")
                         .HasColumnType("TEXT")
@@ -320,12 +357,17 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                     b.HasKey("StudyId")
                         .HasName("pk_studies");
 
+                    b.HasIndex("CheckAt")
+                        .HasDatabaseName("ix_studies_check_at")
+                        .HasFilter("status = 'open'");
+
+                    b.HasIndex("CompletedAt")
+                        .HasDatabaseName("ix_studies_unannounced")
+                        .HasFilter("announced_revision < revision");
+
                     b.HasIndex("Bucket", "Name")
                         .IsUnique()
                         .HasDatabaseName("ix_studies_bucket_name");
-
-                    b.HasIndex("Status", "CompletableAt")
-                        .HasDatabaseName("ix_studies_status_completable_at");
 
                     b.ToTable("studies", (string)null);
                 });
@@ -405,6 +447,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("plan_kind");
 
+                    b.Property<int>("Publishes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("publishes");
+
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
@@ -474,16 +520,66 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("window_ticks");
 
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
+
                     b.HasKey("VideoId")
                         .HasName("pk_videos");
 
                     b.HasIndex("Status", "NotBefore")
-                        .HasDatabaseName("ix_videos_status_not_before");
+                        .HasDatabaseName("ix_videos_status_not_before")
+                        .HasFilter("status IN ('found', 'cut')");
 
                     b.HasIndex("StudyId", "ObjectKey")
                         .HasDatabaseName("ix_videos_study_id_object_key");
 
                     b.ToTable("videos", (string)null);
+                });
+
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.WorkerRow", b =>
+                {
+                    b.Property<Guid>("WorkerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
+
+                    b.Property<DateTime>("HeartbeatAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("host");
+
+                    b.Property<int>("ProcessId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Stages")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stages");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version");
+
+                    b.HasKey("WorkerId")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.ClipRow", b =>

@@ -1,0 +1,82 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Studies;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Storage.Ledger;
+
+/// <summary>
+/// Puts what a watched bucket holds into the ledger of workers: new videos, and rejected ones whose limit was raised. Everything else
+/// that is known stays as it is, whatever bundle is configured now: a replay is a user's decision.
+/// </summary>
+/// <param name="quiet">Time without anything new after which a study may complete.</param>
+public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, WorkLease lease, TimeSpan quiet)
+{
+    /// <summary>Registers one part of a listing in one transaction and in a few statements, however many videos it has.</summary>
+    /// <param name="urgent">Whether the study of a video is urgent, should it be new.</param>
+    /// <returns>The messages to publish.</returns>
+    public async Task<IReadOnlyList<VideoFound>> RegisterAsync(
+        IReadOnlyCollection<SeenVideo> seen, VideoTarget target, VideoLimits limits, Func<SeenVideo, bool> urgent, CancellationToken cancellation)
+    {
+        var distinct = seen.DistinctBy(video => video.VideoId).ToList();
+        await using var ledger = open();
+        var rows = await VideoRegister.RowsAsync(ledger, [.. distinct.Select(video => video.VideoId)], cancellation).ConfigureAwait(false);
+        var added = distinct.Where(video => !rows.ContainsKey(video.VideoId)).ToList();
+        var back = rows.Values.Where(row => row.Superseded).Select(row => row.VideoId).ToList();
+        var again = rows.Values.Where(row => VideoRegister.IsEligibleAgain(row, limits)).ToList();
+        if (added.Count == 0 && back.Count == 0 && again.Count == 0)
+            return [];
+
+        await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, lease);
+        var studies = await registration.AddAsync(added, target, urgent, cancellation).ConfigureAwait(false);
+        var messages = added.Where(video => video.Rejection is null)
+            .Select(video => Found(video.VideoId, studies[video.StudyId].StudyDay, 0, studies[video.StudyId].Urgent)).ToList();
+        if (back.Count > 0)
+        {
+            await ledger.Videos.Where(video => back.Contains(video.VideoId))
+                .ExecuteUpdateAsync(set => set.SetProperty(video => video.Superseded, false), cancellation).ConfigureAwait(false);
+            foreach (var row in rows.Values.Where(row => row.Superseded))
+                registration.Reopen(row.StudyId);
+        }
+        await SupersedeAsync(ledger, [.. added, .. distinct.Where(video => back.Contains(video.VideoId))], cancellation).ConfigureAwait(false);
+        var urgentStudies = again.Count == 0 ? [] : await UrgentAsync(ledger, again, cancellation).ConfigureAwait(false);
+        foreach (var row in again)
+        {
+            var generation = await registration.RetargetAsync(row, row.Tag, target, cancellation).ConfigureAwait(false);
+            messages.Add(Found(row.VideoId, row.StudyDay, generation, urgentStudies.Contains(row.StudyId)));
+        }
+        await registration.SaveReopenedAsync(quiet, cancellation).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        return messages;
+    }
+
+    /// <summary>Older contents of the same keys leave their study's result.</summary>
+    private static async Task SupersedeAsync(LedgerContext ledger, List<SeenVideo> present, CancellationToken cancellation)
+    {
+        var ids = present.Select(video => video.VideoId).ToHashSet();
+        var studies = present.Select(video => video.StudyId).Distinct().ToList();
+        var keys = present.Select(video => (video.StudyId, video.Key)).ToHashSet();
+        var names = present.Select(video => video.Key).Distinct().ToList();
+        var known = await ledger.Videos
+            .Where(video => studies.Contains(video.StudyId) && names.Contains(video.ObjectKey) && !video.Superseded)
+            .Select(video => new { video.VideoId, video.StudyId, video.ObjectKey }).ToListAsync(cancellation).ConfigureAwait(false);
+        var old = known.Where(video => !ids.Contains(video.VideoId) && keys.Contains((video.StudyId, video.ObjectKey)))
+            .Select(video => video.VideoId).ToList();
+        if (old.Count > 0)
+        {
+            await ledger.Videos.Where(video => old.Contains(video.VideoId))
+                .ExecuteUpdateAsync(set => set.SetProperty(video => video.Superseded, true), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<HashSet<Guid>> UrgentAsync(LedgerContext ledger, List<VideoRow> rows, CancellationToken cancellation)
+    {
+        var studies = rows.Select(row => row.StudyId).Distinct().ToList();
+        return await ledger.Studies.Where(study => studies.Contains(study.StudyId) && study.Urgent)
+            .Select(study => study.StudyId).ToHashSetAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static VideoFound Found(Guid videoId, DateOnly studyDay, int generation, bool urgent) =>
+        new(VideoFound.CurrentVersion, videoId, studyDay, generation) { Urgent = urgent };
+}
