@@ -22,9 +22,6 @@ public sealed record SettingsSection(string Name, Type Options)
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
-        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
-        new(LeaseOptions.Section, typeof(LeaseOptions)),
-        new(SweepOptions.Section, typeof(SweepOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
