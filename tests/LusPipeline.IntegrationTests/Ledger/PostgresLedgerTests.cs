@@ -3,6 +3,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
+using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Results;
 using Microsoft.EntityFrameworkCore;
@@ -10,15 +11,15 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.IntegrationTests.Ledger;
 
 /// <summary>The one model on a real PostgreSQL: its migration, its keys, and the same moves as on SQLite.</summary>
-public sealed class PostgresLedgerTests
+public sealed class PostgresLedgerTests(TestServers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_video_goes_from_found_to_done()
     {
-        await using var server = await PostgresServer.StartAsync();
-        LedgerContext Open() => new PostgresLedgerContext(new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(server.ConnectionString).Options);
+        var database = await servers.NewDatabaseAsync();
+        LedgerContext Open() => new PostgresLedgerContext(new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(database).Options);
         await using (var ledger = Open())
             await ledger.Database.MigrateAsync(Cancellation);
         var attempts = new AttemptOptions();
@@ -56,8 +57,8 @@ public sealed class PostgresLedgerTests
     [Fact]
     public async Task Large_tables_can_be_partitioned_by_the_studys_day()
     {
-        await using var server = await PostgresServer.StartAsync();
-        await using var ledger = new PostgresLedgerContext(new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(server.ConnectionString).Options);
+        var database = await servers.NewDatabaseAsync();
+        await using var ledger = new PostgresLedgerContext(new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(database).Options);
         await ledger.Database.MigrateAsync(Cancellation);
 
         var keys = await ledger.Database.SqlQuery<string>($"""

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Npgsql;
+
+namespace LusPipeline.IntegrationTests.Servers;
+
+/// <summary>A place of its own for each test.</summary>
+public sealed partial class TestServers
+{
+    private static int _places;
+
+    /// <returns>The connection string, in Npgsql's form, of a new and empty database, as its superuser.</returns>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var server = (await AddressAsync(TestServer.Postgres))["LUS_TEST_POSTGRES"];
+        var name = NewName("db");
+        await using (var connection = new NpgsqlConnection($"{server};Pooling=false"))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+        // Many tests share the server's connections.
+        return new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            MaxPoolSize = 20,
+            ConnectionIdleLifetime = 5,
+            ConnectionPruningInterval = 2,
+        }.ConnectionString;
+    }
+
+    /// <returns>The <c>amqp://</c> address of a new virtual host, with the name and password of an administrator.</returns>
+    public async Task<Uri> NewVirtualHostAsync()
+    {
+        var address = await AddressAsync(TestServer.RabbitMq);
+        var name = NewName("vh");
+        using var management = await ManagementAsync();
+        using var made = await management.PutAsync(new Uri($"api/vhosts/{name}", UriKind.Relative), null);
+        made.EnsureSuccessStatusCode();
+        using var allowed = await management.PutAsJsonAsync(
+            new Uri($"api/permissions/{name}/guest", UriKind.Relative), new { configure = ".*", write = ".*", read = ".*" });
+        allowed.EnsureSuccessStatusCode();
+        return new Uri($"{address["LUS_TEST_RABBITMQ"]}/{name}");
+    }
+
+    /// <summary>RabbitMQ's management API, as an administrator; addresses below it begin with <c>api/</c>. The caller disposes it.</summary>
+    public async Task<HttpClient> ManagementAsync()
+    {
+        var address = new Uri((await AddressAsync(TestServer.RabbitMq))["LUS_TEST_RABBITMQ_MANAGEMENT"]);
+        var client = new HttpClient { BaseAddress = new Uri(address.GetLeftPart(UriPartial.Scheme) + address.Authority) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(address.UserInfo)));
+        return client;
+    }
+
+    private static string NewName(string kind) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}{Environment.ProcessId}x{Interlocked.Increment(ref _places)}x{Random.Shared.Next():x}");
+}
