@@ -9,35 +9,48 @@ using LusPipeline.Storage.Ledger;
 namespace LusPipeline.Ingest;
 
 /// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
-public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimits limits, ScratchFolder scratch)
+/// <param name="settling">Null where an object appears whole.</param>
+public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits, ScratchFolder scratch)
 {
-    /// <summary>Videos that are registered together.</summary>
-    private const int Chunk = 64;
-
     /// <summary>Listings in which a file may change while it is read.</summary>
     private const int MostTries = 20;
 
     private readonly Dictionary<string, int> _tries = [];
+    private readonly List<string> _closed = [];
     private int _later;
+
+    /// <summary>Videos that are registered together.</summary>
+    public int Chunk { get; init; } = 64;
+
+    /// <summary>Objects of earlier listings that need no other look; null to look at all of them each time.</summary>
+    public SeenObjects? Seen { get; init; }
+
+    /// <summary>Name of an object below a study that says that nothing more comes to it; null for none.</summary>
+    public string? Marker { get; init; }
+
+    /// <summary>Of the last listing: studies whose marker is new.</summary>
+    public IReadOnlyList<string> Closed => _closed;
 
     /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
 
     /// <summary>Of the last listing: files that are still being written.</summary>
-    public int Waiting => settling.Waiting + _later;
+    public int Waiting => (settling?.Waiting ?? 0) + _later;
 
     public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        settling.BeginListing();
+        settling?.BeginListing();
+        Seen?.Begin();
+        _closed.Clear();
         Skipped = 0;
         _later = 0;
         var chunk = new List<SeenVideo>(Chunk);
         await foreach (var item in bucket.ListAsync(cancellation).ConfigureAwait(false))
         {
-            if (item.Skipped)
-                Skipped++;
-            else if (settling.IsSettled(item) && await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)
-                chunk.Add(video);
+            if (Seen?.Has(item) == true)
+                continue;
+            if (await LookAsync(item, cancellation).ConfigureAwait(false) is { } video)
+                chunk.Add(video with { Urgent = item.Urgent });
             if (chunk.Count == Chunk)
             {
                 yield return chunk;
@@ -46,6 +59,34 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
         }
         if (chunk.Count > 0)
             yield return chunk;
+    }
+
+    private async Task<SeenVideo?> LookAsync(BucketObject item, CancellationToken cancellation)
+    {
+        var name = ObjectName.FromKey(item.Key);
+        if (Marker is not null && name.Video == Marker && name.Study != Marker)
+        {
+            _closed.Add(name.Study);
+        }
+        else if (item.Skipped)
+        {
+            Skipped++;
+        }
+        else
+        {
+            if (settling?.IsSettled(item) == false)
+                return null;
+            var later = _later;
+            if (await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)
+            {
+                Seen?.Add(item);
+                return video;
+            }
+            if (later != _later)
+                return null;
+        }
+        Seen?.Add(item);
+        return null;
     }
 
     private async Task<SeenVideo?> SeeAsync(BucketObject item, CancellationToken cancellation)
