@@ -16,7 +16,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     private const int MostTries = 20;
 
     private readonly Dictionary<string, int> _tries = [];
-    private readonly List<string> _closed = [];
+    private readonly List<(string Bucket, string Study)> _closed = [];
     private int _later;
 
     /// <summary>Videos that are registered together.</summary>
@@ -29,7 +29,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     public string? Marker { get; init; }
 
     /// <summary>Of the last listing: studies whose marker is new.</summary>
-    public IReadOnlyList<string> Closed => _closed;
+    public IReadOnlyList<(string Bucket, string Study)> Closed => _closed;
 
     /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
@@ -37,7 +37,8 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     /// <summary>Of the last listing: files that are still being written.</summary>
     public int Waiting => (settling?.Waiting ?? 0) + _later;
 
-    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="all">Also the places where nothing new is expected any more.</param>
+    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation, bool all = false)
     {
         settling?.BeginListing();
         Seen?.Begin();
@@ -45,7 +46,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         Skipped = 0;
         _later = 0;
         var chunk = new List<SeenVideo>(Chunk);
-        await foreach (var item in bucket.ListAsync(cancellation).ConfigureAwait(false))
+        await foreach (var item in (all ? bucket.ListAllAsync(cancellation) : bucket.ListAsync(cancellation)).ConfigureAwait(false))
         {
             if (Seen?.Has(item) == true)
                 continue;
@@ -66,7 +67,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         var name = ObjectName.FromKey(item.Key);
         if (Marker is not null && name.Video == Marker && name.Study != Marker)
         {
-            _closed.Add(name.Study);
+            _closed.Add((bucket.NameOf(item), name.Study));
         }
         else if (item.Skipped)
         {
@@ -102,12 +103,12 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
             }
             if (item.Size > limits.MaxFileBytes)
                 throw new RejectedException(ReasonCode.TooLargeFile, $"It has {item.Size} bytes; the limit is {limits.MaxFileBytes}.");
-            return new SeenVideo(bucket.Name, item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
+            return new SeenVideo(bucket.NameOf(item), item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
         }
         catch (RejectedException rejected) when (VideoClaims.Claim(item.Key))
         {
             return new SeenVideo(
-                bucket.Name, item.Key, $"{rejected.Reason}:{item.Tag}", item.Tag, item.Size, new Rejection(rejected.Reason, rejected.Message));
+                bucket.NameOf(item), item.Key, $"{rejected.Reason}:{item.Tag}", item.Tag, item.Size, new Rejection(rejected.Reason, rejected.Message));
         }
         catch (RejectedException)
         {
@@ -130,7 +131,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
             return null;
         }
         return new SeenVideo(
-            bucket.Name, item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
+            bucket.NameOf(item), item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
             new Rejection(ReasonCode.Unreadable, $"{unsettled.Message} So it was {tries} times."));
     }
 

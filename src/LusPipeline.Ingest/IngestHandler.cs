@@ -125,6 +125,7 @@ public sealed partial class IngestHandler(
             await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
             if (await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
             {
+                permits.Written(clipId);
                 await bus.PublishAsync(
                     new ClipReady(
                         ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,

@@ -1,7 +1,9 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
+using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Configuration;
@@ -17,6 +19,14 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(S3Options.Section, typeof(S3Options)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
+        new(WatchOptions.Section, typeof(WatchOptions)),
+        new(ModelOptions.Section, typeof(ModelOptions)),
+        new(ClipPlanOptions.Section, typeof(ClipPlanOptions)),
+        new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
     ];
 

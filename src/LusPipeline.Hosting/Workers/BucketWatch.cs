@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Studies;
@@ -21,6 +22,7 @@ internal sealed partial class BucketWatch(
     private const int Publishing = 32;
 
     private readonly SeenObjects _seen = new();
+    private long _listedAll;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,7 +38,9 @@ internal sealed partial class BucketWatch(
     private async Task ListAsync(BucketScan scan, CancellationToken cancellation)
     {
         var found = 0;
-        await foreach (var chunk in scan.ListAsync(cancellation).ConfigureAwait(false))
+        var all = Stopwatch.GetElapsedTime(_listedAll) >= options.FullInterval || _listedAll == 0;
+        var started = Stopwatch.GetTimestamp();
+        await foreach (var chunk in scan.ListAsync(cancellation, all).ConfigureAwait(false))
         {
             var messages = await arrivals.RegisterAsync(chunk, target, limits, cancellation).ConfigureAwait(false);
             found += messages.Count;
@@ -44,9 +48,11 @@ internal sealed partial class BucketWatch(
                 messages, new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
                 async (message, stopping) => await bus.PublishAsync(message, stopping).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        foreach (var study in scan.Closed)
-            await studies.CloseAsync(LedgerIds.Study(bucket.Name, study), cancellation).ConfigureAwait(false);
+        foreach (var (place, study) in scan.Closed)
+            await studies.CloseAsync(LedgerIds.Study(place, study), cancellation).ConfigureAwait(false);
         _seen.Finish();
+        if (all)
+            _listedAll = started;
         if (found > 0)
             LogFound(logger, found);
     }
