@@ -1,6 +1,5 @@
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Embedded;
 using LusPipeline.Storage.Ledger;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

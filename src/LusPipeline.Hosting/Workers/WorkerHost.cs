@@ -1,4 +1,3 @@
-using LusPipeline.Core.Messages;
 using LusPipeline.Core.Stages;
 using LusPipeline.Features;
 using LusPipeline.Hosting.Broker;
@@ -64,7 +63,7 @@ public sealed class WorkerHost : IAsyncDisposable
         // Hosted services start in this order and stop in the opposite one.
         services.AddHostedService<StageStopper>();
         services.AddHostedService<Heartbeat>();
-        services.AddSingleton(stages).AddHostedService<Preparation>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {
