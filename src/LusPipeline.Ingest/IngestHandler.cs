@@ -32,13 +32,16 @@ public sealed partial class IngestHandler(
             return;
         if (outcome == StartOutcome.Crashed)
         {
+            StageMetrics.Failed(StageMetrics.Ingest, StageAttempt.Failed, ReasonCode.Crashed);
             await FailAsync(message, video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
             return;
         }
         events.OnVideoStarted(message.VideoId);
+        using var attempt = new StageAttempt(StageMetrics.Ingest);
         try
         {
             await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
+            attempt.Ended(StageAttempt.Done);
         }
         catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
@@ -47,6 +50,7 @@ public sealed partial class IngestHandler(
         }
         catch (RejectedException rejected)
         {
+            attempt.Ended(StageAttempt.Rejected, rejected.Reason);
             await completion.RejectVideoAsync(video!, rejected.Reason, rejected.Message, Limit(rejected.Reason), cancellation).ConfigureAwait(false);
         }
         catch (MissingModelException missing)
@@ -57,8 +61,12 @@ public sealed partial class IngestHandler(
         catch (Exception failure)
         {
             LogFailed(logger, message.VideoId, failure);
-            if (!await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
-                await FailAsync(message, video!, (failure as TransientException)?.Reason ?? ReasonCode.Crashed, failure.Message, cancellation).ConfigureAwait(false);
+            var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
+            attempt.Ended(StageAttempt.Retried, reason);
+            if (await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
+                return;
+            attempt.Ended(StageAttempt.Failed, reason);
+            await FailAsync(message, video!, reason, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -105,6 +113,7 @@ public sealed partial class IngestHandler(
         {
             var report = await cutter.CutAsync(request, clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
             span?.SetTag(StageTrace.Frames, report.DecodedFrames);
+            StageMetrics.FramesFinished(StageMetrics.Ingest, report.DecodedFrames);
             return report;
         }
         catch (RejectedException rejected)

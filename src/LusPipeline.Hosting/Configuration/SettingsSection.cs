@@ -1,5 +1,6 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
@@ -26,6 +27,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(ClipPlanOptions.Section, typeof(ClipPlanOptions)),
         new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
+        new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

@@ -3,6 +3,7 @@ using LusPipeline.Core.Stages;
 using LusPipeline.Features;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Consumers;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Ingest.Media;
@@ -40,7 +41,8 @@ internal sealed class Engine : IAsyncDisposable
         var opening = models.BackboneAsync(model.Bundle.Id, model.Variant);
         var openingHead = models.HeadAsync(model.Bundle.Id);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        logging(builder.Logging);
+        logging(builder.Logging.AddIdsOnly());
+        builder.AddOtlpLogs();
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(_ => models).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);

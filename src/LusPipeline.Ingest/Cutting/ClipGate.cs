@@ -1,3 +1,5 @@
+using LusPipeline.Core.Telemetry;
+
 namespace LusPipeline.Ingest.Cutting;
 
 /// <summary>
@@ -51,6 +53,7 @@ public sealed class ClipGate : IDisposable
             if (count > taken)
                 throw new InvalidOperationException($"{count} permits were given back, only {taken} are taken.");
             _free += count;
+            StageMetrics.ClipsInFlight(-count);
             Serve();
         }
     }
@@ -93,7 +96,7 @@ public sealed class ClipGate : IDisposable
         {
             if (_free >= count && (first || _waiters.Count == 0))
             {
-                _free -= count;
+                Take(count);
                 return;
             }
             waiter = new Waiter(count);
@@ -123,10 +126,16 @@ public sealed class ClipGate : IDisposable
     {
         while (_waiters.First is { } next && next.Value.Count <= _free)
         {
-            _free -= next.Value.Count;
+            Take(next.Value.Count);
             _waiters.RemoveFirst();
             next.Value.Served.TrySetResult();
         }
+    }
+
+    private void Take(int count)
+    {
+        _free -= count;
+        StageMetrics.ClipsInFlight(count);
     }
 
     private sealed class Waiter(int count)
