@@ -30,6 +30,7 @@ internal static class Quantization
             Print(comparison, frames, output);
             if (!(comparison.MeanCosine >= LeastMeanCosine))
                 throw new BundleException($"'{bundle.Folder}' gets no int8 variant: the mean cosine {comparison.MeanCosine.ToString("0.0000", CultureInfo.InvariantCulture)} is below {LeastMeanCosine.ToString(CultureInfo.InvariantCulture)}. Calibrate on more frames, or on videos that are more like those that it measured on.");
+            await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally
         {

@@ -52,7 +52,7 @@ internal static class ModelsQuantizeCommand
             return await ModelsBundleChild.RunAsync(
                 arguments,
                 bundle.Folder,
-                made => $"written to {bundle.Folder}; id {BundleWriter.MoveVariant(bundle, Bundle.Load(made), BundleVariant.Int8).Id}",
+                made => $"written to {BundleWriter.MoveVariant(bundle, Bundle.Load(made), BundleVariant.Int8).Folder}",
                 source,
                 maxTime,
                 result,
