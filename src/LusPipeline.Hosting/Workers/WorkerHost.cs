@@ -36,7 +36,9 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Puts the worker together; nothing is connected yet.</summary>
     /// <exception cref="BundleException">The model cannot be used.</exception>
     /// <exception cref="Core.Outcomes.BrokenEngineException">The scratch folder cannot be written, or the bucket's settings cannot be used.</exception>
-    public static WorkerHost Build(Settings settings, StageSet stages, Action<ILoggingBuilder> logging)
+    /// <param name="open">How a backbone is opened; null for ONNX Runtime.</param>
+    public static WorkerHost Build(
+        Settings settings, StageSet stages, Action<ILoggingBuilder> logging, Func<Bundle, string, InferenceOptions, IBackbone>? open = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(logging);
@@ -52,7 +54,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
         services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
-        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? OnnxBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, scratch.Path);
         services.AddSingleton(Register(workerId, stages, inference));
