@@ -16,24 +16,25 @@ namespace LusPipeline.Benchmarks;
 /// <summary>PostgreSQL, RabbitMQ and S3 on this machine by <c>tests/servers.sh</c>, and a place in them for one measurement.</summary>
 internal sealed class BenchServers : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder;
+    private readonly TemporaryFolder _servers;
+    private readonly TemporaryFolder _scratch = new();
     private readonly Dictionary<string, string> _addresses;
     private int _places;
 
-    public string Scratch => _folder["scratch"];
+    public string Scratch => _scratch.Path;
 
     public static async Task<BenchServers> StartAsync()
     {
         var folder = new TemporaryFolder();
         await ScriptAsync("install");
-        await ScriptAsync("start", Path.Combine(folder.Path, "servers"));
+        await ScriptAsync("start", folder.Path);
         return new(folder);
     }
 
     private BenchServers(TemporaryFolder folder)
     {
-        _folder = folder;
-        _addresses = File.ReadAllLines(Path.Combine(folder["servers"], "servers.env"))
+        _servers = folder;
+        _addresses = File.ReadAllLines(folder["servers.env"])
             .Where(line => line.Contains('=', StringComparison.Ordinal)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
     }
 
@@ -60,7 +61,6 @@ internal sealed class BenchServers : IAsyncDisposable
             ["Model:Bundle"] = model,
             ["Worker:Scratch"] = Scratch,
             ["Watch:QuietPeriod"] = "1s",
-            ["Http:Url"] = "",
         };
         using var client = new AmazonS3Client(
             settings["Bucket:AccessKey"], settings["Bucket:SecretKey"],
@@ -89,8 +89,10 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ScriptAsync("stop", _folder["servers"]);
-        _folder.Dispose();
+        await ScriptAsync("stop", _servers.Path);
+        _scratch.Dispose();
+        if (Directory.Exists(_servers.Path))
+            _servers.Dispose();
     }
 
     private HttpClient Management()
