@@ -55,7 +55,7 @@ internal sealed class Engine : IAsyncDisposable
 
         services.AddSingleton<IBackbone>(_ => opening.GetAwaiter().GetResult()).AddSingleton(_ => openingHead.GetAwaiter().GetResult());
         services.AddSingleton(new StageConcurrency(
-            request.Ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(request.Inference) + 1, 2));
+            request.Ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames) + 1, 2));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
