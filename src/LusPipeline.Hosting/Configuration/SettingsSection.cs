@@ -1,4 +1,5 @@
 using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Ledger;
@@ -16,6 +17,10 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
+        new(BrokerOptions.Section, typeof(BrokerOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>
