@@ -82,7 +82,7 @@ internal sealed class HalfGraphWriter
     }
 
     private void Cast(string from, string to, DataType type) =>
-        graph.Node.Add(new NodeProto { OpType = "Cast", Name = to, Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } });
+        graph.Node.Add(new NodeProto { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } });
 
     private static TensorProto Store(string name, float[] values, IEnumerable<long> dimensions)
     {

@@ -87,7 +87,7 @@ public sealed class HalfRounding : IDisposable
                 node.Output[output] = computes ? value + "/computed" : value + "/rounded";
                 if (computes)
                     made.Add(Cast(value + "/computed", value + "/rounded", DataType.Float16));
-                made.Add(new NodeProto { OpType = "Identity", Name = value, Input = { value + "/rounded" }, Output = { value } });
+                made.Add(new NodeProto { OpType = "Identity", Name = value + "/kept", Input = { value + "/rounded" }, Output = { value } });
             }
         }
         return model;
@@ -96,5 +96,5 @@ public sealed class HalfRounding : IDisposable
     private static bool IsHalf(string value) => value.StartsWith(HalfGraphWriter.Prefix, StringComparison.Ordinal);
 
     private static NodeProto Cast(string from, string to, DataType type) =>
-        new() { OpType = "Cast", Name = to, Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } };
+        new() { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } };
 }

@@ -24,7 +24,7 @@ public sealed class HalfBackboneTests : IDisposable
 
         var summary = HalfBackbone.Write(single, Frames(4), scratch["half.onnx"], Cancellation);
         var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, scratch["half.onnx"], scratch["extended"]);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(8, seed: 2)], scratch["."], Cancellation);
+        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(8, seed: 2)], scratch.Path, Cancellation);
 
         Assert.Equal((2, 0), (summary.HalfNodes, summary.TooLargeNodes));
         Assert.Equal("float16", extended.Backbone(BundleVariant.Fp16).Weights);
@@ -79,7 +79,7 @@ public sealed class HalfBackboneTests : IDisposable
         graph.Output(graph.Add("Flatten", "flat", [three]), "features", "N", null, 1);
         var single = Save(graph, "single.onnx");
         HalfBackbone.Write(single, [new byte[] { 200, 0, 0 }], scratch["half.onnx"], Cancellation);
-        using var rounding = new HalfRounding(scratch["half.onnx"], scratch["."]);
+        using var rounding = new HalfRounding(scratch["half.onnx"], scratch.Path);
 
         for (var pixel = 1; pixel < 256; pixel++)
         {
@@ -97,7 +97,7 @@ public sealed class HalfBackboneTests : IDisposable
         var single = WriteLarge("single.onnx", 3000, 1 / 3000f);
 
         var summary = HalfBackbone.Write(single, Frames(3), scratch["half.onnx"], Cancellation);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(3, seed: 5)], scratch["."], Cancellation);
+        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(3, seed: 5)], scratch.Path, Cancellation);
 
         Assert.InRange(summary.Greatest, 65504, float.MaxValue);
         Assert.InRange(summary.TooLargeNodes, 1, 4);
@@ -138,7 +138,7 @@ public sealed class HalfBackboneTests : IDisposable
         Memory<byte>[] some = [.. new[] { 0, 7, 19 }.Select(frame => frames.AsMemory(frame * size, size))];
 
         var summary = HalfBackbone.Write(single, some, scratch["half.onnx"], Cancellation);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], some, scratch["."], Cancellation);
+        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], some, scratch.Path, Cancellation);
 
         TestContext.Current.SendDiagnosticMessage($"{summary}; {comparison}; {new FileInfo(scratch["half.onnx"]).Length} bytes");
         Assert.Equal(0, summary.TooLargeNodes);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
