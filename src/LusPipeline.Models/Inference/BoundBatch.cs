@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -61,6 +62,7 @@ internal sealed class BoundBatch : IBatchBuffers
             binding.SynchronizeBoundInputs();
             session.RunWithBinding(runOptions, binding);
             binding.SynchronizeBoundOutputs();
+            StageMetrics.BatchFinished(count);
         }
         catch (OnnxRuntimeException failed)
         {

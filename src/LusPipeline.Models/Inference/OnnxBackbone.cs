@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Models.Bundles;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,6 +17,7 @@ public sealed class OnnxBackbone : IBackbone
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
     private readonly IClipRunner runner;
+    private IDisposable? shown;
 
     private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan, int? device)
     {
@@ -59,6 +61,7 @@ public sealed class OnnxBackbone : IBackbone
             var backbone = new OnnxBackbone(session, bundle, plan, onCuda ? options.DeviceId : null);
             if (onCuda)
                 backbone.RunOnceOrClose();
+            backbone.shown = StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id);
             return backbone;
         }
         catch
@@ -93,6 +96,7 @@ public sealed class OnnxBackbone : IBackbone
         runner.Dispose();
         runOptions.Dispose();
         session.Dispose();
+        shown?.Dispose();
     }
 
     private static List<BoundBatch> Buffers(InferenceSession session, ComputePlan plan, (int Height, int Width, int FeatureLength) size, int? device)
@@ -134,6 +138,7 @@ public sealed class OnnxBackbone : IBackbone
             using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frames, [count, Height, Width, 3]);
             using var output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, features, [count, FeatureLength]);
             session.Run(runOptions, InputNames, [input], OutputNames, [output]);
+            StageMetrics.BatchFinished(count);
         }
         catch (OnnxRuntimeException failed)
         {
