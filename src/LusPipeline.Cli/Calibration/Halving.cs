@@ -28,7 +28,8 @@ internal static class Halving
             Print(summary, comparison, frames, output);
             if (!(comparison.WorstCosine >= LeastCosine))
                 throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {LeastCosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
-            BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
+            var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
+            await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally
         {
