@@ -7,7 +7,7 @@ namespace LusPipeline.Cli.Calibration;
 /// <summary>Makes the fp16 variant of a bundle and says how it compares with fp32.</summary>
 internal static class Halving
 {
-    /// <summary>A variant that CUDA chooses by itself must not change what a bundle says. Xception's worst frame is at 0.99999.</summary>
+    /// <summary>A variant that CUDA chooses by itself must not change what a bundle says. Xception's worst frame is at 0.99997.</summary>
     private const double LeastCosine = 0.999;
 
     /// <param name="bundle">Stays as it is.</param>

@@ -2,12 +2,14 @@ namespace LusPipeline.Models.Inference;
 
 /// <summary>
 /// Threads that run whatever frames wait, of one clip or several, first come first served. A batch takes what is there and runs as soon
-/// as the device is free; only while the device is busy does it wait, and is filled further. Memory is that of the buffers, whatever waits.
+/// as the device is free; only while the device is busy does it wait, and is filled further. Batches run in the order of their first frames.
+/// Memory is that of the buffers, whatever waits.
 /// </summary>
 internal sealed class MixingThreads : IClipRunner
 {
     private readonly object gate = new();
     private readonly Queue<ClipInWork> waiting = new();
+    private readonly Queue<MixedBatch> filling = new();
     private readonly IReadOnlyList<IBatchBuffers> buffers;
     private readonly Thread[] threads;
     private readonly int mostRunning;
@@ -85,9 +87,11 @@ internal sealed class MixingThreads : IClipRunner
             {
                 while (!TryTake(batch))
                 {
-                    if (batch.Count > 0 && running < mostRunning)
+                    if (running < mostRunning && filling.TryPeek(out var first) && first == batch)
                     {
+                        filling.Dequeue();
                         running++;
+                        Monitor.PulseAll(gate);
                         return true;
                     }
                     if (batch.Count == 0 && stopping)
@@ -121,6 +125,10 @@ internal sealed class MixingThreads : IClipRunner
             waiting.Dequeue();
             taken = 0;
         }
-        return batch.Count > before;
+        if (batch.Count == before)
+            return false;
+        if (before == 0)
+            filling.Enqueue(batch);
+        return true;
     }
 }
