@@ -60,7 +60,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSingleton(Register(workerId, stages, inference));
         services.AddSingleton<StageBusPublisher>().AddSingleton<DutyLoop>();
         services.AddSingleton(new StageConcurrency(
-            ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(inference) + options.ClipsAhead, options.Predictions));
+            ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames) + options.ClipsAhead, options.Predictions));
 
         builder.AddTelemetry();
 
