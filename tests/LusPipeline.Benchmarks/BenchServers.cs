@@ -61,6 +61,7 @@ internal sealed class BenchServers : IAsyncDisposable
             ["Model:Bundle"] = model,
             ["Worker:Scratch"] = Scratch,
             ["Watch:QuietPeriod"] = "1s",
+            ["Http:Url"] = "",
         };
         using var client = new AmazonS3Client(
             settings["Bucket:AccessKey"], settings["Bucket:SecretKey"],

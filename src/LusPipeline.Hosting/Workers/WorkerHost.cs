@@ -3,6 +3,7 @@ using LusPipeline.Features;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
@@ -63,11 +64,16 @@ public sealed class WorkerHost : IAsyncDisposable
             ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames) + options.ClipsAhead, options.Predictions));
 
         builder.AddTelemetry();
+        builder.AddHttp(settings.Get<HttpOptions>());
+        services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
+        services.AddReadyCheck("broker", provider => WorkerChecks.Broker(provider.GetRequiredService<IBusControl>()));
+        services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<Preparation>()));
 
         // Hosted services start in this order and stop in the opposite one.
         services.AddHostedService<StageStopper>();
         services.AddHostedService<Heartbeat>();
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
+        services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {
@@ -102,6 +108,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <exception cref="Core.Outcomes.BrokenEngineException">This process cannot go on; what it had in work went back.</exception>
     /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
     /// <exception cref="BrokerException">The broker refuses the user, or has queues of other arguments.</exception>
+    /// <exception cref="HttpException">The address for health and metrics is taken.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
