@@ -60,7 +60,7 @@ public sealed partial class IngestHandler(
         }
         catch (MissingModelException missing)
         {
-            LogPostponed(logger, message.VideoId, missing);
+            LogPostponed(logger, message.VideoId, missing.BundleId);
             await videos.PostponeAsync(video!, PostponedBy, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -175,8 +175,8 @@ public sealed partial class IngestHandler(
         _ => null,
     };
 
-    [LoggerMessage(LogLevel.Warning, "Video {VideoId} waits for a worker with its model")]
-    private static partial void LogPostponed(ILogger logger, Guid videoId, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Video {VideoId} waits for a worker with bundle {Bundle}")]
+    private static partial void LogPostponed(ILogger logger, Guid videoId, string bundle);
 
     [LoggerMessage(LogLevel.Warning, "An attempt at video {VideoId} failed")]
     private static partial void LogFailed(ILogger logger, Guid videoId, Exception exception);

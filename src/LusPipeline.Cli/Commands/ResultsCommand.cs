@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Results;
 
 namespace LusPipeline.Cli.Commands;

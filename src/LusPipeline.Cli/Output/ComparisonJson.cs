@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Hosting.Comparing;
+using LusPipeline.Hosting.Results;
 
 namespace LusPipeline.Cli.Output;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Embedded;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Results;
 using Spectre.Console;
 

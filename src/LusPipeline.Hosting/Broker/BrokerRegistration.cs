@@ -55,6 +55,7 @@ public static class BrokerRegistration
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(check => check.Name = "broker");
             consumers(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {

@@ -66,7 +66,6 @@ public sealed class WorkerHost : IAsyncDisposable
         builder.AddTelemetry();
         builder.AddHttp(settings.Get<HttpOptions>());
         services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
-        services.AddReadyCheck("broker", provider => WorkerChecks.Broker(provider.GetRequiredService<IBusControl>()));
         services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<Preparation>()));
 
         // Hosted services start in this order and stop in the opposite one.

@@ -65,7 +65,7 @@ public sealed partial class ClipAttempts(
         }
         catch (MissingModelException missing)
         {
-            LogPostponed(logger, clipId, missing);
+            LogPostponed(logger, clipId, missing.BundleId);
             await clips.PostponeAsync(work!, status, PostponedBy, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -92,8 +92,8 @@ public sealed partial class ClipAttempts(
         await letters.KeepAsync(message, reason, cancellation).ConfigureAwait(false);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Clip {ClipId} waits for a worker with its model")]
-    private static partial void LogPostponed(ILogger logger, Guid clipId, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Clip {ClipId} waits for a worker with bundle {Bundle}")]
+    private static partial void LogPostponed(ILogger logger, Guid clipId, string bundle);
 
     [LoggerMessage(LogLevel.Warning, "Clip {ClipId} steps back to ingest")]
     private static partial void LogSteppedBack(ILogger logger, Guid clipId, Exception exception);
