@@ -20,13 +20,10 @@ public sealed class ClipPermits : IDisposable
     }
 
     /// <summary>The permit under which a clip was cut goes with the clip.</summary>
-    public void Hold(Guid clip)
-    {
-        if (!_held.TryAdd(clip, true))
-            _gate.Release();
-    }
+    /// <returns>False when the clip has one already, from an earlier attempt at its video: one is enough.</returns>
+    public bool TryHold(Guid clip) => _held.TryAdd(clip, true);
 
-    /// <summary>The clip was not handed over: its permit stays with whoever cuts the video.</summary>
+    /// <summary>The clip was not handed over after all: its permit stays with whoever cuts the video.</summary>
     public void Forget(Guid clip) => _held.TryRemove(clip, out _);
 
     public void Dispose() => _events.ClipReleased -= Release;

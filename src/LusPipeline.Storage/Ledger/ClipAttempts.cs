@@ -43,7 +43,9 @@ public sealed partial class ClipAttempts(
         catch (MissingObjectException missing)
         {
             LogSteppedBack(logger, clipId, missing);
-            await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false);
+            // Where another attempt got the clip further meanwhile, its frames are gone because they are done with.
+            if (!await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false))
+                return;
             events.OnClipReleased(clipId);
             if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
                 await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation), cancellation).ConfigureAwait(false);
