@@ -23,6 +23,9 @@ public sealed class ClipPermits : IDisposable
     /// <returns>False when the clip has one already, from an earlier attempt at its video: one is enough.</returns>
     public bool TryHold(Guid clip) => _held.TryAdd(clip, true);
 
+    /// <summary>Clips that hold a permit; the row of each said before that it waits for features.</summary>
+    public IReadOnlyList<Guid> Waiting => [.. _held.Keys];
+
     /// <summary>The clip was not handed over after all: its permit stays with whoever cuts the video.</summary>
     public void Forget(Guid clip) => _held.TryRemove(clip, out _);
 

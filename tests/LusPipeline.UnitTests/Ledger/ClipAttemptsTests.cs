@@ -1,6 +1,7 @@
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Embedded;
 using LusPipeline.Storage.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -54,9 +55,14 @@ public sealed class ClipAttemptsTests
         return (video, clip);
     }
 
-    private static Task AttemptAsync(LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt) =>
-        new ClipAttempts(bench.Clips, bench.Videos, bench.Completion, bus, bench.Events, NullLogger<ClipAttempts>.Instance)
-            .RunAsync(video.StudyDay, clip, video.StudyId, 0, WorkStatus.Cut, attempt, Cancellation);
+    private static Task AttemptAsync(LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt)
+    {
+        var message = new ClipReady(
+            ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32");
+        return new ClipAttempts(
+                bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance)
+            .RunAsync(message, video.StudyDay, clip, video.StudyId, 0, WorkStatus.Cut, attempt, Cancellation);
+    }
 
     private sealed class SentMessages : IStageBus
     {
