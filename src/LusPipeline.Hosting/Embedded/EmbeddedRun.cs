@@ -172,7 +172,7 @@ public sealed class EmbeddedRun(
     /// <summary>Lists once, registers what is new, and tells of what is finished already.</summary>
     /// <returns>Videos with something to do, as they are found.</returns>
     private async IAsyncEnumerable<IReadOnlyList<RegisteredVideo>> ListAsync(
-        FolderScan scan, EmbeddedLedger ledger, VideoTarget target, [EnumeratorCancellation] CancellationToken cancellation)
+        BucketScan scan, EmbeddedLedger ledger, VideoTarget target, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var added = new List<RegisteredVideo>();
         await foreach (var chunk in scan.ListAsync(cancellation).ConfigureAwait(false))
