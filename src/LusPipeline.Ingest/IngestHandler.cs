@@ -1,4 +1,3 @@
-using System.Data.Common;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
@@ -21,6 +20,8 @@ public sealed partial class IngestHandler(
     VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events,
     TimeProvider clock, ILogger<IngestHandler> logger)
 {
+    private readonly WorkInHand<Guid> _inHand = new();
+
     private static readonly TimeSpan StopFollowsWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
@@ -30,6 +31,7 @@ public sealed partial class IngestHandler(
     public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
+        using var hold = await _inHand.TakeAsync(message.VideoId, cancellation).ConfigureAwait(false);
         var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
         if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
@@ -46,7 +48,8 @@ public sealed partial class IngestHandler(
             await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
             attempt.Ended(StageAttempt.Done);
         }
-        catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
+        catch (Exception interrupted) when (
+            interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
         {
             await videos.InterruptAsync(video!).ConfigureAwait(false);
             throw;
