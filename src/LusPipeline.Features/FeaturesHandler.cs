@@ -45,6 +45,18 @@ public sealed class FeaturesHandler(
         if (!await clips.ExtractAsync(clip, key, sha256, cancellation).ConfigureAwait(false))
             return;
         events.OnClipExtracted(message.ClipId, bundle.Frames);
+        try
+        {
+            await HandOnAsync(message, key, sha256, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            events.OnClipReleased(message.ClipId);
+        }
+    }
+
+    private async Task HandOnAsync(ClipReady message, string key, string sha256, CancellationToken cancellation)
+    {
         await bus.PublishAsync(
             new FeaturesReady(
                 FeaturesReady.CurrentVersion, message.ClipId, message.VideoId, message.StudyId, message.StudyDay, message.Generation,
@@ -54,7 +66,6 @@ public sealed class FeaturesHandler(
             },
             cancellation).ConfigureAwait(false);
         await work.DeleteAsync(message.FramesKey, cancellation).ConfigureAwait(false);
-        events.OnClipReleased(message.ClipId);
     }
 
     private static NpyMap Frames(string path, string key, int count, IBackbone backbone)

@@ -20,19 +20,13 @@ public sealed class ClipPermits : IDisposable
     }
 
     /// <summary>The permit under which a clip was cut goes with the clip.</summary>
-    public void Hold(Guid clip)
-    {
-        if (!_held.TryAdd(clip, false))
-            _gate.Release();
-    }
+    /// <returns>False when the clip has one already, from an earlier attempt at its video: one is enough.</returns>
+    public bool TryHold(Guid clip) => _held.TryAdd(clip, true);
 
-    /// <summary>The clip's row says that it waits for features: from now on whoever looks at the ledger can tell that it does not any more.</summary>
-    public void Written(Guid clip) => _held.TryUpdate(clip, true, false);
+    /// <summary>Clips that hold a permit; the row of each said before that it waits for features.</summary>
+    public IReadOnlyList<Guid> Waiting => [.. _held.Keys];
 
-    /// <summary>Clips that hold a permit and have their row.</summary>
-    public IReadOnlyList<Guid> Waiting => [.. _held.Where(clip => clip.Value).Select(clip => clip.Key)];
-
-    /// <summary>The clip was not handed over: its permit stays with whoever cuts the video.</summary>
+    /// <summary>The clip was not handed over after all: its permit stays with whoever cuts the video.</summary>
     public void Forget(Guid clip) => _held.TryRemove(clip, out _);
 
     public void Dispose() => _events.ClipReleased -= Release;

@@ -17,9 +17,12 @@ namespace LusPipeline.Ingest;
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
 public sealed partial class IngestHandler(
     IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
-    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<IngestHandler> logger)
+    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events,
+    TimeProvider clock, ILogger<IngestHandler> logger)
 {
     private readonly WorkInHand<Guid> _inHand = new();
+
+    private static readonly TimeSpan StopFollowsWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
@@ -28,9 +31,7 @@ public sealed partial class IngestHandler(
     public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using var hold = _inHand.Take(message.VideoId);
-        if (hold is null)
-            return;
+        using var hold = await _inHand.TakeAsync(message.VideoId, cancellation).ConfigureAwait(false);
         var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
         if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
@@ -80,13 +81,35 @@ public sealed partial class IngestHandler(
         var frameSize = frameSizes.Of(video.BundleId);
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
-        var facts = await ProbeAsync(video, source, cancellation).ConfigureAwait(false);
-        var report = await CutAsync(video, source, facts, frameSize, cancellation).ConfigureAwait(false);
+        var (facts, report) = await ReadAsync(video, source, frameSize, cancellation).ConfigureAwait(false);
         var decoded = new DecodedFacts(facts.Codec, facts.Width, facts.Height, report.DecodedFrames, facts.Duration, report.Warnings);
         if (!await videos.CutAsync(video, decoded, report.Clips, cancellation).ConfigureAwait(false))
             return;
         events.OnVideoCut(video.VideoId, report.Clips);
-        await completion.CompleteVideoAsync(video.VideoId, video.StudyId, video.Generation, cancellation).ConfigureAwait(false);
+        if (await completion.CompleteVideoAsync(video.VideoId, video.StudyId, video.Generation, cancellation).ConfigureAwait(false))
+            return;
+        if (await videos.StepBackIncompleteAsync([video.VideoId], cancellation).ConfigureAwait(false) > 0)
+        {
+            await bus.PublishAsync(
+                new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation) { Urgent = video.Urgent },
+                cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(VideoFacts Facts, CutReport Report)> ReadAsync(
+        VideoWork video, VideoSource source, ClipFrameSize frameSize, CancellationToken cancellation)
+    {
+        try
+        {
+            var facts = await ProbeAsync(video, source, cancellation).ConfigureAwait(false);
+            return (facts, await CutAsync(video, source, facts, frameSize, cancellation).ConfigureAwait(false));
+        }
+        catch (TransientException crashed) when (crashed.Reason == ReasonCode.DecoderCrashed)
+        {
+            // Ctrl-C reaches ffmpeg too, and maybe before us: then it is no crash, and ends as our own stop does.
+            await Task.Delay(StopFollowsWithin, clock, cancellation).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<VideoFacts> ProbeAsync(VideoWork video, VideoSource source, CancellationToken cancellation)
@@ -128,37 +151,37 @@ public sealed partial class IngestHandler(
         }
     }
 
-    /// <summary>Object, row, message, in this order. The clip's permit goes with it.</summary>
-    private async Task HandOverAsync(VideoWork video, CutClip cut, CancellationToken cancellation)
+    /// <summary>Object, row, message, in this order.</summary>
+    /// <returns>Whether the clip keeps the permit that it was cut under, until its features are done.</returns>
+    private async Task<bool> HandOverAsync(VideoWork video, CutClip cut, CancellationToken cancellation)
     {
         var clipId = LedgerIds.Clip(video.VideoId, video.Plan, cut.Index);
-        permits.Hold(clipId);
-        try
+        var key = WorkKeys.ClipFrames(clipId);
+        await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
+        if (!await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
         {
-            var key = WorkKeys.ClipFrames(clipId);
-            await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
-            if (await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
-            {
-                permits.Written(clipId);
-                await bus.PublishAsync(
-                    new ClipReady(
-                        ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
-                        key, video.BundleId, video.Variant)
-                    {
-                        Urgent = video.Urgent,
-                    },
-                    cancellation).ConfigureAwait(false);
-                return;
-            }
             // An earlier attempt got this clip past its frames.
             await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
-            events.OnClipReleased(clipId);
+            return false;
         }
-        catch
+        var held = permits.TryHold(clipId);
+        try
+        {
+            await bus.PublishAsync(
+                new ClipReady(
+                    ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
+                    key, video.BundleId, video.Variant)
+                {
+                    Urgent = video.Urgent,
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch when (held)
         {
             permits.Forget(clipId);
             throw;
         }
+        return held;
     }
 
     private async Task FailAsync(VideoFound message, VideoWork video, string reason, string detail, CancellationToken cancellation)

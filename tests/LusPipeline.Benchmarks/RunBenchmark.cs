@@ -1,11 +1,7 @@
 using System.Globalization;
-using LusPipeline.Core.Clips;
 using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
-using LusPipeline.Ingest.Sniffing;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
@@ -29,7 +25,7 @@ internal static class RunBenchmark
 
             var decoding = await PureDecoding.CpuAsync(videos);
             Row("pure decoding, CPU", $"{decoding.TotalSeconds:0.0} s");
-            var clips = await CutAsync(videos, bundle, scratch);
+            var clips = await CutAsync(videoFolder, bundle, scratch);
             var (batch, frames) = (0, clips.Count * bundle.Frames);
             var best = TimeSpan.MaxValue;
             foreach (var candidate in Batches)
@@ -65,31 +61,19 @@ internal static class RunBenchmark
     }
 
     /// <summary>The frames that a run infers, as files.</summary>
-    private static async Task<List<string>> CutAsync(IReadOnlyList<string> videos, Bundle bundle, string folder)
+    private static async Task<List<string>> CutAsync(string videoFolder, Bundle bundle, string folder)
     {
-        using var slots = new DecoderSlots(2);
-        using var gate = new ClipGate(1);
-        var options = new IngestOptions();
-        var limits = new VideoLimits();
-        var probe = new VideoProbe(options, limits, slots, TimeProvider.System);
-        var cutter = new ClipCutter(options, limits, slots, gate, TimeProvider.System);
+        using var offline = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        var videos = (await offline.ListAsync(default)).OrderBy(video => video.Key, StringComparer.Ordinal).ToList();
         var clips = new List<string>();
-        foreach (var video in videos)
+        await foreach (var cut in offline.CutAsync(videos, [ClipShape.Of(bundle)], default))
         {
-            using var source = VideoSource.Open(Guid.NewGuid(), video, folder);
-            if (VideoSniffer.Sniff(source.Path, video) is not SniffResult.Video sniffed)
-                continue;
-            var facts = await probe.ProbeAsync(source, sniffed, default);
-            var name = $"{clips.Count}.npy";
-            await cutter.CutAsync(
-                new CutRequest(source, facts, ClipPlan.Whole(bundle.Frames), bundle.Width, bundle.Height, folder, _ => name),
-                clip =>
-                {
-                    clips.Add(clip.Path);
-                    gate.Release();
-                    return Task.CompletedTask;
-                },
-                default);
+            foreach (var clip in cut.Clips)
+            {
+                var kept = Path.Combine(folder, $"{clips.Count}.npy");
+                File.Move(clip, kept);
+                clips.Add(kept);
+            }
         }
         return clips;
     }

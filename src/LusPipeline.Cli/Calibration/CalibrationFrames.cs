@@ -1,4 +1,8 @@
+using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Offline;
+using LusPipeline.Ingest;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Storage.Npy;
 
 namespace LusPipeline.Cli.Calibration;
 
@@ -11,9 +15,10 @@ internal sealed record CalibrationFrames(IReadOnlyList<Memory<byte>> Calibration
     /// <param name="folder">With subfolders.</param>
     /// <param name="count">Most frames of each kind.</param>
     /// <exception cref="BundleException">Less than two usable videos.</exception>
-    public static async Task<CalibrationFrames> ReadAsync(string folder, Bundle bundle, int count, string scratch, CancellationToken cancellation)
+    public static async Task<CalibrationFrames> ReadAsync(string folder, Bundle bundle, int count, CancellationToken cancellation)
     {
-        var videos = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        using var offline = new OfflineVideos([folder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        var videos = (await offline.ListAsync(cancellation)).OrderBy(video => video.Key, StringComparer.Ordinal).ToList();
         // Of more videos than frames are wanted, every n-th.
         var step = Math.Max(1, videos.Count / (2 * count));
         videos = [.. videos.Where((_, index) => index / 2 % step == 0)];
@@ -21,8 +26,11 @@ internal sealed record CalibrationFrames(IReadOnlyList<Memory<byte>> Calibration
         var size = bundle.Height * bundle.Width * 3;
         List<Memory<byte>>[] kinds = [[], []];
         var usable = 0;
-        await foreach (var (_, frames) in ClipCutting.CutAsync(videos, bundle, scratch, cancellation))
+        await foreach (var cut in offline.CutAsync(videos, [ClipShape.Of(bundle)], cancellation))
         {
+            if (cut.Rejection is not null)
+                continue;
+            var (_, frames) = NpyFile.Read<byte>(cut.Clips[0]);
             var kind = kinds[usable++ % 2];
             for (var index = 0; index < each && kind.Count < count; index++)
             {

@@ -22,7 +22,7 @@ internal static class Quantization
         var scratch = Directory.CreateDirectory($"{folder}.{Guid.NewGuid():N}.tmp").FullName;
         try
         {
-            var frames = await CalibrationFrames.ReadAsync(videos, bundle, count, scratch, cancellation);
+            var frames = await CalibrationFrames.ReadAsync(videos, bundle, count, cancellation);
             var onnx = Path.Combine(scratch, "int8.onnx");
             BackboneQuantizer.Quantize(source, frames.Calibration, onnx, cancellation);
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Int8, onnx, folder);

@@ -77,7 +77,7 @@ internal sealed class RunOptions
             MaxFileBytes = result.GetRequiredValue(_maxBytes),
         },
         Inference = new() { Provider = result.GetRequiredValue(_provider), Threads = result.GetRequiredValue(_threads) },
-        Ingest = new IngestOptions { MaxDecoders = Math.Max(2, Environment.ProcessorCount / 2) },
+        Ingest = new IngestOptions { MaxDecoders = Math.Max(2, Environment.ProcessorCount / 2), ClipsInFlight = Math.Max(4, 2 * Environment.ProcessorCount) },
     };
 
     private static Option<double> Positive(string name, double value, string description)

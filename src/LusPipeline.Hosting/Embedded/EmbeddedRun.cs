@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Messages;
@@ -31,7 +32,6 @@ public sealed class EmbeddedRun(
     private readonly List<(VideoResult Video, bool Cached)> _videos = [];
     private readonly Dictionary<Guid, int> _generations = [];
     private readonly Dictionary<Guid, RegisteredVideo> _present = [];
-    private readonly List<PendingMessage> _suspects = [];
 
     /// <param name="stopping">Stops at the next safe moment; the next run goes on from there.</param>
     /// <exception cref="HomeException">The home folder is in use or cannot be written.</exception>
@@ -121,63 +121,97 @@ public sealed class EmbeddedRun(
     private async Task WorkAsync(
         BucketScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
     {
-        using var sweepStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var sweep = Task.CompletedTask;
-        for (var listings = 0; listings == 0 || request.Watch || scan.Waiting > 0; listings++)
+        using var besideStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var suspects = new Suspects(_outstanding);
+        var (sweep, draining) = (Task.CompletedTask, Task.CompletedTask);
+        try
         {
-            if (listings > 0)
-                await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, cancellation).ConfigureAwait(false);
-            var added = new List<RegisteredVideo>();
-            await foreach (var chunk in scan.ListAsync(cancellation).ConfigureAwait(false))
+            for (var listings = 0; listings == 0 || request.Watch || scan.Waiting > 0; listings++)
             {
-                var unseen = chunk.Where(video => !_present.ContainsKey(video.VideoId)).ToList();
-                if (unseen.Count == 0)
-                    continue;
-                var registered = await ledger.Register.RegisterAsync(unseen, target, request.Limits, request.Force, cancellation).ConfigureAwait(false);
-                await ledger.Hashes.SaveAsync(cancellation).ConfigureAwait(false);
-                added.AddRange(registered);
-                foreach (var video in registered)
-                    _present[video.VideoId] = video;
-                progress.OnRegistered(registered.Count);
-                await TakeUpAsync(registered, ledger, engine, cancellation).ConfigureAwait(false);
-                if (engine.IsValueCreated && sweep.IsCompletedSuccessfully)
-                    sweep = new RetrySweep(ledger.Pending, (await engine.Value.ConfigureAwait(false)).Publisher, clock).RunAsync(sweepStop.Token);
+                if (listings > 0)
+                    await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, cancellation).ConfigureAwait(false);
+                await foreach (var waiting in ListAsync(scan, ledger, target, cancellation).ConfigureAwait(false))
+                {
+                    var publisher = (await engine.Value.ConfigureAwait(false)).Publisher;
+                    await TakeUpAsync(waiting, ledger, publisher, suspects, cancellation).ConfigureAwait(false);
+                    if (sweep == Task.CompletedTask)
+                        sweep = BesideAsync(new RetrySweep(ledger.Pending, _outstanding, publisher, clock).RunAsync(besideStop.Token));
+                }
+                if (suspects.Any && draining.IsCompleted)
+                    draining = BesideAsync(suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, besideStop.Token));
             }
-            progress.OnListed(scan.Waiting);
-            await FinishListingAsync(ledger, added, cancellation).ConfigureAwait(false);
+            await draining.ConfigureAwait(false);
+            if (suspects.Any)
+                await suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, cancellation).ConfigureAwait(false);
+            await _outstanding.AllFinishedAsync().WaitAsync(cancellation).ConfigureAwait(false);
         }
-        if (!engine.IsValueCreated)
-            return;
-        var draining = DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, cancellation);
-        await (await Task.WhenAny(draining, sweep).ConfigureAwait(false)).ConfigureAwait(false);
-        await sweepStop.CancelAsync().ConfigureAwait(false);
+        finally
+        {
+            await besideStop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(sweep, draining).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Publishes what is due, goes on with what was begun, and tells of what is finished already.</summary>
-    private async Task TakeUpAsync(
-        IReadOnlyList<RegisteredVideo> registered, EmbeddedLedger ledger, Lazy<Task<Engine>> engine, CancellationToken cancellation)
+    /// <summary>Something that goes on beside the listings; without it the work cannot go on.</summary>
+    private async Task BesideAsync(Task task)
     {
-        var waiting = registered.Where(video => video.State is RegisteredState.Due or RegisteredState.Begun).ToList();
-        var starting = waiting.Count > 0 ? engine.Value : null;
-        var settled = registered.Except(waiting).ToDictionary(video => video.VideoId);
-        foreach (var result in await ledger.Results.VideosAsync(settled.ToDictionary(video => video.Key, video => video.Value.Generation), cancellation).ConfigureAwait(false))
-            Tell(result, cached: settled[result.VideoId].State is RegisteredState.Finished);
-        if (starting is null)
-            return;
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever cancelled it knows.
+        }
+        catch (Exception failure)
+        {
+            _fault.Break(failure);
+        }
+    }
 
+    /// <summary>Lists once, registers what is new, and tells of what is finished already.</summary>
+    /// <returns>Videos with something to do, as they are found.</returns>
+    private async IAsyncEnumerable<IReadOnlyList<RegisteredVideo>> ListAsync(
+        BucketScan scan, EmbeddedLedger ledger, VideoTarget target, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var added = new List<RegisteredVideo>();
+        await foreach (var chunk in scan.ListAsync(cancellation).ConfigureAwait(false))
+        {
+            var unseen = chunk.Where(video => !_present.ContainsKey(video.VideoId)).ToList();
+            if (unseen.Count == 0)
+                continue;
+            var registered = await ledger.Register.RegisterAsync(unseen, target, request.Limits, request.Force, cancellation).ConfigureAwait(false);
+            await ledger.Hashes.SaveAsync(cancellation).ConfigureAwait(false);
+            added.AddRange(registered);
+            foreach (var video in registered)
+                _present[video.VideoId] = video;
+            progress.OnRegistered(registered.Count);
+            var waiting = registered.Where(video => video.State is RegisteredState.Due or RegisteredState.Begun).ToList();
+            var settled = registered.Except(waiting).ToDictionary(video => video.VideoId);
+            foreach (var result in await ledger.Results.VideosAsync(settled.ToDictionary(video => video.Key, video => video.Value.Generation), cancellation).ConfigureAwait(false))
+                Tell(result, cached: settled[result.VideoId].State is RegisteredState.Finished);
+            if (waiting.Count > 0)
+                yield return waiting;
+        }
+        progress.OnListed(scan.Waiting);
+        await FinishListingAsync(ledger, added, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Publishes what is due, and goes on with what was begun.</summary>
+    private async Task TakeUpAsync(
+        IReadOnlyList<RegisteredVideo> waiting, EmbeddedLedger ledger, StageBusPublisher publisher, Suspects suspects, CancellationToken cancellation)
+    {
         foreach (var video in waiting)
             _outstanding.Add(video.VideoId);
-        var publisher = (await starting.ConfigureAwait(false)).Publisher;
         foreach (var video in waiting.Where(video => video.State is RegisteredState.Due))
             await publisher.PublishAsync(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation), cancellation).ConfigureAwait(false);
         var begun = waiting.Where(video => video.State is RegisteredState.Begun).ToList();
         if (begun.Count == 0)
             return;
-        var (messages, suspects) = await new Resumption(ledger.Pending, ledger.Settlement)
-            .ResumeAsync(begun, cancellation).ConfigureAwait(false);
-        foreach (var message in messages)
+        var resumed = await new Resumption(ledger.Pending, ledger.Videos, ledger.Settlement).ResumeAsync(begun, cancellation).ConfigureAwait(false);
+        foreach (var message in resumed.Messages)
             await publisher.PublishAsync(message, cancellation).ConfigureAwait(false);
-        _suspects.AddRange(suspects);
+        suspects.Add(resumed.Suspects);
     }
 
     private async Task FinishListingAsync(EmbeddedLedger ledger, List<RegisteredVideo> added, CancellationToken cancellation)
@@ -190,19 +224,6 @@ public sealed class EmbeddedRun(
             await ledger.Studies.ListedAsync(studies, clock.GetUtcNow().UtcDateTime, cancellation).ConfigureAwait(false);
             foreach (var study in await ledger.Studies.OpenAsync(studies, cancellation).ConfigureAwait(false))
                 await ledger.Completion.CompleteStudyAsync(study, cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Waits for everything, then runs the suspects one at a time.</summary>
-    private async Task DrainAsync(StageBusPublisher publisher, CancellationToken cancellation)
-    {
-        var suspected = _suspects.Select(suspect => suspect.VideoId).ToHashSet();
-        await _outstanding.AllFinishedAsync(suspected).WaitAsync(cancellation).ConfigureAwait(false);
-        foreach (var video in _suspects.GroupBy(suspect => suspect.VideoId))
-        {
-            foreach (var suspect in video)
-                await publisher.PublishAsync(suspect.Message, cancellation).ConfigureAwait(false);
-            await _outstanding.FinishedAsync(video.Key).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 

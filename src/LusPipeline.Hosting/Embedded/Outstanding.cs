@@ -15,6 +15,12 @@ internal sealed class Outstanding
         }
     }
 
+    public bool Contains(Guid video)
+    {
+        lock (_gate)
+            return _videos.ContainsKey(video);
+    }
+
     public void Add(Guid video)
     {
         lock (_gate)
@@ -39,6 +45,9 @@ internal sealed class Outstanding
         lock (_gate)
             return _videos.TryGetValue(video, out var finished) ? finished.Task : Task.CompletedTask;
     }
+
+    /// <summary>Ends when none are outstanding.</summary>
+    public Task AllFinishedAsync() => AllFinishedAsync(new HashSet<Guid>());
 
     /// <summary>Ends when none but <paramref name="except"/> are outstanding.</summary>
     public Task AllFinishedAsync(IReadOnlySet<Guid> except)

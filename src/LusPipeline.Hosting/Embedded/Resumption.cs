@@ -3,16 +3,17 @@ using LusPipeline.Storage.Ledger;
 namespace LusPipeline.Hosting.Embedded;
 
 /// <summary>Finds out what videos of an interrupted run still wait for, and settles those whose last step was lost.</summary>
-internal sealed class Resumption(PendingWork pending, VideoSettlement settlement)
+internal sealed class Resumption(PendingWork pending, VideoMoves videos, VideoSettlement settlement)
 {
     /// <summary>
-    /// Messages to publish. Work that was in flight when the last run died without a word comes in <c>Suspects</c>, fewest starts
-    /// first: it is run last and one at a time, so that a clip that kills the process is found out without blaming its neighbours.
+    /// Messages to publish. Work that was in flight when the last run died without a word comes in <c>Suspects</c>, fewest starts first.
     /// </summary>
     public async Task<(IReadOnlyList<object> Messages, IReadOnlyList<PendingMessage> Suspects)> ResumeAsync(
         IReadOnlyCollection<RegisteredVideo> begun, CancellationToken cancellation)
     {
-        var waiting = await pending.OfAsync([.. begun.Select(video => video.VideoId)], cancellation).ConfigureAwait(false);
+        var ids = begun.Select(video => video.VideoId).ToList();
+        await videos.StepBackIncompleteAsync(ids, cancellation).ConfigureAwait(false);
+        var waiting = await pending.TakeAsync(ids, cancellation).ConfigureAwait(false);
         var busy = waiting.Select(message => message.VideoId).ToHashSet();
         var messages = new List<object>();
         foreach (var video in begun.Where(video => !busy.Contains(video.VideoId)))

@@ -4,7 +4,7 @@ using LusPipeline.Storage.Ledger;
 namespace LusPipeline.Hosting.Embedded;
 
 /// <summary>Publishes retries when their time has come: the ledger is their only memory.</summary>
-internal sealed class RetrySweep(PendingWork pending, StageBusPublisher publisher, TimeProvider clock)
+internal sealed class RetrySweep(PendingWork pending, Outstanding outstanding, StageBusPublisher publisher, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -13,7 +13,7 @@ internal sealed class RetrySweep(PendingWork pending, StageBusPublisher publishe
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            foreach (var due in await pending.TakeDueAsync(cancellation).ConfigureAwait(false))
+            foreach (var due in await pending.TakeDueAsync(outstanding.Contains, cancellation).ConfigureAwait(false))
                 await publisher.PublishAsync(due.Message, cancellation).ConfigureAwait(false);
         }
     }

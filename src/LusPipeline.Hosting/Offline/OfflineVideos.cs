@@ -12,7 +12,7 @@ using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>Videos under some paths and one clip of each over the whole video, without a ledger: for feature sets and comparisons.</summary>
+/// <summary>Videos under some paths and one clip of each over the whole video, without a ledger: for feature sets, comparisons, calibration and measurements.</summary>
 public sealed class OfflineVideos : IDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
@@ -118,8 +118,7 @@ public sealed class OfflineVideos : IDisposable
                     clip =>
                     {
                         clips.Add(clip.Path);
-                        _gate.Release();
-                        return Task.CompletedTask;
+                        return Task.FromResult(false);
                     },
                     cancellation).ConfigureAwait(false);
             }

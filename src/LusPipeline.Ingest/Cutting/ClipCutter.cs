@@ -16,15 +16,16 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
 
     /// <summary>Cuts a video and hands its clips over.</summary>
     /// <param name="onClip">
-    /// Receives each clip with its permit; when it throws, the permit stays here and the cut fails with it. The clips come in order and
-    /// only when the whole video was read well, except for videos of more clips than permits: theirs come as they get whole.
+    /// Receives each clip and says whether the clip keeps its permit, which the receiver then gives back to the gate later. When it
+    /// throws, the permit stays here and the cut fails with it. The clips come in order and only when the whole video was read well,
+    /// except for videos of more clips than permits: theirs come as they get whole.
     /// </param>
     /// <exception cref="RejectedException">
     /// <c>undecodable</c>, <c>too_few_frames</c>, <c>too_many_frames</c>, <c>too_large_frame</c>, <c>truncated</c>, <c>vanished</c>, <c>unreadable</c>.
     /// </exception>
     /// <exception cref="TransientException"><c>decode_timeout</c>, <c>decoder_crashed</c>.</exception>
     /// <exception cref="BrokenEngineException">Scratch cannot be written (disk full), or ffmpeg cannot be started.</exception>
-    public async Task<CutReport> CutAsync(CutRequest request, Func<CutClip, Task> onClip, CancellationToken cancellation)
+    public async Task<CutReport> CutAsync(CutRequest request, Func<CutClip, Task<bool>> onClip, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(onClip);

@@ -1,7 +1,7 @@
 namespace LusPipeline.Ingest.Cutting;
 
 /// <summary>One video's permits, and how they leave with its clips. What it still holds at its end goes back to the gate.</summary>
-internal sealed class ClipHandover(ClipGate gate, Func<CutClip, Task> onClip) : IDisposable
+internal sealed class ClipHandover(ClipGate gate, Func<CutClip, Task<bool>> onClip) : IDisposable
 {
     private int _held;
 
@@ -20,12 +20,14 @@ internal sealed class ClipHandover(ClipGate gate, Func<CutClip, Task> onClip) : 
         _held++;
     }
 
-    /// <summary>Gives a whole clip its name and hands it over. The permit goes with it once the receiver has it.</summary>
+    /// <summary>Gives a whole clip its name and hands it over, and with it the permit unless the receiver has no use for one.</summary>
     public async Task GiveAsync(int clip, ClipFile file)
     {
-        await onClip(new CutClip(clip, file.Publish())).ConfigureAwait(false);
+        var taken = await onClip(new CutClip(clip, file.Publish())).ConfigureAwait(false);
         _held--;
         Given++;
+        if (!taken)
+            gate.Release();
     }
 
     public void ReturnPermits()

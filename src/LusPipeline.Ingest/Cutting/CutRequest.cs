@@ -13,7 +13,7 @@ namespace LusPipeline.Ingest.Cutting;
 public sealed record CutRequest(
     VideoSource Source, VideoFacts Facts, ClipPlan Plan, int Width, int Height, string ClipFolder, Func<int, string> ClipName);
 
-/// <summary>A clip whose file is whole. Its permit of the <see cref="ClipGate"/> goes with it, to be given back when its features are done.</summary>
+/// <summary>A clip whose file is whole.</summary>
 /// <param name="Index">From 0, in the plan's order.</param>
 /// <param name="Path">uint8 [T,H,W,3] RGB in numpy format.</param>
 public readonly record struct CutClip(int Index, string Path);

@@ -23,9 +23,7 @@ public sealed partial class ClipAttempts(
         TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
         Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
     {
-        using var hold = _inHand.Take((clipId, status));
-        if (hold is null)
-            return;
+        using var hold = await _inHand.TakeAsync((clipId, status), cancellation).ConfigureAwait(false);
         var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
         if (outcome == StartOutcome.Busy)
             return;
@@ -58,7 +56,9 @@ public sealed partial class ClipAttempts(
         {
             LogSteppedBack(logger, clipId, missing);
             measured.Ended(StageAttempt.SteppedBack);
-            await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false);
+            // Where another attempt got the clip further meanwhile, its frames are gone because they are done with.
+            if (!await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false))
+                return;
             events.OnClipReleased(clipId);
             if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
                 await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation), cancellation).ConfigureAwait(false);

@@ -12,8 +12,11 @@ public sealed record PendingMessage(object Message, Guid VideoId, int Starts);
 /// <summary>Reads the messages that the ledger's non-final rows stand for: the broker only carries, so they can always be made again.</summary>
 public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
 {
-    /// <summary>What videos that were begun earlier still wait for.</summary>
-    public async Task<IReadOnlyList<PendingMessage>> OfAsync(IReadOnlyCollection<Guid> videoIds, CancellationToken cancellation)
+    /// <summary>
+    /// Takes what videos that were begun earlier still wait for: the video's own message while it is not cut, and those of its clips but
+    /// for the ones that its ingest will hand over again. Retries among them do not wait for their time.
+    /// </summary>
+    public async Task<IReadOnlyList<PendingMessage>> TakeAsync(IReadOnlyCollection<Guid> videoIds, CancellationToken cancellation)
     {
         await using var ledger = open();
         var pending = new List<PendingMessage>();
@@ -26,17 +29,25 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
                 .ToLookup(clip => (clip.VideoId, clip.Generation));
             foreach (var video in videos)
             {
-                if (video.Status == WorkStatus.Found)
+                var found = video.Status == WorkStatus.Found;
+                if (found)
                     pending.Add(new(Found(video), video.VideoId, video.Starts));
-                else
-                    pending.AddRange(clips[(video.VideoId, video.Generation)].Select(clip => Waiting(clip, video)).OfType<PendingMessage>());
+                pending.AddRange(clips[(video.VideoId, video.Generation)]
+                    .Where(clip => !found || clip.Status == WorkStatus.Extracted)
+                    .Select(clip => Waiting(clip, video)).OfType<PendingMessage>());
             }
+            await ledger.Videos.Where(video => chunk.Contains(video.VideoId) && video.NotBefore != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(video => video.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
+            await ledger.Clips.Where(clip => chunk.Contains(clip.VideoId) && clip.NotBefore != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false);
         }
         return pending;
     }
 
     /// <summary>Takes the retries whose time has come, so that the next call does not see them again.</summary>
-    public async Task<IReadOnlyList<PendingMessage>> TakeDueAsync(CancellationToken cancellation)
+    /// <param name="mine">Which videos' retries to take: a ledger may also hold unfinished videos that the process has not been given.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async Task<IReadOnlyList<PendingMessage>> TakeDueAsync(Func<Guid, bool> mine, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
@@ -45,6 +56,8 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         var clips = await ledger.Clips.AsNoTracking().Include(clip => clip.Video!.Study)
             .Where(clip => (clip.Status == WorkStatus.Cut || clip.Status == WorkStatus.Extracted) && clip.NotBefore <= now)
             .ToListAsync(cancellation).ConfigureAwait(false);
+        videos.RemoveAll(video => !mine(video.VideoId));
+        clips.RemoveAll(clip => !mine(clip.VideoId));
         if (videos.Count == 0 && clips.Count == 0)
             return [];
         var videoIds = videos.Select(video => video.VideoId).ToList();

@@ -123,6 +123,27 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                 .SetProperty(video => video.NotBefore, until), cancellation).ConfigureAwait(false) == 1;
     }
 
+    /// <summary>cut → found, where a clip stepped back and the video was not told: it was still being cut, or the process died between the two.</summary>
+    /// <returns>Videos that moved.</returns>
+    public async Task<int> StepBackIncompleteAsync(IReadOnlyCollection<Guid> videoIds, CancellationToken cancellation)
+    {
+        var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
+        var moved = 0;
+        await using var ledger = open();
+        foreach (var chunk in videoIds.Chunk(500))
+        {
+            moved += await ledger.Videos
+                .Where(video => chunk.Contains(video.VideoId) && video.Status == WorkStatus.Cut
+                    && ledger.Clips.Any(clip =>
+                        clip.VideoId == video.VideoId && clip.Generation == video.Generation && clip.Status == WorkStatus.Found))
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(video => video.Status, WorkStatus.Found)
+                    .SetProperty(video => video.Publishes, 1)
+                    .SetProperty(video => video.NotBefore, until), cancellation).ConfigureAwait(false);
+        }
+        return moved;
+    }
+
     /// <summary>cut → done, once every clip of the generation is done.</summary>
     public async Task<bool> CompleteAsync(Guid videoId, int generation, CancellationToken cancellation)
     {

@@ -67,7 +67,7 @@ internal sealed class IngestBench : IDisposable
                 if (onClip is not null)
                     await onClip(clip);
                 clips.Add(clip);
-                Gate.Release();
+                return false;
             },
             token);
         return new Ingested(facts, report, clips);

@@ -66,6 +66,26 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
     }
 
     [Fact]
+    public async Task Watching_goes_on_with_what_a_killed_run_left()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var killed = LusProcess.Start(Arguments(folder["home"], "--clips", "windows", "--window", "0.4", "--stride", "0.1")))
+        {
+            await killed.OutputLineAsync(line => line.Contains("\"video\"", StringComparison.Ordinal));
+            killed.SendKillIfRunning();
+            await killed.EndAsync();
+        }
+        await using var lus = LusProcess.Start(Arguments(folder["home"], "--clips", "windows", "--window", "0.4", "--stride", "0.1", "--watch"));
+        var told = new HashSet<string>();
+        await lus.OutputLineAsync(line => line.Contains("\"video\"", StringComparison.Ordinal) && told.Add(line) && told.Count == 6);
+        lus.SendInterrupt();
+
+        var run = await lus.EndAsync();
+
+        Assert.All(run.Videos, video => Assert.Equal("done", video.GetProperty("status").GetString()));
+    }
+
+    [Fact]
     public async Task A_second_run_on_the_same_home_is_turned_away()
     {
         using var folder = new TemporaryFolder();

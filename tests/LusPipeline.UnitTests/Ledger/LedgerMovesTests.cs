@@ -70,10 +70,10 @@ public sealed class LedgerMovesTests
         {
             Assert.True(await bench.Videos.RetryAsync(await bench.StartAsync(video), Cancellation));
             bench.Clock.Move(TimeSpan.FromSeconds(wait - 0.1));
-            Assert.Empty(await bench.Pending.TakeDueAsync(Cancellation));
+            Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
             bench.Clock.Move(TimeSpan.FromSeconds(0.2));
-            Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.TakeDueAsync(Cancellation)).Message);
-            Assert.Empty(await bench.Pending.TakeDueAsync(Cancellation));
+            Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.TakeDueAsync(_ => true, Cancellation)).Message);
+            Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
         }
 
         Assert.False(await bench.Videos.RetryAsync(await bench.StartAsync(video), Cancellation));
@@ -90,11 +90,57 @@ public sealed class LedgerMovesTests
         await bench.Clips.CutAsync(work, clip, 0, Cancellation);
         await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
 
-        var pending = await bench.Pending.OfAsync([found.VideoId, cut.VideoId], Cancellation);
+        var pending = await bench.Pending.TakeAsync([found.VideoId, cut.VideoId], Cancellation);
 
         Assert.Equal(new VideoFound(1, found.VideoId, found.StudyDay, 0), Assert.Single(pending, entry => entry.VideoId == found.VideoId).Message);
         var ready = Assert.IsType<ClipReady>(Assert.Single(pending, entry => entry.VideoId == cut.VideoId).Message);
         Assert.Equal((clip, WorkKeys.ClipFrames(clip), "fp32"), (ready.ClipId, ready.FramesKey, ready.Variant));
+    }
+
+    [Fact]
+    public async Task A_video_whose_cutting_was_interrupted_also_waits_for_the_predictions_of_clips_that_have_features()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var work = await bench.StartAsync(video);
+        var (extracted, cut) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
+        await bench.Clips.CutAsync(work, extracted, 0, Cancellation);
+        await bench.Clips.CutAsync(work, cut, 1, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, extracted, 0, WorkStatus.Cut, Cancellation);
+        await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation);
+        await bench.Videos.InterruptAsync(work);
+
+        var pending = (await bench.Pending.TakeAsync([video.VideoId], Cancellation)).Select(entry => entry.Message).ToList();
+
+        Assert.Equal(2, pending.Count);
+        Assert.Single(pending.OfType<VideoFound>());
+        Assert.Equal(extracted, Assert.Single(pending.OfType<FeaturesReady>()).ClipId);
+    }
+
+    [Fact]
+    public async Task A_retry_that_a_new_run_takes_up_does_not_come_a_second_time()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        await bench.Videos.RetryAsync(await bench.StartAsync(video), Cancellation);
+        bench.Clock.Move(TimeSpan.FromHours(1));
+
+        Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation));
+
+        Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
+    }
+
+    [Fact]
+    public async Task Retries_of_videos_that_a_run_was_not_given_stay_for_theirs()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (mine, other) = (await bench.SeeAsync("p1/a.mp4"), await bench.SeeAsync("p1/b.mp4", "01"));
+        await bench.Videos.RetryAsync(await bench.StartAsync(mine), Cancellation);
+        await bench.Videos.RetryAsync(await bench.StartAsync(other), Cancellation);
+        bench.Clock.Move(TimeSpan.FromHours(1));
+
+        Assert.Equal(mine.VideoId, Assert.Single(await bench.Pending.TakeDueAsync(video => video == mine.VideoId, Cancellation)).VideoId);
+        Assert.Equal(other.VideoId, Assert.Single(await bench.Pending.TakeDueAsync(_ => true, Cancellation)).VideoId);
     }
 
     [Fact]
@@ -219,6 +265,29 @@ public sealed class LedgerMovesTests
         Assert.True(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
 
         Assert.True(await bench.Clips.CutAsync(await bench.StartAsync(video), clip, 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_cut_video_steps_back_for_a_clip_that_stepped_back_while_it_was_being_cut()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var work = await bench.StartAsync(video);
+        var (gone, kept) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
+        await bench.Clips.CutAsync(work, gone, 0, Cancellation);
+        await bench.Clips.CutAsync(work, kept, 1, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, gone, 0, WorkStatus.Cut, Cancellation);
+        Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Cut, Cancellation));
+        Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
+        await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 2, Cancellation);
+
+        Assert.Equal(1, await bench.Videos.StepBackIncompleteAsync([video.VideoId], Cancellation));
+
+        var again = await bench.StartAsync(video);
+        Assert.True(await bench.Clips.CutAsync(again, gone, 0, Cancellation));
+        Assert.True(await bench.Clips.CutAsync(again, kept, 1, Cancellation));
+        await bench.Videos.CutAsync(again, new DecodedFacts("h264", 10, 10, 50, null, []), 2, Cancellation);
+        Assert.Equal(0, await bench.Videos.StepBackIncompleteAsync([video.VideoId], Cancellation));
     }
 
     [Fact]

@@ -1,0 +1,77 @@
+using LusPipeline.Core.Identity;
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Embedded;
+using LusPipeline.Storage.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LusPipeline.UnitTests.Ledger;
+
+public sealed class ClipAttemptsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_clip_whose_frames_are_gone_takes_its_video_back_to_ingest_and_gives_its_place_up()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+        var released = new List<Guid>();
+        bench.Events.ClipReleased += released.Add;
+        var bus = new SentMessages();
+
+        await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("clips/x.npy"));
+
+        Assert.Equal(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, 0), Assert.Single(bus.Messages));
+        Assert.Equal(clip, Assert.Single(released));
+        Assert.Equal(StartOutcome.Started, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+    }
+
+    [Fact]
+    public async Task Frames_that_are_gone_because_another_attempt_is_done_with_them_take_nothing_back()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+        var bus = new SentMessages();
+
+        await AttemptAsync(bench, bus, video, clip, async slower =>
+        {
+            await bench.Clips.ExtractAsync(slower, "features/x.npy", "aa", Cancellation);
+            throw new MissingObjectException("clips/x.npy");
+        });
+
+        Assert.Empty(bus.Messages);
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Started, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, Cancellation)).Outcome);
+    }
+
+    private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
+    {
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var work = await bench.StartAsync(video);
+        var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
+        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
+        await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
+        return (video, clip);
+    }
+
+    private static Task AttemptAsync(LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt)
+    {
+        var message = new ClipReady(
+            ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32");
+        return new ClipAttempts(
+                bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance)
+            .RunAsync(message, video.StudyDay, clip, video.StudyId, 0, WorkStatus.Cut, attempt, Cancellation);
+    }
+
+    private sealed class SentMessages : IStageBus
+    {
+        public List<object> Messages { get; } = [];
+
+        public Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellation) where TMessage : class
+        {
+            Messages.Add(message);
+            return Task.CompletedTask;
+        }
+    }
+}
