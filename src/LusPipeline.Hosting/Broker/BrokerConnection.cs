@@ -23,7 +23,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
                 new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), limit.Token).ConfigureAwait(false);
             return await exchange(channel, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (BrokerUnreachableException failure) when (RefusalIn(failure) is { } refusal)
+        catch (Exception failure) when (RefusalIn(failure) is { } refusal)
         {
             throw new BrokerException(refusal, failure);
         }
@@ -78,7 +78,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         }
     }
 
-    private string? RefusalIn(BrokerUnreachableException failure)
+    private string? RefusalIn(Exception failure)
     {
         var causes = Causes(failure).ToList();
         if (causes.OfType<AuthenticationFailureException>().Any() || causes.OfType<PossibleAuthenticationFailureException>().Any())
@@ -98,7 +98,6 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
     };
 
     private static bool IsOutage(Exception failure) => failure is
-        BrokerUnreachableException or AlreadyClosedException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException
-        or OperationInterruptedException { ShutdownReason.Initiator: not ShutdownInitiator.Peer }
-        or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.ConnectionForced or Constants.InternalError };
+        BrokerUnreachableException or OperationInterruptedException or PublishException or OperationCanceledException or TimeoutException or IOException
+        or ObjectDisposedException;
 }

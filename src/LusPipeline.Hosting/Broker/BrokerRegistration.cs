@@ -76,25 +76,26 @@ public static class BrokerRegistration
         foreach (var urgent in new[] { true, false })
         {
             rabbit.Receive<TConsumer>(
-                context, BrokerQueue.OfStage(options, names.Queue(stage, urgent)), concurrency, options.PrefetchOf(stage, concurrency), places, urgent);
+                context, BrokerQueue.OfStage(options, names.Queue(stage, urgent)), options.PrefetchOf(stage, concurrency), places, urgent);
         }
     }
 
     internal static void ReceiveReturned<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context)
         where TConsumer : class, IConsumer =>
         rabbit.Receive<TConsumer>(
-            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), concurrency: 1, prefetch: 1, new UrgentFirst(1), urgent: false);
+            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), prefetch: 1, new UrgentFirst(1), urgent: false);
 
     private static void Receive<TConsumer>(
-        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, int concurrency, ushort prefetch,
-        UrgentFirst places, bool urgent)
+        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, ushort prefetch, UrgentFirst places,
+        bool urgent)
         where TConsumer : class, IConsumer =>
         rabbit.ReceiveEndpoint(queue.Name, endpoint =>
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
             endpoint.PrefetchCount = prefetch;
-            endpoint.ConcurrentMessageLimit = concurrency;
+            // Everything that is held stands at the gate, where urgent work overtakes.
+            endpoint.ConcurrentMessageLimit = prefetch;
             foreach (var (argument, value) in queue.Arguments)
                 endpoint.SetQueueArgument(argument, value);
 
@@ -103,7 +104,11 @@ public static class BrokerRegistration
             endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(garbage));
             var stop = new EndpointStop();
             endpoint.ConnectReceiveEndpointObserver(stop);
-            endpoint.UseFilter(new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop));
+            var gate = new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop);
+            endpoint.UseFilter(gate);
+            endpoint.ConfigureChannel(pipe => pipe.UseFilter(new StarvationWatch(
+                queue.Name, gate, context.GetRequiredService<BrokerOptions>().Heartbeat, context.GetRequiredService<TimeProvider>(),
+                context.GetRequiredService<ILogger<StarvationWatch>>())));
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
 
