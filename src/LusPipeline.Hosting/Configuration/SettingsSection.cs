@@ -1,5 +1,7 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Ledger;
@@ -17,7 +19,15 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
+        new(WatchOptions.Section, typeof(WatchOptions)),
+        new(ModelOptions.Section, typeof(ModelOptions)),
+        new(ClipPlanOptions.Section, typeof(ClipPlanOptions)),
+        new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
+        new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

@@ -65,11 +65,11 @@ public sealed class EmbeddedRun(
         var work = new WorkFolder(home.Objects);
         work.DeleteUnfinished();
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new FolderScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
+        var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 
-        using var telemetry = StudyTelemetry.Start(ledger.Open);
+        using var telemetry = StudyTelemetry.Start(ledger.Open, new TelemetryOptions(), clock);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
             request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
         // In a new home there is something to do for certain, so the models open while the videos are listed.
@@ -119,7 +119,7 @@ public sealed class EmbeddedRun(
     }
 
     private async Task WorkAsync(
-        FolderScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
+        BucketScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
     {
         using var sweepStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var sweep = Task.CompletedTask;

@@ -1,3 +1,5 @@
+using LusPipeline.Core.Telemetry;
+
 namespace LusPipeline.Ingest.Cutting;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class ClipGate : IDisposable
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly SemaphoreSlim _streaming = new(1);
     private int _free;
+    private int _elsewhere;
 
     /// <param name="capacity">Permits, at least one.</param>
     public ClipGate(int capacity)
@@ -46,9 +49,26 @@ public sealed class ClipGate : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         lock (_lock)
         {
-            if (count > Capacity - _free)
-                throw new InvalidOperationException($"{count} permits were given back, only {Capacity - _free} are taken.");
+            var taken = Capacity - _free - _elsewhere;
+            if (count > taken)
+                throw new InvalidOperationException($"{count} permits were given back, only {taken} are taken.");
             _free += count;
+            StageMetrics.ClipsInFlight(-count);
+            Serve();
+        }
+    }
+
+    /// <summary>
+    /// Clips that others have cut and that wait for features too: they count against the capacity. There may be more of them than it
+    /// has room for; then nothing is given until they are fewer.
+    /// </summary>
+    public void Occupy(int elsewhere)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elsewhere);
+        lock (_lock)
+        {
+            _free += _elsewhere - elsewhere;
+            _elsewhere = elsewhere;
             Serve();
         }
     }
@@ -76,7 +96,7 @@ public sealed class ClipGate : IDisposable
         {
             if (_free >= count && (first || _waiters.Count == 0))
             {
-                _free -= count;
+                Take(count);
                 return;
             }
             waiter = new Waiter(count);
@@ -106,10 +126,16 @@ public sealed class ClipGate : IDisposable
     {
         while (_waiters.First is { } next && next.Value.Count <= _free)
         {
-            _free -= next.Value.Count;
+            Take(next.Value.Count);
             _waiters.RemoveFirst();
             next.Value.Served.TrySetResult();
         }
+    }
+
+    private void Take(int count)
+    {
+        _free -= count;
+        StageMetrics.ClipsInFlight(count);
     }
 
     private sealed class Waiter(int count)

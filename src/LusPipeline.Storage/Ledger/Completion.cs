@@ -1,4 +1,6 @@
+using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.Core.Telemetry;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -10,19 +12,23 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (!await videos.CompleteAsync(videoId, generation, cancellation).ConfigureAwait(false))
             return false;
+        StageMetrics.VideoFinished(WorkStatus.Done);
         events.OnVideoFinished(videoId, generation);
         await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Fails the video for good.</summary>
-    public async Task FailVideoAsync(
+    /// <returns>Whether it was this call that did.</returns>
+    public async Task<bool> FailVideoAsync(
         Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation)
     {
         if (!await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false))
-            return;
+            return false;
+        StageMetrics.VideoFinished(WorkStatus.Failed);
         events.OnVideoFinished(videoId, generation);
         await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Rejects the video of a started attempt.</summary>
@@ -31,6 +37,7 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (!await videos.RejectAsync(work, reason, detail, limit, cancellation).ConfigureAwait(false))
             return;
+        StageMetrics.VideoFinished(WorkStatus.Rejected);
         events.OnVideoFinished(work.VideoId, work.Generation);
         await CompleteStudyAsync(work.StudyId, cancellation).ConfigureAwait(false);
     }
