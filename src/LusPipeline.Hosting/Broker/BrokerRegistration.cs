@@ -51,14 +51,14 @@ public static class BrokerRegistration
         services.AddSingleton(provider => new BrokerNames(provider.GetRequiredService<BrokerOptions>().Prefix));
         services.AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<DeadLetters>().AddSingleton<BrokerEvents>();
         services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetters>());
-        services.AddSingleton<IStageBus, BrokerBus>();
+        services.AddSingleton<IStageBus, BrokerBus>().AddSingleton<BrokerArrival>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             consumers(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.ConnectTo(context.GetRequiredService<BrokerOptions>(), name);
+                rabbit.ConnectTo(context.GetRequiredService<BrokerOptions>(), context.GetRequiredService<BrokerArrival>(), name);
                 receive(rabbit, context);
             });
         });
@@ -113,19 +113,19 @@ public static class BrokerRegistration
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
 
-    private static void ConnectTo(this IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options, string name)
+    private static void ConnectTo(this IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options, BrokerArrival arrival, string name)
     {
         var factory = new ConnectionFactory { Uri = options.Uri };
-        rabbit.Host(factory.HostName, (ushort)factory.Endpoint.Port, factory.VirtualHost, name, host =>
+        rabbit.Host(factory.HostName, (ushort)BrokerConnection.PortOf(options), factory.VirtualHost, name, host =>
         {
             host.Username(factory.UserName);
             host.Password(factory.Password);
-            host.OnRefreshConnectionFactory = fresh =>
+            host.OnRefreshConnectionFactory = async fresh =>
             {
+                await arrival.WaitAsync().ConfigureAwait(false);
                 try
                 {
                     BrokerConnection.Configure(fresh, options);
-                    return Task.CompletedTask;
                 }
                 catch (BrokerException failure)
                 {

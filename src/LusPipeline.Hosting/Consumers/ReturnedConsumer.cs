@@ -1,7 +1,7 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Ledger;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Storage.Ledger;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;

@@ -4,6 +4,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.IntegrationTests.Broker;
 
@@ -108,8 +109,9 @@ public sealed class ReturnedTests(TestServers servers)
         await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 0, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 3 }""");
         await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 9, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 4, "urgent": true, "mood": { "new": [1] } }""");
 
-        Assert.True(handled.TryTake(out var old, TestBroker.Patience));
-        Assert.True(handled.TryTake(out var later, TestBroker.Patience));
+        Assert.True(handled.TryTake(out var one, TestBroker.Patience));
+        Assert.True(handled.TryTake(out var other, TestBroker.Patience));
+        var (old, later) = one.Version == 0 ? (one, other) : (other, one);
         Assert.Equal((0, clip, new DateOnly(2026, 1, 31), 3, false), (old.Version, old.ClipId, old.StudyDay, old.Generation, old.Urgent));
         Assert.Equal((9, clip, 4, true), (later.Version, later.ClipId, later.Generation, later.Urgent));
     }

@@ -2,6 +2,7 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Consumers;
+using LusPipeline.Storage.Ledger;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +19,7 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public IStageBus Bus => _host.Services.GetRequiredService<IStageBus>();
 
-    public IBusControl Control => _host.Services.GetRequiredService<IBusControl>();
+    public IDeadLetters Letters => _host.Services.GetRequiredService<IDeadLetters>();
 
     public BrokerTopology Topology => _host.Services.GetRequiredService<BrokerTopology>();
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.IntegrationTests.Broker;
 

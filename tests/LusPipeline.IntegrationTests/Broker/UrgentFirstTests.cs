@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
 

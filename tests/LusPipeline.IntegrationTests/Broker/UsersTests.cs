@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -40,7 +41,7 @@ public sealed class UsersTests(TestServers servers)
         await worker.Bus.PublishAsync(TestBroker.Clip(1), Cancellation);
         await worker.Bus.PublishAsync(TestBroker.Clip(2, urgent: true), Cancellation);
         await using var connection = new BrokerConnection(options);
-        await new DeadLetters(connection, new BrokerNames(prefix)).KeepAsync(TestBroker.Clip(3), "crashed", Cancellation);
+        await worker.Letters.KeepAsync(TestBroker.Clip(3), "crashed", Cancellation);
         await new BrokerEvents(connection, new BrokerNames(prefix)).PublishAsync(new { Version = 1 }, "study.completed", Guid.NewGuid(), Cancellation);
 
         Assert.True(handled.TryTake(out _, TestBroker.Patience) && handled.TryTake(out _, TestBroker.Patience));
