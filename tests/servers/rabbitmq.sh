@@ -27,6 +27,15 @@ log.console = false
 log.file.level = info
 log.file = node.log
 CONF
+  # Certificates that were put here ask for TLS, and for a certificate of the client.
+  [[ ! -d $dir/rabbitmq-tls ]] || cat >>"$home/rabbitmq.conf" <<CONF
+listeners.ssl.1 = 127.0.0.1:${ports[7]}
+ssl_options.cacertfile = $dir/rabbitmq-tls/ca.pem
+ssl_options.certfile = $dir/rabbitmq-tls/server.pem
+ssl_options.keyfile = $dir/rabbitmq-tls/server.key
+ssl_options.verify = verify_peer
+ssl_options.fail_if_no_peer_cert = true
+CONF
 }
 
 rabbitmq_start() (
@@ -40,6 +49,7 @@ rabbitmq_start() (
   daemon "$home/log/start.log" "$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin' | sort -V | tail -n 1)/rabbitmq-server" >"$home/start.pid"
   until_true "$home/start.pid" grep -qs 'Server startup complete' log/node.log || return 1
   {
+    [[ ! -d $dir/rabbitmq-tls ]] || echo "LUS_TEST_RABBITMQ_TLS='amqps://guest:guest@127.0.0.1:${ports[7]}'"
     echo "LUS_TEST_RABBITMQ='amqp://guest:guest@127.0.0.1:${ports[3]}'"
     echo "LUS_TEST_RABBITMQ_MANAGEMENT='http://guest:guest@127.0.0.1:${ports[4]}'"
   } >"$dir/rabbitmq.env"

@@ -23,7 +23,7 @@ public sealed partial class BrokerBus(IBus bus, BrokerNames names, BrokerOptions
         }
         catch (Exception failure)
         {
-            NotPublished(log, typeof(TMessage).Name, IdOf(message), queue, failure.GetType().Name, failure.Message);
+            NotPublished(log, typeof(TMessage).Name, StageMessage.IdOf(message), queue, failure.GetType().Name, failure.Message);
         }
     }
 
@@ -33,14 +33,6 @@ public sealed partial class BrokerBus(IBus bus, BrokerNames names, BrokerOptions
         if (context.TryGetPayload(out RabbitMqSendContext? rabbit))
             rabbit.Mandatory = true;
     });
-
-    private static Guid IdOf(object message) => message switch
-    {
-        VideoFound found => found.VideoId,
-        ClipReady ready => ready.ClipId,
-        FeaturesReady ready => ready.ClipId,
-        _ => Guid.Empty,
-    };
 
     [LoggerMessage(LogLevel.Warning, "{Message} of {Id} is not on {Queue} yet ({Failure}: {Detail}): the sweeper will publish it again")]
     private static partial void NotPublished(ILogger logger, string message, Guid id, string queue, string failure, string detail);

@@ -19,17 +19,30 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         try
         {
             var connection = await OpenAsync(limit.Token).ConfigureAwait(false);
-            await using var channel = await connection.CreateChannelAsync(
-                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), limit.Token).ConfigureAwait(false);
-            return await exchange(channel, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            try
+            {
+                var channel = await connection.CreateChannelAsync(
+                    new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), limit.Token).ConfigureAwait(false);
+                var result = await exchange(channel, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+                await channel.DisposeAsync().ConfigureAwait(false);
+                return result;
+            }
+            catch
+            {
+                // Whatever became of the channel, and of a broker that says nothing, ends with the connection.
+                Discard(connection);
+                throw;
+            }
         }
-        catch (BrokerUnreachableException failure) when (RefusalIn(failure) is { } refusal)
+        catch (Exception failure) when (failure is not (BrokerException or BrokerUnavailableException) && RefusalIn(failure) is { } refusal)
         {
             throw new BrokerException(refusal, failure);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && IsOutage(failure))
         {
-            throw new BrokerUnavailableException($"RabbitMQ at {Address(options)} does not answer ({failure.Message}). Is it running, and is {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} right?", failure);
+            var hint = options.Uri.Scheme == "amqps" ? $" One that wants a certificate of its client hangs up on a client without: {BrokerOptions.Section}:{nameof(BrokerOptions.ClientCertificateFile)}." : "";
+            throw new BrokerUnavailableException(
+                $"RabbitMQ at {Address(options)} does not answer ({Said(failure)}). Is it running, and is {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} right?{hint}", failure);
         }
     }
 
@@ -45,6 +58,8 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         factory.AutomaticRecoveryEnabled = false;
     }
 
+    internal static int PortOf(BrokerOptions options) => new AmqpTcpEndpoint(options.Uri).Port;
+
     /// <summary>Host, port and virtual host, without the credentials.</summary>
     internal static string Address(BrokerOptions options) =>
         options.Uri.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort | UriComponents.Path, UriFormat.UriEscaped);
@@ -52,7 +67,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_connection is { } connection)
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await EndAsync(connection).ConfigureAwait(false);
         _opening.Dispose();
     }
 
@@ -64,13 +79,20 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
             if (_connection is { IsOpen: true } open)
                 return open;
             if (_connection is { } lost)
-            {
-                _connection = null;
-                await lost.DisposeAsync().ConfigureAwait(false);
-            }
+                Discard(lost);
             var factory = new ConnectionFactory();
             Configure(factory, options);
-            return _connection = await factory.CreateConnectionAsync("lus control", cancellation).ConfigureAwait(false);
+            var opening = factory.CreateConnectionAsync("lus control", cancellation);
+            try
+            {
+                return _connection = await opening.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The client's own way out takes seconds more.
+                _ = EndAsync(opening);
+                throw;
+            }
         }
         finally
         {
@@ -78,7 +100,27 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         }
     }
 
-    private string? RefusalIn(BrokerUnreachableException failure)
+    private void Discard(IConnection lost)
+    {
+        if (Interlocked.CompareExchange(ref _connection, null, lost) == lost)
+            _ = EndAsync(lost);
+    }
+
+    /// <summary>Does not wait for a broker that hangs.</summary>
+    private static async Task EndAsync(IConnection connection)
+    {
+        await connection.AbortAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task EndAsync(Task<IConnection> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+            await EndAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private string? RefusalIn(Exception failure)
     {
         var causes = Causes(failure).ToList();
         if (causes.OfType<AuthenticationFailureException>().Any() || causes.OfType<PossibleAuthenticationFailureException>().Any())
@@ -97,8 +139,14 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         _ => [failure],
     };
 
+    private static string Said(Exception failure) => failure switch
+    {
+        OperationCanceledException => "no answer in time",
+        OperationInterruptedException { ShutdownReason: { } reason } => reason.ReplyText,
+        _ => Causes(failure).Last().Message,
+    };
+
     private static bool IsOutage(Exception failure) => failure is
-        BrokerUnreachableException or AlreadyClosedException or OperationCanceledException or TimeoutException or IOException or ObjectDisposedException
-        or OperationInterruptedException { ShutdownReason.Initiator: not ShutdownInitiator.Peer }
-        or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.ConnectionForced or Constants.InternalError };
+        BrokerUnreachableException or OperationInterruptedException or PublishException or OperationCanceledException or TimeoutException or IOException
+        or ObjectDisposedException;
 }

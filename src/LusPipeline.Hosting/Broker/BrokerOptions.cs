@@ -57,7 +57,7 @@ public sealed record BrokerOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int DeadLettersKept { get; init; } = 10_000;
 
-    /// <summary>Messages of each class of service that a worker holds unacknowledged.</summary>
+    /// <summary>Messages of each class of service that a worker holds unacknowledged: always one more than it handles, so that one waits when a place comes free.</summary>
     /// <param name="stage">One stage.</param>
     /// <param name="concurrency">Messages that it handles at a time.</param>
     internal ushort PrefetchOf(StageSet stage, int concurrency)
@@ -68,7 +68,7 @@ public sealed record BrokerOptions : IValidatableObject
             StageSet.Features => PrefetchFeatures,
             _ => PrefetchSequence,
         };
-        return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency));
+        return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency + 1));
     }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

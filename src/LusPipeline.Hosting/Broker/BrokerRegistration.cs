@@ -51,7 +51,7 @@ public static class BrokerRegistration
         services.AddSingleton(provider => new BrokerNames(provider.GetRequiredService<BrokerOptions>().Prefix));
         services.AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<DeadLetters>().AddSingleton<BrokerEvents>();
         services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetters>());
-        services.AddSingleton<IStageBus, BrokerBus>();
+        services.AddSingleton<IStageBus, BrokerBus>().AddSingleton<BrokerArrival>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -59,7 +59,7 @@ public static class BrokerRegistration
             consumers(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.ConnectTo(context.GetRequiredService<BrokerOptions>(), name);
+                rabbit.ConnectTo(context.GetRequiredService<BrokerOptions>(), context.GetRequiredService<BrokerArrival>(), name);
                 receive(rabbit, context);
             });
         });
@@ -78,25 +78,26 @@ public static class BrokerRegistration
         foreach (var urgent in new[] { true, false })
         {
             rabbit.Receive<TConsumer>(
-                context, BrokerQueue.OfStage(options, names.Queue(stage, urgent)), concurrency, options.PrefetchOf(stage, concurrency), places, urgent);
+                context, BrokerQueue.OfStage(options, names.Queue(stage, urgent)), options.PrefetchOf(stage, concurrency), places, urgent);
         }
     }
 
     internal static void ReceiveReturned<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context)
         where TConsumer : class, IConsumer =>
         rabbit.Receive<TConsumer>(
-            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), concurrency: 1, prefetch: 1, new UrgentFirst(1), urgent: false);
+            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), prefetch: 1, new UrgentFirst(1), urgent: false);
 
     private static void Receive<TConsumer>(
-        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, int concurrency, ushort prefetch,
-        UrgentFirst places, bool urgent)
+        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, ushort prefetch, UrgentFirst places,
+        bool urgent)
         where TConsumer : class, IConsumer =>
         rabbit.ReceiveEndpoint(queue.Name, endpoint =>
         {
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
             endpoint.PrefetchCount = prefetch;
-            endpoint.ConcurrentMessageLimit = concurrency;
+            // Everything that is held stands at the gate, where urgent work overtakes.
+            endpoint.ConcurrentMessageLimit = prefetch;
             foreach (var (argument, value) in queue.Arguments)
                 endpoint.SetQueueArgument(argument, value);
 
@@ -105,23 +106,27 @@ public static class BrokerRegistration
             endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(garbage));
             var stop = new EndpointStop();
             endpoint.ConnectReceiveEndpointObserver(stop);
-            endpoint.UseFilter(new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop));
+            var gate = new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop);
+            endpoint.UseFilter(gate);
+            endpoint.ConfigureChannel(pipe => pipe.UseFilter(new StarvationWatch(
+                queue.Name, gate, context.GetRequiredService<BrokerOptions>().Heartbeat, context.GetRequiredService<TimeProvider>(),
+                context.GetRequiredService<ILogger<StarvationWatch>>())));
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
 
-    private static void ConnectTo(this IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options, string name)
+    private static void ConnectTo(this IRabbitMqBusFactoryConfigurator rabbit, BrokerOptions options, BrokerArrival arrival, string name)
     {
         var factory = new ConnectionFactory { Uri = options.Uri };
-        rabbit.Host(factory.HostName, (ushort)factory.Endpoint.Port, factory.VirtualHost, name, host =>
+        rabbit.Host(factory.HostName, (ushort)BrokerConnection.PortOf(options), factory.VirtualHost, name, host =>
         {
             host.Username(factory.UserName);
             host.Password(factory.Password);
-            host.OnRefreshConnectionFactory = fresh =>
+            host.OnRefreshConnectionFactory = async fresh =>
             {
+                await arrival.WaitAsync().ConfigureAwait(false);
                 try
                 {
                     BrokerConnection.Configure(fresh, options);
-                    return Task.CompletedTask;
                 }
                 catch (BrokerException failure)
                 {

@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.Serialization;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +18,8 @@ internal sealed partial class Garbage(DeadLetters letters, string queue, ILogger
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         await context.NotifyFaulted(context.Exception).ConfigureAwait(false);
-        if (context.Exception is not SerializationException)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(context.Exception);
+        if (context.Exception is not (SerializationException or JsonException))
+            ExceptionDispatchInfo.Throw(context.Exception);
         await KeepAsync(context, Unreadable).ConfigureAwait(false);
         await next.Send(context).ConfigureAwait(false);
     }

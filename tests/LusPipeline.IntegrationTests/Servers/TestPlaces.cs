@@ -41,15 +41,24 @@ public sealed partial class TestServers
     /// <returns>The <c>amqp://</c> address of a new virtual host, with the name and password of an administrator.</returns>
     public async Task<Uri> NewVirtualHostAsync()
     {
-        var address = await AddressAsync(TestServer.RabbitMq);
         var name = NewName("vh");
+        await MakeVirtualHostAsync(name);
+        return new Uri($"{(await AddressAsync(TestServer.RabbitMq))["LUS_TEST_RABBITMQ"]}/{name}");
+    }
+
+    /// <summary>The same virtual host by TLS, of <see cref="PrivateWithTls"/>.</summary>
+    public async Task<Uri> WithTlsAsync(Uri virtualHost) =>
+        new((await AddressAsync(TestServer.RabbitMq))["LUS_TEST_RABBITMQ_TLS"] + virtualHost.AbsolutePath);
+
+    /// <summary>A virtual host that does not exist, or not since the broker was wiped.</summary>
+    public async Task MakeVirtualHostAsync(string name)
+    {
         using var management = await ManagementAsync();
         using var made = await management.PutAsync(new Uri($"api/vhosts/{name}", UriKind.Relative), null);
         made.EnsureSuccessStatusCode();
         using var allowed = await management.PutAsJsonAsync(
             new Uri($"api/permissions/{name}/guest", UriKind.Relative), new { configure = ".*", write = ".*", read = ".*" });
         allowed.EnsureSuccessStatusCode();
-        return new Uri($"{address["LUS_TEST_RABBITMQ"]}/{name}");
     }
 
     /// <summary>RabbitMQ's management API, as an administrator; addresses below it begin with <c>api/</c>. The caller disposes it.</summary>

@@ -32,6 +32,17 @@ public sealed partial class TestServers : IAsyncDisposable
     /// <summary>Servers for one test to stop, kill and wipe.</summary>
     public static TestServers Private() => new(null);
 
+    /// <summary>Private servers whose broker also takes TLS.</summary>
+    /// <param name="write">Puts <c>ca.pem</c>, <c>server.pem</c> and <c>server.key</c> into the folder that it is given.</param>
+    public static TestServers PrivateWithTls(Action<string> write)
+    {
+        var servers = new TestServers(null);
+        var folder = Path.Combine(servers._folder, "rabbitmq-tls");
+        Directory.CreateDirectory(folder);
+        write(folder);
+        return servers;
+    }
+
     /// <summary>In good order; what it stored stays. Its port refuses until it is started.</summary>
     public Task StopAsync(TestServer server) => ChangeAsync("stop-one", server);
 

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Virtual host and users for LusPipeline, by RabbitMQ's management API. Run again, it sets permissions and passwords anew.
+#   RABBITMQ_ADMIN=user:password WORKER_PASSWORD=… OPERATOR_PASSWORD=… EVENTS_PASSWORD=… users.sh http://broker:15672 [VHOST [PREFIX]]
+# VHOST and PREFIX, which is Broker:Prefix, are "lus" where they are not given. The users are PREFIX-worker, PREFIX-operator and PREFIX-events.
+set -euo pipefail
+
+[[ $# -ge 1 ]] || {
+  sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2
+  exit 1
+}
+api=${1%/}/api vhost=${2:-lus} prefix=${3:-lus}
+: "${RABBITMQ_ADMIN:?of the form user:password}" "${WORKER_PASSWORD:?}" "${OPERATOR_PASSWORD:?}" "${EVENTS_PASSWORD:?}"
+[[ $vhost$prefix =~ ^[A-Za-z0-9_-]+$ ]] || {
+  echo 'VHOST and PREFIX are letters, digits, - and _' >&2
+  exit 1
+}
+
+# put PATH JSON; no secret is an argument of a program, which everybody on the machine could read.
+put() {
+  curl --silent --show-error --fail --output /dev/null --request PUT --header 'content-type: application/json' \
+    --config <(printf 'user = "%s"\n' "$(quoted "$RABBITMQ_ADMIN")") --data @- "$api/$1" <<<"$2"
+}
+
+quoted() {
+  local text=${1//\\/\\\\}
+  printf '%s' "${text//\"/\\\"}"
+}
+
+# user NAME PASSWORD TAGS CONFIGURE WRITE READ
+user() {
+  put "users/$1" "{\"password\": \"$(quoted "$2")\", \"tags\": \"$3\"}"
+  put "permissions/$vhost/$1" "{\"configure\": \"$(quoted "$4")\", \"write\": \"$(quoted "$5")\", \"read\": \"$(quoted "$6")\"}"
+  echo "$1"
+}
+
+put "vhosts/$vhost" '{}'
+all="^$prefix\\."
+# Makes, fills and empties the pipeline's own queues and exchanges, and sees no other.
+user "$prefix-worker" "$WORKER_PASSWORD" '' "$all" "$all" "$all"
+# As a worker, for lus status and lus doctor, and looks at the queues in the management pages.
+user "$prefix-operator" "$OPERATOR_PASSWORD" management "$all" "$all" "$all"
+# Binds queues of its own, named PREFIX.events.SOMETHING, to the exchange PREFIX.events; it can publish nothing there.
+own="^$prefix\\.events\\..+"
+user "$prefix-events" "$EVENTS_PASSWORD" '' "$own" "$own" "^$prefix\\.events(\\..+)?$"

@@ -1,0 +1,84 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace LusPipeline.Hosting.Broker;
+
+/// <summary>
+/// Gives a receive endpoint a new channel when messages wait and none comes: a broker that makes a quorum queue anew under a living
+/// consumer may go on with what it knew of the old one, and drop what it should deliver (seen with 3.10, which tells the consumer nothing).
+/// A consumer that is cancelled gets a new channel for the same reason.
+/// </summary>
+/// <param name="gate">Behind which the endpoint's messages are handled.</param>
+/// <param name="interval">Between looks; two in a row decide.</param>
+internal sealed partial class StarvationWatch(string queue, StageGate gate, TimeSpan interval, TimeProvider clock, ILogger<StarvationWatch> log)
+    : IFilter<ChannelContext>
+{
+    public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var watching = WatchAsync(context.Channel, ended.Token);
+        try
+        {
+            await next.Send(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+            await CloseAsync(context.Channel).ConfigureAwait(false);
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("starvation-watch");
+
+    private async Task WatchAsync(IChannel channel, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        long? idleSince = null;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
+            {
+                var waiting = (await channel.QueueDeclarePassiveAsync(queue, ended).ConfigureAwait(false)).MessageCount;
+                var arrived = gate.Arrived;
+                if (waiting == 0 || gate.Held > 0)
+                {
+                    idleSince = null;
+                }
+                else if (idleSince == arrived)
+                {
+                    Starved(log, queue, waiting);
+                    await CloseAsync(channel).ConfigureAwait(false);
+                    return;
+                }
+                else
+                {
+                    idleSince = arrived;
+                }
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or OperationInterruptedException or TimeoutException or ObjectDisposedException)
+        {
+            // The consumer, its queue or its channel has ended: the endpoint starts over, and with it the watch.
+        }
+    }
+
+    private static async Task CloseAsync(IChannel channel)
+    {
+        try
+        {
+            if (channel.IsOpen)
+                await channel.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationInterruptedException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException)
+        {
+            // It is closed, by whomever.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Queue} has {Waiting} messages and delivers none: its consumer starts over")]
+    private static partial void Starved(ILogger logger, string queue, uint waiting);
+}
