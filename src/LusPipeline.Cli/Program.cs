@@ -12,6 +12,8 @@ var root = new RootCommand("""
     ResultsCommand.Create(),
     StudiesCommand.Create(),
     ShowCommand.Create(),
+    ReplayCommand.Create(),
+    CancelCommand.Create(),
     ModelsCommand.Create(),
     FeaturesCommand.Create(),
     ConfigCommand.Create(),

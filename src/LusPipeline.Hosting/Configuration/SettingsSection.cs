@@ -16,6 +16,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
+        new(DatabaseOptions.Section, typeof(DatabaseOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>
