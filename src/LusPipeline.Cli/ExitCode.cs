@@ -12,5 +12,8 @@ internal static class ExitCode
     /// <summary>Some videos were rejected or failed; the others have results.</summary>
     public const int Incomplete = 2;
 
+    /// <summary>The database's schema is older or newer than this program.</summary>
+    public const int OtherVersion = 3;
+
     public const int Interrupted = 130;
 }

@@ -17,6 +17,7 @@ var root = new RootCommand("""
     ModelsCommand.Create(),
     FeaturesCommand.Create(),
     ConfigCommand.Create(),
+    DbCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus run videos/", "lus demo");

@@ -20,8 +20,7 @@ internal static class CancelCommand
         {
             names,
         }.WithExamples("lus cancel patient1", "lus cancel patient1 patient2 --home /data/lus");
-        ledger.AddTo(command);
-        command.SetLedgerAction(async (result, cancellation) =>
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             using var opened = await ledger.OpenToChangeAsync(result, cancellation);
             var studies = await NamedStudies.FindAsync(opened.Open, result.GetRequiredValue(names), cancellation);

@@ -38,7 +38,6 @@ internal static class ReplayCommand
             "lus replay --video patient1/a.mp4",
             "lus replay --failed --since 12h --dry-run",
             "lus replay --model ./new-bundle --dry-run  # what is not of this bundle yet");
-        ledger.AddTo(command);
         command.Validators.Add(given =>
         {
             if (!new Option[] { studies, videos, clips, failed, since, model }.Any(option => given.GetResult(option) is { Implicit: false }))
@@ -46,7 +45,7 @@ internal static class ReplayCommand
             if (given.GetResult(variant) is not null && given.GetResult(model) is null)
                 given.AddError("--variant is for --model: name the bundle too.");
         });
-        command.SetLedgerAction(async (result, _) =>
+        command.SetLedgerAction(ledger, async (result, _) =>
         {
             using var interruption = new Interruption();
             var named = result.GetValue(videos) ?? [];

@@ -28,8 +28,7 @@ internal static class ResultsCommand
             "lus results --labels videos.csv",
             "lus results --format csv > results.csv",
             "lus results --set 'Database:ConnectionString=Host=db1;Database=lus;Username=lus_dashboard'");
-        ledger.AddTo(command);
-        command.SetLedgerAction(async (result, cancellation) =>
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             var known = result.GetValue(labels) is { } source ? VideoLabels.Read(source) : null;
             using var opened = await ledger.OpenToReadAsync(result, cancellation);

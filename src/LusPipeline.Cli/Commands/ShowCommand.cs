@@ -17,8 +17,7 @@ internal static class ShowCommand
         var ledger = new LedgerArguments();
         var name = new Argument<string>("study") { Description = "The study's name: its folder's, or the file's at the top" };
         var command = new Command("show", "Show one study: its videos, clips, stage times and trace") { name }.WithExamples("lus show patient1", "lus show scan.mp4 --home /data/lus");
-        ledger.AddTo(command);
-        command.SetLedgerAction(async (result, cancellation) =>
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             using var opened = await ledger.OpenToReadAsync(result, cancellation);
             var studies = await new ResultReader(opened.Open).StudiesAsync([result.GetRequiredValue(name)], cancellation);

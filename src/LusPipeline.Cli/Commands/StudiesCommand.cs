@@ -21,8 +21,7 @@ internal static class StudiesCommand
             "lus studies",
             "lus studies --home /data/lus",
             "lus studies --since 7d --format csv > week.csv");
-        ledger.AddTo(command);
-        command.SetLedgerAction(async (result, cancellation) =>
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             using var opened = await ledger.OpenToReadAsync(result, cancellation);
             var how = result.GetRequiredValue(format);

@@ -21,6 +21,9 @@ internal sealed class LedgerArguments
 
     private readonly SettingsArguments _settings = new();
 
+    /// <summary>The database that the command works on; null for a home folder's ledger.</summary>
+    public DatabaseOptions? Database { get; private set; }
+
     public void AddTo(Command command)
     {
         command.Add(_home);
@@ -67,9 +70,9 @@ internal sealed class LedgerArguments
             return null;
         if (settings.Problems.Count > 0)
             throw new ConfigurationException(settings.Problems);
-        var options = settings.Get<DatabaseOptions>();
-        var open = PostgresLedger.Open(options);
-        var place = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        Database = settings.Get<DatabaseOptions>();
+        var open = PostgresLedger.Open(Database);
+        var place = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
         await Console.Error.WriteLineAsync($"Ledger: database {ResultTable.Printable(place.Database ?? "")} on {ResultTable.Printable(place.Host ?? "")} (from {connection.Origin})");
         await PostgresLedger.RequireVersionAsync(open, cancellation);
         return new(open, await DatabaseClock.AskAsync(open, cancellation), settings, null);

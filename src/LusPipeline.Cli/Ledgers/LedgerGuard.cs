@@ -6,14 +6,16 @@ using LusPipeline.Hosting.Embedded;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace LusPipeline.Cli.Ledgers;
 
 /// <summary>Turns what can be wrong with a ledger into one line on stderr and an exit code.</summary>
 internal static class LedgerGuard
 {
-    public static void SetLedgerAction(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
+    /// <param name="ledger">Its options become the command's.</param>
+    public static void SetLedgerAction(this Command command, LedgerArguments ledger, Func<ParseResult, CancellationToken, Task<int>> action)
+    {
+        ledger.AddTo(command);
         command.SetAction(async (result, cancellation) =>
         {
             try
@@ -27,23 +29,22 @@ internal static class LedgerGuard
             catch (Exception known) when (known
                 is HomeException or LabelException or InvalidDataException or BundleException or ConfigurationException or LedgerVersionException)
             {
-                await Console.Error.WriteLineAsync($"lus: {known.Message}");
-                return ExitCode.Error;
+                return await EndAsync(known.Message);
             }
-            catch (Exception failure) when (failure is DbException or DbUpdateException || LedgerOutage.Is(failure))
+            catch (Exception failure) when (ledger.Database is { } database && DatabaseProblem.Of(failure, database) is { } problem)
             {
-                await Console.Error.WriteLineAsync($"lus: {MessageOf(failure)}");
-                return ExitCode.Error;
+                return await EndAsync(problem);
+            }
+            catch (Exception failure) when (failure is DbException or DbUpdateException)
+            {
+                return await EndAsync($"The ledger cannot be used ({failure.GetBaseException().Message.TrimEnd('.')}).");
             }
         });
+    }
 
-    private static string MessageOf(Exception failure) => failure.GetBaseException() switch
+    private static async Task<int> EndAsync(string message)
     {
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
-            $"The database refuses it to this user ({refused.MessageText}). Use a connection string of a user who may.",
-        PostgresException refused => $"The database refuses it ({refused.SqlState}: {refused.MessageText}).",
-        var other when LedgerOutage.Is(failure) =>
-            $"The database cannot be reached ({other.Message.TrimEnd('.')}). Check Database:ConnectionString, and that the server runs.",
-        var other => $"The ledger cannot be used ({other.Message.TrimEnd('.')}).",
-    };
+        await Console.Error.WriteLineAsync($"lus: {message}");
+        return ExitCode.Error;
+    }
 }

@@ -1,4 +1,5 @@
 using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Ledger;
@@ -17,6 +18,9 @@ public sealed record SettingsSection(string Name, Type Options)
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(LeaseOptions.Section, typeof(LeaseOptions)),
+        new(SweepOptions.Section, typeof(SweepOptions)),
+        new(BrokerOptions.Section, typeof(BrokerOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Npgsql;
 
 namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Where workers keep the ledger.</summary>
-public sealed record DatabaseOptions
+public sealed record DatabaseOptions : IValidatableObject
 {
     public const string Section = "Database";
 
@@ -11,6 +12,27 @@ public sealed record DatabaseOptions
     /// Npgsql's form: <c>Host=db1,db2;Database=lus;Username=lus_worker;Password=…</c>. With several hosts, workers go to the one that
     /// takes writes. <c>SSL Mode=VerifyFull;Root Certificate=FILE</c> for TLS.
     /// </summary>
-    [Required(AllowEmptyStrings = false)]
-    public string ConnectionString { get; init; } = "";
+    [Required]
+    public string ConnectionString { get; init; } = null!;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Problem() is { } problem)
+            yield return new(problem, [nameof(ConnectionString)]);
+    }
+
+    /// <summary>What is wrong, without a part of the value: a password that was not quoted can end up anywhere in it.</summary>
+    private string? Problem()
+    {
+        try
+        {
+            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(ConnectionString).Host)
+                ? "names no host. Give Host=…;Database=…;Username=…;Password=…."
+                : null;
+        }
+        catch (Exception unread) when (unread is ArgumentException or FormatException or InvalidCastException)
+        {
+            return "cannot be read. Give Host=…;Database=…;Username=…;Password=…, and a value that has a ; or a quotation mark in it in double quotes.";
+        }
+    }
 }

@@ -25,15 +25,6 @@ public static class PostgresLedger
     public static async Task RequireVersionAsync(Func<LedgerContext> open, CancellationToken cancellation)
     {
         await using var ledger = open();
-        var known = ledger.Database.GetMigrations().ToList();
-        var applied = (await ledger.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).ToList();
-        if (known.Except(applied).Any())
-        {
-            throw new LedgerVersionException(applied.Count == 0
-                ? "The database has no ledger yet. Create it with lus db migrate, as the migrator."
-                : "The database's ledger is of an older version than this program. Bring it up to date with lus db migrate, as the migrator.");
-        }
-        if (applied.Except(known).Any())
-            throw new LedgerVersionException("The database's ledger is of a newer version than this program. Upgrade this program.");
+        (await SchemaVersion.ReadAsync(ledger, cancellation).ConfigureAwait(false)).RequireCurrent();
     }
 }

@@ -65,7 +65,7 @@ public sealed class ReadingTests(TestServers servers)
         var result = await LusProcess.RunAsync(["results", "--set", "Database:ConnectionString=Host=127.0.0.1;Port=1;Database=lus"]);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(result.Errors, line => line.StartsWith("lus: The database cannot be reached", StringComparison.Ordinal));
+        Assert.Contains(result.Errors, line => line.StartsWith("lus: The database at 127.0.0.1:1 does not answer", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using System.ComponentModel.DataAnnotations;
+using LusPipeline.Hosting.Bus;
+
+namespace LusPipeline.Hosting.Broker;
+
+/// <summary>Where RabbitMQ is and how its queues are made. Versions 3.10 to 4.x.</summary>
+public sealed record BrokerOptions : IValidatableObject
+{
+    public const string Section = "Broker";
+
+    /// <summary><c>amqp://user:password@host:port/vhost</c>, or <c>amqps</c> for TLS. No path is the virtual host <c>/</c>.</summary>
+    [Required]
+    public Uri Uri { get; init; } = null!;
+
+    /// <summary>PEM file of the authority that signed the broker's certificate; null for the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>PEM file of this client's certificate, where the broker asks for one.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>PEM file of the client certificate's private key; null when it is in the same file.</summary>
+    public string? ClientKeyFile { get; init; }
+
+    /// <summary>Names of queues and exchanges begin with it and a dot.</summary>
+    [RegularExpression("[a-zA-Z0-9_-]{1,64}", ErrorMessage = "has 1 to 64 letters, digits, '-' or '_'.")]
+    public string Prefix { get; init; } = "lus";
+
+    /// <summary>A silent connection is given up after two of these.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest that a message's sender waits for the broker's confirmation.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Videos that an ingest worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    [Range(0, 1000)]
+    public int PrefetchIngest { get; init; }
+
+    /// <summary>Clips that a features worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    [Range(0, 1000)]
+    public int PrefetchFeatures { get; init; }
+
+    /// <summary>Features that a sequence worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    [Range(0, 1000)]
+    public int PrefetchSequence { get; init; }
+
+    /// <summary>Deliveries after which the broker gives a message up. A backstop: no handling relies on it. Cannot change while the queues exist.</summary>
+    [Range(2, 1000)]
+    public int DeliveryLimit { get; init; } = 20;
+
+    /// <summary>Nodes of a cluster that hold a queue. Cannot change while the queues exist.</summary>
+    [Range(1, 9)]
+    public int QuorumGroupSize { get; init; } = 3;
+
+    /// <summary>Dead letters kept, the newest. Cannot change while the queues exist.</summary>
+    [Range(1, 10_000_000)]
+    public int DeadLettersKept { get; init; } = 10_000;
+
+    /// <summary>Messages of each class of service that a worker holds unacknowledged.</summary>
+    /// <param name="stage">One stage.</param>
+    /// <param name="concurrency">Messages that it handles at a time.</param>
+    internal ushort PrefetchOf(StageSet stage, int concurrency)
+    {
+        var chosen = stage switch
+        {
+            StageSet.Ingest => PrefetchIngest,
+            StageSet.Features => PrefetchFeatures,
+            _ => PrefetchSequence,
+        };
+        return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency));
+    }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Uri is null)
+            yield break;
+        if (!Uri.IsAbsoluteUri || Uri.Scheme is not ("amqp" or "amqps") || Uri.Host.Length == 0)
+        {
+            yield return new("is of the form amqp://user:password@host:5672/vhost, or amqps:// for TLS.", [nameof(Uri)]);
+            yield break;
+        }
+        if (Uri.AbsolutePath.Count(letter => letter == '/') > 1)
+            yield return new("has a virtual host with '/': write it %2F.", [nameof(Uri)]);
+        if (Uri.Scheme == "amqp" && (CaFile ?? ClientCertificateFile ?? ClientKeyFile) is not null)
+            yield return new("is amqp://, without TLS, and files for TLS are given: write amqps://, or leave the files out.", [nameof(Uri)]);
+        if (ClientKeyFile is not null && ClientCertificateFile is null)
+            yield return new("is given without ClientCertificateFile.", [nameof(ClientKeyFile)]);
+    }
+}

@@ -1,0 +1,26 @@
+using LusPipeline.Hosting.Bus;
+using MassTransit;
+
+namespace LusPipeline.Hosting.Broker;
+
+/// <summary>Stands before a stage's consumer: lets urgent work go first, and makes a stop quiet.</summary>
+/// <param name="endpoint">Ends when this message's endpoint has begun to stop.</param>
+internal sealed class StageGate(UrgentFirst places, bool urgent, StageStop stop, EndpointStop endpoint) : IFilter<ConsumeContext>
+{
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        try
+        {
+            using var place = await places.EnterAsync(urgent, stop.Token).ConfigureAwait(false);
+            await next.Send(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            // Given back while the endpoint still takes messages, it would come straight back, and each time counts as a delivery.
+            await endpoint.Stopping.ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("stage-gate");
+}
