@@ -78,7 +78,7 @@ internal static class ReplayCommand
         var replay = new Replay(opened.Open, opened.Clock, opened.Shared);
         var (again, fromFeatures, all) = (0L, 0, await replay.CountAsync(selection, model, urgent, cancellation));
         var display = new CountDisplay((done, of) => $"{done}/{of} videos wait again", Terminal.Error, TimeProvider.System);
-        using (StudyTelemetry.Start(opened.Open))
+        using (StudyTelemetry.Start(opened.Open, opened.Settings?.Get<TelemetryOptions>() ?? new(), TimeProvider.System))
         {
             await foreach (var chunk in replay.PlanAsync(selection, model, urgent, cancellation))
             {
