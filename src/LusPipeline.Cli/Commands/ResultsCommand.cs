@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Results;
 
 namespace LusPipeline.Cli.Commands;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CsvHelper;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Results;
 
 namespace LusPipeline.Cli.Commands;

@@ -83,8 +83,12 @@ public sealed class StudyErasure(Func<LedgerContext> open, TimeProvider clock)
             ? await ledger.Database.ExecuteSqlAsync(
                 $"INSERT INTO kept_out_videos (video_id, since) SELECT video_id, {now} FROM videos WHERE study_id = {id} ON CONFLICT DO NOTHING", cancellation).ConfigureAwait(false)
             : 0;
-        await ledger.ContentHashes.Where(hash => ledger.Videos.Any(video => video.StudyId == id && video.Content == hash.Sha256))
-            .ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+        if (ledger is SqliteLedgerContext)
+        {
+            // Folders' files; workers' buckets have no such rows, and operators no rights on their table.
+            await ledger.ContentHashes.Where(hash => ledger.Videos.Any(video => video.StudyId == id && video.Content == hash.Sha256))
+                .ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
+        }
         var spans = await ledger.Spans.Where(span => span.StudyId == id).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
         var predictions = await ledger.Predictions
             .Where(prediction => prediction.StudyDay == day && ledger.Videos.Any(video => video.VideoId == prediction.VideoId && video.StudyId == id))

@@ -52,7 +52,7 @@ internal sealed class SharedLedger
     public async Task<IReadOnlyList<SeenVideo>> SeeAsync(params string[] keys)
     {
         var seen = keys.Select(key => new SeenVideo("bucket", key, "00ff", "tag", 10)).ToList();
-        await new VideoArrivals(Open, TimeProvider.System, Lease, TimeSpan.Zero).RegisterAsync(seen, Target, new VideoLimits(), _ => false, Cancellation);
+        await new VideoArrivals(Open, TimeProvider.System, Lease, TimeSpan.Zero).RegisterAsync(seen, Target, new VideoLimits(), Cancellation);
         return seen;
     }
 

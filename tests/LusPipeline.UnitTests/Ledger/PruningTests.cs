@@ -142,10 +142,10 @@ public sealed class PruningTests
         var lease = new WorkLease { WorkerId = Guid.NewGuid(), Duration = TimeSpan.FromSeconds(15), RepublishAfter = TimeSpan.FromMinutes(1) };
         var arrivals = new VideoArrivals(bench.Open, bench.Clock, lease, TimeSpan.Zero);
 
-        Assert.Empty(await arrivals.RegisterAsync([seen], bench.Target, new(), _ => false, Cancellation));
+        Assert.Empty(await arrivals.RegisterAsync([seen], bench.Target, new(), Cancellation));
         Assert.Equal(
             new SeenVideo("bucket", "p1/a.mp4", "01", "tag", 10).VideoId,
-            Assert.Single(await arrivals.RegisterAsync([seen, seen with { Content = "01" }], bench.Target, new(), _ => false, Cancellation)).VideoId);
+            Assert.Single(await arrivals.RegisterAsync([seen, seen with { Content = "01" }], bench.Target, new(), Cancellation)).VideoId);
     }
 
     private static SpanRow Span(int number, DateTime started, Guid study = default) => new()
