@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using LusPipeline.Cli.Labels;
+using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Embedded;
 using LusPipeline.Models.Bundles;
@@ -27,7 +28,8 @@ internal static class LedgerGuard
                 return ExitCode.Interrupted;
             }
             catch (Exception known) when (known
-                is HomeException or LabelException or InvalidDataException or BundleException or ConfigurationException or LedgerVersionException)
+                is HomeException or LabelException or InvalidDataException or BundleException or ConfigurationException or LedgerVersionException
+                or BucketUnavailableException or BrokenEngineException)
             {
                 return await EndAsync(known.Message);
             }
