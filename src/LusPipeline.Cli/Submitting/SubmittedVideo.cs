@@ -6,7 +6,14 @@ namespace LusPipeline.Cli.Submitting;
 /// <param name="Name">Of the video in its study, segments divided by '/'.</param>
 internal sealed record SubmittedVideo(string Path, string Name, long Bytes)
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        // Links are followed, and some lead in a circle.
+        MaxRecursionDepth = 32,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
 
     /// <summary>The videos under the paths: a file by its name, what is in a folder by its way from there. Hidden files are none.</summary>
     /// <returns>The videos, and how many other files there are.</returns>

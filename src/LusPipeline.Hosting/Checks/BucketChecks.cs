@@ -48,7 +48,8 @@ internal static class BucketChecks
             }
             using (var came = await work.FetchAsync(key, cancellation).ConfigureAwait(false))
             {
-                if (came is null || !sent.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(came.Path, cancellation).ConfigureAwait(false)))
+                var received = came is null ? [] : await File.ReadAllBytesAsync(came.Path, cancellation).ConfigureAwait(false);
+                if (!received.AsSpan().SequenceEqual(sent))
                     return CheckOutcome.Failed("an object that was just written comes back otherwise. The server has to show an object to every reader once it is written");
             }
             await work.DeleteAsync(key, cancellation).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using System.Text;
 using LusPipeline.Core.Identity;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
