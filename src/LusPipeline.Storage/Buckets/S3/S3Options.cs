@@ -44,9 +44,6 @@ public sealed record S3Options : IValidatableObject
     /// </summary>
     public IReadOnlyList<string> WatchPrefixes { get; init; } = [];
 
-    /// <summary>A watched prefix like <see cref="WatchPrefixes"/>, whose studies every stage takes before all others; empty for none.</summary>
-    public string UrgentPrefix { get; init; } = "urgent/";
-
     /// <summary>Days before today that are listed of a prefix with the day in it. Tomorrow is listed too, for uploaders east of UTC.</summary>
     [Range(0, 3650)]
     public int WatchDays { get; init; } = 2;
@@ -73,15 +70,7 @@ public sealed record S3Options : IValidatableObject
     /// <summary>For messages: where the bucket is.</summary>
     internal string Place => $"the bucket '{Name}' at {Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {Region}"}";
 
-    internal bool HasUrgentPrefix => !string.IsNullOrEmpty(UrgentPrefix);
-
-    internal IReadOnlyList<WatchPrefix> Watched() => [.. WatchedTexts().Select(watched => WatchPrefix.Parse(watched.Text))];
-
-    internal bool IsUrgent(WatchPrefix prefix) => HasUrgentPrefix && prefix.ToString() == UrgentPrefix;
-
-    private IEnumerable<(string Text, string Member)> WatchedTexts() =>
-        (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Select((text, index) => (text, $"{nameof(WatchPrefixes)}:{index}"))
-            .Concat(HasUrgentPrefix && !WatchPrefixes.Contains(UrgentPrefix) ? [(UrgentPrefix, nameof(UrgentPrefix))] : []);
+    internal IReadOnlyList<WatchPrefix> Watched() => [.. (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Select(WatchPrefix.Parse)];
 
     /// <summary>Without the secret.</summary>
     public override string ToString() => Place;
@@ -101,8 +90,9 @@ public sealed record S3Options : IValidatableObject
     private IEnumerable<ValidationResult> PrefixProblems()
     {
         var watched = new List<WatchPrefix>();
-        foreach (var (text, member) in WatchedTexts())
+        foreach (var (index, text) in (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Index())
         {
+            var member = $"{nameof(WatchPrefixes)}:{index}";
             if (!WatchPrefix.TryParse(text, out var prefix, out var problem))
             {
                 yield return new(problem, [member]);

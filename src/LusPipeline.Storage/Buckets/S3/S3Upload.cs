@@ -1,4 +1,3 @@
-using Amazon.S3;
 using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Storage.Buckets.S3;
@@ -22,64 +21,20 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
     /// <exception cref="BrokenEngineException">The bucket refuses it, or the file cannot be read.</exception>
     public async Task<string> PutAsync(string path, string study, string video, string? prefix, CancellationToken cancellation)
     {
-        var key = KeyOf(study, video, prefix);
-        await sending.FileAsync(key, path, cancellation).ConfigureAwait(false);
-        return key;
-    }
-
-    /// <summary>Whether the object that <see cref="PutAsync"/> would write is there with this content, going by size and ETag.</summary>
-    /// <remarks>The ETag of an object that the server encrypts with a key of its user's tells nothing: such an object is never the same.</remarks>
-    /// <inheritdoc cref="PutAsync"/>
-    public async Task<bool> HasAsync(string path, string study, string video, string? prefix, CancellationToken cancellation)
-    {
-        var key = KeyOf(study, video, prefix);
-        try
-        {
-            var there = await connection.CallAsync(() => connection.Client.GetObjectMetadataAsync(connection.Bucket, key, cancellation), cancellation).ConfigureAwait(false);
-            return there.ContentLength == new FileInfo(path).Length
-                && there.ETag.Trim('"') == await FileETag.OfAsync(path, cancellation).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
-        {
-            return false;
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsDenied(answer))
-        {
-            throw S3Fault.Forbidden(connection.Options, answer);
-        }
-    }
-
-    /// <summary>Says that nothing more comes to a study, by the object that watchers look for.</summary>
-    /// <param name="study">The study's name.</param>
-    /// <param name="marker">The object's name below it, as <c>Watch:Marker</c> has it.</param>
-    /// <param name="prefix">Where the study's videos are.</param>
-    /// <inheritdoc cref="PutAsync"/>
-    public async Task CompleteAsync(string study, string marker, string? prefix, CancellationToken cancellation)
-    {
-        CheckSegment(study, nameof(study));
-        await sending.PutAsync($"{Place(prefix)}{study}/{marker}", Stream.Null, ifAbsent: false, cancellation).ConfigureAwait(false);
-    }
-
-    private string KeyOf(string study, string video, string? prefix)
-    {
         CheckSegment(study, nameof(study));
         ArgumentNullException.ThrowIfNull(video);
         foreach (var segment in video.Split('/'))
             CheckSegment(segment, nameof(video));
-        var key = $"{Place(prefix)}{study}/{video}";
-        return System.Text.Encoding.UTF8.GetByteCount(key) <= MostKeyBytes
-            ? key
-            : throw new ArgumentException($"The names of the study and the video are too long together: a key has at most {MostKeyBytes} bytes.", nameof(video));
-    }
-
-    private string Place(string? prefix)
-    {
         var watched = connection.Options.Watched();
         var place = prefix is null
             ? watched[0]
             : watched.FirstOrDefault(known => known.ToString() == prefix)
                 ?? throw new ArgumentException($"'{prefix}' is not watched. {S3Options.Section}:{nameof(S3Options.WatchPrefixes)} has {string.Join(", ", watched)}.", nameof(prefix));
-        return place.On(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
+        var key = $"{place.On(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))}{study}/{video}";
+        if (System.Text.Encoding.UTF8.GetByteCount(key) > MostKeyBytes)
+            throw new ArgumentException($"The names of the study and the video are too long together: a key has at most {MostKeyBytes} bytes.", nameof(video));
+        await sending.FileAsync(key, path, cancellation).ConfigureAwait(false);
+        return key;
     }
 
     private const int MostKeyBytes = 1024;

@@ -41,12 +41,12 @@ public sealed class S3VideoBucket : IVideoBucket
 
     public async IAsyncEnumerable<BucketObject> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var (prefix, urgent) in watched.SelectMany(prefix => Recent(prefix).Select(recent => (recent, connection.Options.IsUrgent(prefix)))))
+        foreach (var prefix in watched.SelectMany(Recent))
         {
             await foreach (var item in listing.CurrentAsync(prefix, cancellation).ConfigureAwait(false))
             {
                 if (Object(item, prefix) is { } found)
-                    yield return found with { Urgent = urgent };
+                    yield return found;
             }
         }
     }
@@ -58,7 +58,7 @@ public sealed class S3VideoBucket : IVideoBucket
             await foreach (var item in listing.CurrentAsync(prefix.Fixed, cancellation).ConfigureAwait(false))
             {
                 if (prefix.Of(item.Key ?? item.Encoded) is { } below && Object(item, below) is { } found)
-                    yield return found with { Urgent = connection.Options.IsUrgent(prefix) };
+                    yield return found;
             }
         }
     }
