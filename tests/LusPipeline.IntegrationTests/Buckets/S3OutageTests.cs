@@ -236,14 +236,13 @@ public sealed class S3OutageTests(TestServers servers)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        var (from, to) = (DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(issuer is null, false, 0, critical: true));
         if (issuer is null)
-            return request.CreateSelfSigned(from, to);
+            return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(address!);
         request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(issuer, from, to, RandomNumberGenerator.GetBytes(8));
+        using var signed = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, RandomNumberGenerator.GetBytes(8));
         using var whole = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
     }

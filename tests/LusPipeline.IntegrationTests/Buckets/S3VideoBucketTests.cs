@@ -185,7 +185,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
     [Fact]
     public async Task Days_in_a_prefix_are_listed_around_today_and_all_by_a_full_listing()
     {
-        var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}/{MM}/{dd}/", "urgent/"], WatchDays = 1 };
+        var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}/{MM}/{dd}/"], UrgentPrefixes = ["urgent/"], WatchDays = 1 };
         using var place = new S3Place(options, new StoppedClock(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
         foreach (var key in new[] { "in/2026/02/27/p/1.mp4", "in/2026/02/28/p/1.mp4", "in/2026/03/01/p/1.mp4", "in/2026/03/02/p/1.mp4", "in/2026/03/03/p/1.mp4", "in/other/p/1.mp4", "urgent/p/1.mp4" })
             await place.PutAsync(key, key);
@@ -195,6 +195,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
         Assert.All(recent, item => Assert.Equal(new ObjectName("p", "1.mp4"), ObjectName.FromKey(item.Key)));
         Assert.Equal(["in/2026/02/28", "in/2026/03/01", "in/2026/03/02", "urgent"], recent.Select(Prefix));
         Assert.Equal(["in/2026/02/27", "in/2026/02/28", "in/2026/03/01", "in/2026/03/02", "in/2026/03/03", "urgent"], (await place.ListAsync(all: true)).Select(Prefix));
+        Assert.Equal([false, false, false, true], recent.Select(item => item.Urgent));
         Assert.Equal("in/2026/03/01/p/1.mp4", await place.ContentAsync(recent[1]));
         Assert.Equal("urgent/p/1.mp4", await place.ContentAsync(recent[3]));
 
@@ -220,22 +221,24 @@ public sealed class S3VideoBucketTests(TestServers servers)
     [Fact]
     public async Task An_uploaded_file_is_found_as_its_study_and_video()
     {
-        var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}{MM}{dd}/", "urgent/"] };
+        var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}{MM}{dd}/"], UrgentPrefixes = ["urgent/{yyyy}/"] };
         var clock = new StoppedClock(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
         using var place = new S3Place(options, clock);
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["scan 1.mp4"], "content", Cancellation);
         var upload = new S3Upload(place.Connection, clock);
 
-        Assert.Equal("in/20260301/Study #1/scan 1.mp4", await upload.PutAsync(folder["scan 1.mp4"], "Study #1", "scan 1.mp4", null, Cancellation));
-        Assert.Equal("urgent/p/a/b.mp4", await upload.PutAsync(folder["scan 1.mp4"], "p", "a/b.mp4", "urgent/", Cancellation));
+        Assert.Equal("in/20260301/Study #1/scan 1.mp4", await upload.PutAsync(folder["scan 1.mp4"], "Study #1", "scan 1.mp4", urgent: false, Cancellation));
+        Assert.Equal("urgent/2026/p/a/b.mp4", await upload.PutAsync(folder["scan 1.mp4"], "p", "a/b.mp4", urgent: true, Cancellation));
 
         var items = await place.ListAsync();
         Assert.Equal(["Study #1/scan 1.mp4", "p/a/b.mp4"], items.Select(item => item.Key));
         Assert.Equal("content", await place.ContentAsync(items[0]));
         Assert.True(File.Exists(folder["scan 1.mp4"]));
-        foreach (var (study, video, prefix) in new[] { ("", "x", null), ("a/b", "x", null), ("..", "x", null), ("p", "", null), ("p", "a//b", null), ("p", "../x", null), ("p", "x", "clips/"), ("p", new string('x', 1025), null) })
-            await Assert.ThrowsAsync<ArgumentException>(() => upload.PutAsync(folder["scan 1.mp4"], study, video, prefix, Cancellation));
+        foreach (var (study, video) in new[] { ("", "x"), ("a/b", "x"), ("..", "x"), ("p", ""), ("p", "a//b"), ("p", "../x"), ("p", new string('x', 1025)) })
+            await Assert.ThrowsAsync<ArgumentException>(() => upload.PutAsync(folder["scan 1.mp4"], study, video, urgent: false, Cancellation));
+        using var routine = new S3Connection(options with { UrgentPrefixes = [] });
+        await Assert.ThrowsAsync<ArgumentException>(() => new S3Upload(routine, clock).PutAsync(folder["scan 1.mp4"], "p", "x", urgent: true, Cancellation));
         Assert.Equal(2, (await place.KeysAsync()).Count);
     }
 

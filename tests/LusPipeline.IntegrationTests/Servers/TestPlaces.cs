@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -83,6 +85,27 @@ public sealed partial class TestServers
             });
         }
         return options;
+    }
+
+    /// <summary>The same bucket by another user, who may do in it what a policy allows.</summary>
+    /// <param name="statements">The policy's statements, without their principal.</param>
+    public async Task<S3Options> AsWorkerAsync(S3Options bucket, params object[] statements)
+    {
+        var address = await AddressAsync(TestServer.S3);
+        var principal = new { AWS = new[] { $"arn:aws:iam:::user/{address["LUS_TEST_S3_WORKER"]}" } };
+        var policy = new JsonObject
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray([.. statements.Select(statement =>
+            {
+                var whole = JsonSerializer.SerializeToNode(statement)!;
+                (whole["Effect"], whole["Principal"]) = ("Allow", JsonSerializer.SerializeToNode(principal));
+                return whole;
+            })]),
+        };
+        using var client = Client(bucket);
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket.Name, Policy = policy.ToJsonString() });
+        return bucket with { AccessKey = address["LUS_TEST_S3_WORKER_ACCESS_KEY"], SecretKey = address["LUS_TEST_S3_WORKER_SECRET_KEY"] };
     }
 
     /// <summary>The plain client, for what users and other programs do in a bucket. The caller disposes it.</summary>

@@ -63,7 +63,10 @@ public sealed class S3Connection : IDisposable
     }
 
     /// <summary>Makes a request, again where that helps, and tells an outage and a wrong configuration from answers about an object, which come as <see cref="AmazonS3Exception"/>.</summary>
-    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    /// <param name="call">Makes the request from its beginning.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="anothers">The object is a user's: that it may not be read says nothing about our rights in the bucket.</param>
+    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation, bool anothers = false)
     {
         for (var tries = 0; ; tries++)
         {
@@ -74,6 +77,10 @@ public sealed class S3Connection : IDisposable
             catch (AmazonS3Exception answer) when (tries < Retries && S3Fault.IsOutOfStep(answer))
             {
                 // That connection is closed now; the next try takes another.
+            }
+            catch (AmazonS3Exception answer) when (!anothers && S3Fault.IsDenied(answer))
+            {
+                throw S3Fault.Forbidden(Options, answer);
             }
             catch (Exception error) when (S3Fault.Translate(error, Options, cancellation) is { } translated)
             {

@@ -8,7 +8,9 @@ namespace LusPipeline.Storage.Buckets.S3;
 
 /// <summary>Reads one object's bytes. A body that breaks off or falls silent is taken up again where it stopped, from the same content.</summary>
 /// <remarks>An answer about the object alone comes as <see cref="AmazonS3Exception"/>.</remarks>
-internal sealed class S3Download(S3Connection connection)
+/// <param name="connection">The bucket.</param>
+/// <param name="anothers">The objects are users', and not all may be for us to read.</param>
+internal sealed class S3Download(S3Connection connection, bool anothers)
 {
     private const int BufferBytes = 1 << 17;
 
@@ -125,7 +127,7 @@ internal sealed class S3Download(S3Connection connection)
         request.ByteRange = at == 0 && end == long.MaxValue ? null : new ByteRange(at, end - 1);
         try
         {
-            return await connection.CallAsync(() => connection.Client.GetObjectAsync(request, cancellation), cancellation).ConfigureAwait(false);
+            return await connection.CallAsync(() => connection.Client.GetObjectAsync(request, cancellation), cancellation, anothers).ConfigureAwait(false);
         }
         catch (AmazonS3Exception answer) when (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {

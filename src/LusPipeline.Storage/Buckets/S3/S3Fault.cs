@@ -43,13 +43,13 @@ internal static class S3Fault
     /// </summary>
     public static bool IsOutOfStep(AmazonS3Exception answer) => answer.ErrorCode == nameof(HttpStatusCode.BadRequest);
 
-    /// <summary>403 about the object alone.</summary>
-    public static bool IsDenied(AmazonS3Exception answer) => answer.ErrorCode is "AccessDenied" or "InvalidObjectState";
+    /// <summary>A right is missing, to the object or to do such a thing at all.</summary>
+    public static bool IsDenied(AmazonS3Exception answer) => answer.ErrorCode == "AccessDenied";
 
     /// <summary>404 about the object alone.</summary>
     public static bool IsMissing(AmazonS3Exception answer) => answer.StatusCode == HttpStatusCode.NotFound && answer.ErrorCode != "NoSuchBucket";
 
-    /// <summary>A request that may be refused as a whole, because no right to it was given.</summary>
+    /// <summary>We lack a right that we need.</summary>
     public static BrokenEngineException Forbidden(S3Options options, AmazonS3Exception answer) => Refused(
         options, $"it refuses a request of ours ({Code(answer)})",
         $"give the user of {Section}:{nameof(S3Options.AccessKey)} the rights to list the bucket and to read its objects, and to write and delete below {string.Join(", ", OwnKey.Folders.Select(folder => options.WorkPrefix + folder))}", answer);

@@ -7,8 +7,8 @@ public sealed record S3Options : IValidatableObject
 {
     public const string Section = "Bucket";
 
-    /// <summary>What is watched when <see cref="WatchPrefixes"/> is empty.</summary>
-    public const string DefaultWatchPrefix = "incoming/";
+    private const string DefaultWatchPrefix = "incoming/";
+    private const string DefaultUrgentPrefix = "urgent/";
 
     /// <summary>The bucket's name in S3.</summary>
     [Required(AllowEmptyStrings = false)]
@@ -44,6 +44,9 @@ public sealed record S3Options : IValidatableObject
     /// </summary>
     public IReadOnlyList<string> WatchPrefixes { get; init; } = [];
 
+    /// <summary>Where urgent videos arrive: watched like <see cref="WatchPrefixes"/>, and done first. Empty: <c>urgent/</c>, or none when <see cref="WatchPrefixes"/> are given.</summary>
+    public IReadOnlyList<string> UrgentPrefixes { get; init; } = [];
+
     /// <summary>Days before today that are listed of a prefix with the day in it. Tomorrow is listed too, for uploaders east of UTC.</summary>
     [Range(0, 3650)]
     public int WatchDays { get; init; } = 2;
@@ -70,7 +73,12 @@ public sealed record S3Options : IValidatableObject
     /// <summary>For messages: where the bucket is.</summary>
     internal string Place => $"the bucket '{Name}' at {Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {Region}"}";
 
-    internal IReadOnlyList<WatchPrefix> Watched() => [.. (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Select(WatchPrefix.Parse)];
+    /// <summary>The routine prefixes, then the urgent ones.</summary>
+    internal IReadOnlyList<WatchPrefix> Watched() => [.. Routine.Select(WatchPrefix.Parse), .. Urgent.Select(WatchPrefix.ParseUrgent)];
+
+    private IReadOnlyList<string> Routine => WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes;
+
+    private IReadOnlyList<string> Urgent => WatchPrefixes.Count == 0 && UrgentPrefixes.Count == 0 ? [DefaultUrgentPrefix] : UrgentPrefixes;
 
     /// <summary>Without the secret.</summary>
     public override string ToString() => Place;
@@ -90,9 +98,9 @@ public sealed record S3Options : IValidatableObject
     private IEnumerable<ValidationResult> PrefixProblems()
     {
         var watched = new List<WatchPrefix>();
-        foreach (var (index, text) in (WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes).Index())
+        var all = Routine.Select((text, index) => (text, $"{nameof(WatchPrefixes)}:{index}")).Concat(Urgent.Select((text, index) => (text, $"{nameof(UrgentPrefixes)}:{index}")));
+        foreach (var (text, member) in all)
         {
-            var member = $"{nameof(WatchPrefixes)}:{index}";
             if (!WatchPrefix.TryParse(text, out var prefix, out var problem))
             {
                 yield return new(problem, [member]);

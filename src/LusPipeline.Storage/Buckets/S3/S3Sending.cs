@@ -71,10 +71,6 @@ internal sealed class S3Sending(S3Connection connection)
             {
                 conditional = false;
             }
-            catch (AmazonS3Exception answer) when (S3Fault.IsDenied(answer))
-            {
-                throw S3Fault.Forbidden(connection.Options, answer);
-            }
         }
     }
 
@@ -84,15 +80,8 @@ internal sealed class S3Sending(S3Connection connection)
         var writer = Guid.NewGuid().ToString("N");
         var request = new InitiateMultipartUploadRequest { BucketName = connection.Bucket, Key = key };
         request.Metadata[WriterKey] = writer;
-        try
-        {
-            var begun = await connection.CallAsync(() => connection.Client.InitiateMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
-            return new S3Parts(connection, key, begun.UploadId, async token => await WriterAsync(key, token).ConfigureAwait(false) == writer);
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsDenied(answer))
-        {
-            throw S3Fault.Forbidden(connection.Options, answer);
-        }
+        var begun = await connection.CallAsync(() => connection.Client.InitiateMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
+        return new S3Parts(connection, key, begun.UploadId, async token => await WriterAsync(key, token).ConfigureAwait(false) == writer);
     }
 
     /// <returns>Who wrote the object that is there, empty when it was none of us; null when there is none.</returns>

@@ -26,7 +26,7 @@ public sealed class S3VideoBucket : IVideoBucket
         this.connection = connection;
         this.clock = clock;
         listing = new S3Listing(connection);
-        download = new S3Download(connection);
+        download = new S3Download(connection, anothers: true);
         watched = connection.Options.Watched();
     }
 
@@ -41,11 +41,11 @@ public sealed class S3VideoBucket : IVideoBucket
 
     public async IAsyncEnumerable<BucketObject> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var prefix in watched.SelectMany(Recent))
+        foreach (var (prefix, below) in watched.SelectMany(Recent, (prefix, below) => (prefix, below)))
         {
-            await foreach (var item in listing.CurrentAsync(prefix, cancellation).ConfigureAwait(false))
+            await foreach (var item in listing.CurrentAsync(below, cancellation).ConfigureAwait(false))
             {
-                if (Object(item, prefix) is { } found)
+                if (Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
             }
         }
@@ -57,7 +57,7 @@ public sealed class S3VideoBucket : IVideoBucket
         {
             await foreach (var item in listing.CurrentAsync(prefix.Fixed, cancellation).ConfigureAwait(false))
             {
-                if (prefix.Of(item.Key ?? item.Encoded) is { } below && Object(item, below) is { } found)
+                if (prefix.Of(item.Key ?? item.Encoded) is { } below && Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
             }
         }
@@ -94,12 +94,12 @@ public sealed class S3VideoBucket : IVideoBucket
     }
 
     /// <returns>Null for what only stands for a folder.</returns>
-    private static BucketObject? Object(S3Listed item, string prefix)
+    private static BucketObject? Object(S3Listed item, string prefix, bool urgent)
     {
         var key = (item.Key ?? item.Encoded)[prefix.Length..];
         if (key.Length == 0 || (key.EndsWith('/') && item.Size == 0))
             return null;
-        var listed = new BucketObject(key, item.Size, item.Modified, new S3Tag(item.ETag, item.Version, prefix).ToString());
+        var listed = new BucketObject(key, item.Size, item.Modified, new S3Tag(item.ETag, item.Version, prefix).ToString()) { Urgent = urgent };
         if (item.Key is null)
             return listed with { Reason = ReasonCode.Unreadable, Detail = "Its key is not valid UTF-8: upload it under another." };
         return key[0] == '.' || key.Contains("/.", StringComparison.Ordinal) ? listed with { Skipped = true } : listed;

@@ -23,7 +23,7 @@ public sealed class S3WorkBucket : IWorkBucket
         this.connection = connection;
         this.scratch = scratch;
         listing = new S3Listing(connection);
-        download = new S3Download(connection);
+        download = new S3Download(connection, anothers: false);
         sending = new S3Sending(connection);
     }
 
@@ -53,10 +53,6 @@ public sealed class S3WorkBucket : IWorkBucket
             catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
             {
                 return null;
-            }
-            catch (AmazonS3Exception answer) when (S3Fault.IsDenied(answer))
-            {
-                throw S3Fault.Forbidden(connection.Options, answer);
             }
             catch (AmazonS3Exception answer) when ((int)answer.StatusCode == 412)
             {
@@ -96,10 +92,7 @@ public sealed class S3WorkBucket : IWorkBucket
         }
     }
 
-    /// <summary>Drops the parts of objects that were never finished, which the bucket keeps and charges for.</summary>
-    /// <param name="before">UTC: those begun after it may still be at work.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>How many there were.</returns>
+    /// <summary>Drops the parts of objects of many parts: the bucket keeps them, and charges for them.</summary>
     public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => sending.DeleteUnfinishedAsync(before, cancellation);
 
     private async Task DeleteAsync(string located, string? version, CancellationToken cancellation)
@@ -113,10 +106,6 @@ public sealed class S3WorkBucket : IWorkBucket
         catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
         {
             // Some servers say so of what is deleted twice.
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsDenied(answer))
-        {
-            throw S3Fault.Forbidden(connection.Options, answer);
         }
     }
 

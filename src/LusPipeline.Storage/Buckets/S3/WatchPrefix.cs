@@ -20,6 +20,9 @@ internal sealed class WatchPrefix
         this.pattern = pattern;
     }
 
+    /// <summary>What arrives here is done first.</summary>
+    public bool Urgent { get; private init; }
+
     public bool IsDated => pattern.Contains(Digit, StringComparison.Ordinal);
 
     /// <summary>What all keys below it begin with.</summary>
@@ -27,6 +30,12 @@ internal sealed class WatchPrefix
 
     public static WatchPrefix Parse(string text) =>
         TryParse(text, out var prefix, out var problem) ? prefix : throw new ArgumentException($"'{text}' {problem}", nameof(text));
+
+    public static WatchPrefix ParseUrgent(string text)
+    {
+        var prefix = Parse(text);
+        return new WatchPrefix(prefix.text, prefix.pattern) { Urgent = true };
+    }
 
     /// <param name="problem">What is wrong and how to mend it, to come after the key's name.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out WatchPrefix? prefix, [NotNullWhen(false)] out string? problem)

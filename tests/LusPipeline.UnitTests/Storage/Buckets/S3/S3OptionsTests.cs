@@ -22,6 +22,8 @@ public sealed class S3OptionsTests
         { Good with { CaFile = "/nowhere/ca.pem" }, "CaFile" },
         { Good with { WatchPrefixes = ["incoming"] }, "WatchPrefixes:0" },
         { Good with { WatchPrefixes = ["a/", "a/b/"] }, "WatchPrefixes:1" },
+        { Good with { WatchPrefixes = ["a/"], UrgentPrefixes = ["b/", "a/urgent/"] }, "UrgentPrefixes:1" },
+        { Good with { UrgentPrefixes = ["incoming/urgent/"] }, "UrgentPrefixes:0" },
         { Good with { WatchPrefixes = ["clips/x/"] }, "WatchPrefixes:0" },
         { Good with { WatchPrefixes = ["own/"], WorkPrefix = "own/work/" }, "WatchPrefixes:0" },
         { Good with { WorkPrefix = "work" }, "WorkPrefix" },
@@ -54,7 +56,9 @@ public sealed class S3OptionsTests
         })
             Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         Assert.DoesNotContain("hidden", (Good with { AccessKey = "a", SecretKey = "hidden" }).ToString(), StringComparison.Ordinal);
-        Assert.Equal("incoming/", Assert.Single(Good.Watched()).ToString());
+        Assert.Equal(["incoming/", "urgent/"], Good.Watched().Select(prefix => prefix.ToString()));
+        Assert.Equal([false, true], Good.Watched().Select(prefix => prefix.Urgent));
+        Assert.Equal(["a/"], (Good with { WatchPrefixes = ["a/"] }).Watched().Select(prefix => prefix.ToString()));
         Assert.Equal(("lung", "old"), (Good.IdentityName, (Good with { Identity = "old" }).IdentityName));
     }
 }
