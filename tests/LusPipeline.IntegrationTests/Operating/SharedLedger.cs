@@ -4,7 +4,9 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
+using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Results;
 using Microsoft.EntityFrameworkCore;
@@ -56,6 +58,14 @@ internal sealed class SharedLedger
         return seen;
     }
 
+    /// <summary>What a listing of a bucket does.</summary>
+    public async Task<IReadOnlyList<SeenVideo>> SeeAsync(S3Place place)
+    {
+        var seen = (await place.ListAsync()).ConvertAll(item => new SeenVideo(place.Videos.NameOf(item), item.Key, item.Tag, item.Tag, item.Size));
+        await new VideoArrivals(Open, TimeProvider.System, Lease, TimeSpan.Zero).RegisterAsync(seen, Target, new VideoLimits(), Cancellation);
+        return seen;
+    }
+
     public async Task<VideoWork> StartAsync(SeenVideo video, int generation = 0)
     {
         var (outcome, work) = await Videos.StartAsync(video.VideoId, generation, Cancellation);
@@ -81,4 +91,17 @@ internal sealed class SharedLedger
     /// <summary>Runs <c>lus</c> with this database in its configuration.</summary>
     public Task<LusResult> RunAsync(params string[] arguments) =>
         LusProcess.RunAsync(arguments, environment: new Dictionary<string, string?> { ["LUS__Database__ConnectionString"] = Connection });
+
+    /// <summary>Runs <c>lus</c> with this database and a bucket in its configuration.</summary>
+    public Task<LusResult> RunAsync(S3Options bucket, params string[] arguments) => LusProcess.RunAsync(
+        arguments, environment: new Dictionary<string, string?>(Variables(bucket)) { ["LUS__Database__ConnectionString"] = Connection });
+
+    /// <summary>The configuration of a bucket.</summary>
+    public static IReadOnlyDictionary<string, string?> Variables(S3Options bucket) => new Dictionary<string, string?>
+    {
+        ["LUS__Bucket__Name"] = bucket.Name,
+        ["LUS__Bucket__Endpoint"] = bucket.Endpoint?.ToString(),
+        ["LUS__Bucket__AccessKey"] = bucket.AccessKey,
+        ["LUS__Bucket__SecretKey"] = bucket.SecretKey,
+    };
 }
