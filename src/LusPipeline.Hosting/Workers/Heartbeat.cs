@@ -1,5 +1,5 @@
-using System.Data.Common;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.Extensions.Hosting;
@@ -9,9 +9,13 @@ namespace LusPipeline.Hosting.Workers;
 
 /// <summary>Shows that this worker lives and keeps the database's clock. The host starts nothing else before the first heartbeat.</summary>
 internal sealed partial class Heartbeat(
-    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, ILogger<Heartbeat> logger)
+    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, LoopBeats loops,
+    ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {
+    /// <summary>Beyond a few leases: a statement's own time limit, and a busy machine.</summary>
+    private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _beating = Task.CompletedTask;
 
@@ -43,7 +47,7 @@ internal sealed partial class Heartbeat(
         {
             await register.LeaveAsync(worker.WorkerId, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception away) when (away is DbException || LedgerOutage.Is(away))
+        catch (Exception away) when (LedgerFault.Is(away))
         {
             LogStayed(logger, worker.WorkerId, lease.Duration);
         }
@@ -54,8 +58,10 @@ internal sealed partial class Heartbeat(
     private async Task BeatAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(lease.Heartbeat);
+        using var loop = loops.Watch("heartbeat", (lease.Duration * 4) + StandsStill);
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
+            loop.Beat();
             try
             {
                 await register.BeatAsync(worker, stopping).ConfigureAwait(false);
@@ -64,7 +70,7 @@ internal sealed partial class Heartbeat(
             {
                 LogMissed(logger, worker.WorkerId, away.GetType().Name);
             }
-            catch (DbException refused)
+            catch (Exception refused) when (LedgerFault.Is(refused))
             {
                 fault.Break(refused);
                 return;
