@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
 using LusPipeline.Cli.Labels;
+using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Results;
@@ -14,48 +16,93 @@ internal static class ResultsCommand
 {
     public static Command Create()
     {
-        var home = LedgerCommand.HomeOption();
-        var study = new Option<string[]>("--study") { Description = "Only these studies", HelpName = "NAME" };
-        var labels = new Option<string?>("--labels") { Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix", HelpName = "FILE" };
-        var format = new Option<string>("--format") { Description = "How to print", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "json", "csv");
-        var command = new Command("results", "Print the results of videos") { home, study, labels, format }.WithExamples(
+        var ledger = new LedgerArguments();
+        var study = new Option<string[]>("--study") { Description = "Only these studies", HelpName = "NAME", DefaultValueFactory = _ => [] };
+        var since = SinceOption.Create("--since", "Only studies that were first seen or completed since then: an age such as 12h or 7d, or a UTC time");
+        var limit = LimitOption.Create("videos");
+        var labels = new Option<string?>("--labels") { Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix, over all videos", HelpName = "FILE" };
+        var format = OutputFormat.Option();
+        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format }.WithExamples(
             "lus results",
             "lus results --study patient1",
+            "lus results --since 12h",
             "lus results --labels videos.csv",
-            "lus results --format csv > results.csv");
-        command.SetLedgerAction(async (result, cancellation) =>
+            "lus results --format csv > results.csv",
+            "lus results --set 'Database:ConnectionString=Host=db1;Database=lus;Username=lus_dashboard'");
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             var known = result.GetValue(labels) is { } source ? VideoLabels.Read(source) : null;
-            var reader = new ResultReader(await LedgerCommand.OpenAsync(result.GetRequiredValue(home), cancellation));
-            var studies = await reader.StudiesAsync(result.GetValue(study) is { Length: > 0 } names ? names : null, cancellation);
-            var videos = studies.SelectMany(one => one.Videos).ToList();
-            switch (result.GetRequiredValue(format))
+            using var opened = await ledger.OpenToReadAsync(result, cancellation);
+            var filter = new StudyFilter
             {
-                case "json":
-                    foreach (var video in videos)
-                        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.Of(video, cached: true), ResultJson.Lines.VideoJson));
-                    foreach (var one in studies)
-                        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(one), ResultJson.Lines.StudyJson));
-                    break;
-                case "csv":
-                    await WriteCsvAsync(videos, known);
-                    break;
-                default:
-                    Terminal.Output.Write(ResultTable.Videos(videos));
-                    if (known is not null)
-                        ConfusionMatrix.Of(videos, known).WriteTo(Terminal.Output);
-                    await Console.Out.WriteLineAsync(ResearchNotice.Text);
-                    break;
-            }
+                Names = result.GetRequiredValue(study) is { Length: > 0 } names ? names : null,
+                Since = result.GetValue(since),
+            };
+            var how = result.GetRequiredValue(format);
+            var most = result.GetValue(limit) ?? (how == OutputFormat.Table && known is null ? LimitOption.OfTables : int.MaxValue);
+            var studies = TakeAsync(new ResultReader(opened.Open).StreamAsync(filter, cancellation), most, cancellation);
+            await (how switch
+            {
+                OutputFormat.Json => WriteJsonAsync(studies),
+                OutputFormat.Csv => WriteCsvAsync(studies, known),
+                _ => WriteTableAsync(studies, known),
+            });
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task WriteCsvAsync(IEnumerable<VideoResult> videos, VideoLabels? labels)
+    /// <summary>Studies with their videos, until there have been so many videos; says so when there are more.</summary>
+    private static async IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> TakeAsync(
+        IAsyncEnumerable<StudyResult> studies, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var left = most;
+        await foreach (var study in studies.WithCancellation(cancellation))
+        {
+            var videos = study.Videos.Take(left).ToList();
+            if (videos.Count > 0 || study.Videos.Count == 0)
+                yield return (study, videos);
+            left -= videos.Count;
+            if (videos.Count == study.Videos.Count)
+                continue;
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The first {most} videos; there are more. --study and --since choose, --limit N prints more, --format csv prints all."));
+            yield break;
+        }
+    }
+
+    private static async Task WriteJsonAsync(IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> studies)
+    {
+        await foreach (var (study, videos) in studies)
+        {
+            foreach (var video in videos)
+                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.Of(video, cached: true), ResultJson.Lines.VideoJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+        }
+    }
+
+    private static async Task WriteCsvAsync(IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> studies, VideoLabels? labels)
     {
         await using var csv = new CsvWriter(Console.Out, CultureInfo.InvariantCulture, leaveOpen: true);
-        await csv.WriteRecordsAsync(videos.Select(video => new ResultLine(video, labels)));
+        csv.WriteHeader<ResultLine>();
+        await csv.NextRecordAsync();
+        await foreach (var (_, videos) in studies)
+        {
+            foreach (var video in videos)
+            {
+                csv.WriteRecord(new ResultLine(video, labels));
+                await csv.NextRecordAsync();
+            }
+        }
+    }
+
+    private static async Task WriteTableAsync(IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> studies, VideoLabels? labels)
+    {
+        var videos = new List<VideoResult>();
+        await foreach (var (_, own) in studies)
+            videos.AddRange(own);
+        Terminal.Output.Write(ResultTable.Videos(videos));
+        if (labels is not null)
+            ConfusionMatrix.Of(videos, labels).WriteTo(Terminal.Output);
+        await Console.Out.WriteLineAsync(ResearchNotice.Text);
     }
 }

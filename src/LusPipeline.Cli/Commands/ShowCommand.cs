@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Storage.Ledger.Model;
@@ -13,20 +14,20 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        var home = LedgerCommand.HomeOption();
+        var ledger = new LedgerArguments();
         var name = new Argument<string>("study") { Description = "The study's name: its folder's, or the file's at the top" };
-        var command = new Command("show", "Show one study: its videos, clips, stage times and trace") { name, home }.WithExamples("lus show patient1", "lus show scan.mp4 --home /data/lus");
-        command.SetLedgerAction(async (result, cancellation) =>
+        var command = new Command("show", "Show one study: its videos, clips, stage times and trace") { name }.WithExamples("lus show patient1", "lus show scan.mp4 --home /data/lus");
+        command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
-            var open = await LedgerCommand.OpenAsync(result.GetRequiredValue(home), cancellation);
-            var studies = await new ResultReader(open).StudiesAsync([result.GetRequiredValue(name)], cancellation);
+            using var opened = await ledger.OpenToReadAsync(result, cancellation);
+            var studies = await new ResultReader(opened.Open).StudiesAsync([result.GetRequiredValue(name)], cancellation);
             if (studies.Count == 0)
             {
                 await Console.Error.WriteLineAsync($"lus: the ledger has no study {ResultTable.Printable(result.GetRequiredValue(name))}. lus studies lists them.");
                 return ExitCode.Error;
             }
             foreach (var study in studies)
-                Write(Terminal.Output, study, await new SpanReader(open).OfStudyAsync(study.StudyId, cancellation));
+                Write(Terminal.Output, study, await new SpanReader(opened.Open).OfStudyAsync(study.StudyId, cancellation));
             await Console.Out.WriteLineAsync(ResearchNotice.Text);
             return ExitCode.Done;
         });

@@ -10,6 +10,9 @@ public static class WorkKeys
     /// <summary>uint8 [T,H,W,3] RGB frames of a clip, deleted once its features are stored.</summary>
     public static string ClipFrames(Guid clip) => $"{ClipsPrefix}{clip:D}.npy";
 
+    /// <summary>The folder of a clip's features by whatever backbone.</summary>
+    public static string FeaturesOf(Guid clip) => $"{FeaturesPrefix}{clip:D}/";
+
     /// <summary>float32 [T,D] features of a clip by one variant of a backbone, kept.</summary>
     /// <param name="backboneSha256">sha256 of the backbone file, lower-case hex.</param>
     public static string Features(Guid clip, string backboneSha256, string variant) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,6 +9,13 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
+
+    /// <summary>What the broker says that it is.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
+    public Task<string> ServerVersionAsync(CancellationToken cancellation) => OnChannelAsync(
+        (_, _) => Task.FromResult(_connection?.ServerProperties?.TryGetValue("version", out var version) == true && version is byte[] text ? Encoding.UTF8.GetString(text) : "of no known version"),
+        cancellation);
 
     /// <summary>Runs an exchange of frames on a channel of its own whose publications are confirmed, within the publish timeout.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace LusPipeline.Hosting.Configuration;
 
 /// <summary>Durations as people write them: <c>500ms</c>, <c>5s</c>, <c>1.5h</c>, or <c>[d.]hh:mm:ss[.fffffff]</c>.</summary>
-internal static class Durations
+public static class Durations
 {
+    /// <summary>For messages.</summary>
     public const string Examples = "500ms, 5s, 10min, 1.5h, 2d or 00:00:05";
 
     private static readonly (string Unit, TimeSpan Length)[] Units =

@@ -27,9 +27,15 @@ public sealed record StudyReport(int Version, StudyJson Result, IReadOnlyList<Vi
     public static string KeyOf(StudyResult study)
     {
         ArgumentNullException.ThrowIfNull(study);
-        var name = study.Study;
+        return KeyOf(study.Study, study.StudyId);
+    }
+
+    /// <inheritdoc cref="KeyOf(StudyResult)"/>
+    public static string KeyOf(string name, Guid studyId)
+    {
+        ArgumentNullException.ThrowIfNull(name);
         var plain = name.Length is > 0 and <= LongestName && name[0] != '.' && !name.Contains('/', StringComparison.Ordinal) && !name.Any(char.IsControl);
-        return $"{WorkKeys.ResultsPrefix}{(plain ? name : study.StudyId.ToString("D"))}.json";
+        return $"{WorkKeys.ResultsPrefix}{(plain ? name : studyId.ToString("D"))}.json";
     }
 
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, ReportJson.Readable.StudyReport);

@@ -10,14 +10,16 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
 {
     private readonly WorkLease _lease = lease ?? WorkLease.None;
 
-    /// <summary>Writes that a clip's frames are an object. False when this generation of the clip is already further on.</summary>
+    /// <summary>Writes that a clip's frames are an object. False when this generation of the clip is already further on, or the video is final or replayed.</summary>
     public async Task<bool> CutAsync(VideoWork video, Guid clipId, int index, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
         return await ledger.Database.ExecuteSqlAsync($"""
             INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, starts, retries, cut_at, publishes, not_before)
-            VALUES ({video.StudyDay}, {clipId}, {video.VideoId}, {index}, {video.Generation}, {WorkStatus.Cut}, 0, 0, {now}, 1, {_lease.PublishedUntil(now)})
+            SELECT {video.StudyDay}, {clipId}, {video.VideoId}, {index}, {video.Generation}, {WorkStatus.Cut}, 0, 0, {now}, 1, {_lease.PublishedUntil(now)}
+            FROM videos
+            WHERE video_id = {video.VideoId} AND generation = {video.Generation} AND status IN ({WorkStatus.Found}, {WorkStatus.Cut})
             ON CONFLICT (study_day, clip_id) DO UPDATE
             SET generation = excluded.generation, status = excluded.status, reason = NULL, features_key = NULL, features_sha256 = NULL,
                 starts = CASE WHEN clips.generation = excluded.generation THEN clips.starts ELSE 0 END,
@@ -110,12 +112,6 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        await ledger.Database.ExecuteSqlAsync($"""
-            INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
-            VALUES ({work.StudyDay}, {work.ClipId}, {bundleId}, {variant}, {work.Generation}, {work.VideoId}, {work.ClipIndex},
-                    {probabilities.Covid}, {probabilities.Pneumonia}, {probabilities.Healthy}, {now})
-            ON CONFLICT DO NOTHING
-            """, cancellation).ConfigureAwait(false);
         var moved = await At(ledger, work, WorkStatus.Extracted)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Status, WorkStatus.Done)
@@ -123,6 +119,15 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 .SetProperty(clip => clip.WorkerId, (Guid?)null)
                 .SetProperty(clip => clip.NotBefore, (DateTime?)null)
                 .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
+        if (moved)
+        {
+            await ledger.Database.ExecuteSqlAsync($"""
+                INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
+                VALUES ({work.StudyDay}, {work.ClipId}, {bundleId}, {variant}, {work.Generation}, {work.VideoId}, {work.ClipIndex},
+                        {probabilities.Covid}, {probabilities.Pneumonia}, {probabilities.Healthy}, {now})
+                ON CONFLICT DO NOTHING
+                """, cancellation).ConfigureAwait(false);
+        }
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return moved;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -12,6 +13,19 @@ public sealed class DatabaseClock : TimeProvider
     private DateTimeOffset _at;
     private long _since;
     private bool _known;
+
+    /// <summary>A clock that is set once: good for a command's time.</summary>
+    public static async Task<DatabaseClock> AskAsync(Func<LedgerContext> open, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        await using var ledger = open();
+        await ledger.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        var clock = new DatabaseClock();
+        var asked = Stopwatch.GetTimestamp();
+        var now = await ledger.Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """).ToListAsync(cancellation).ConfigureAwait(false);
+        clock.Synchronize(DateTime.SpecifyKind(now.Single(), DateTimeKind.Utc), asked);
+        return clock;
+    }
 
     /// <summary>Takes over what the database just said.</summary>
     /// <param name="databaseNow">UTC.</param>

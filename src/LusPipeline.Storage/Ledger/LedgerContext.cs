@@ -15,6 +15,7 @@ public abstract class LedgerContext(DbContextOptions options) : DbContext(option
     public DbSet<ContentHashRow> ContentHashes => Set<ContentHashRow>();
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
     public DbSet<DutyRow> Duties => Set<DutyRow>();
+    public DbSet<KeptOutVideoRow> KeptOutVideos => Set<KeptOutVideoRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -6,10 +6,17 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Writes new videos and their studies, and gives known videos a new generation; within the caller's transaction.</summary>
-internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease lease)
+/// <param name="unpublished">Nobody publishes what gets a new generation but the sweeper, and that at once.</param>
+/// <param name="traces">Traces of replays by study, where several registrations share them.</param>
+internal sealed class Registration(
+    LedgerContext ledger, DateTime now, WorkLease lease, bool unpublished = false, IDictionary<Guid, string>? traces = null)
 {
-    private readonly Dictionary<Guid, string> _traces = [];
+    private readonly IDictionary<Guid, string> _traces = traces ?? new Dictionary<Guid, string>();
     private readonly HashSet<Guid> _reopened = [];
+
+    private int Publishes => unpublished ? 0 : 1;
+
+    private DateTime? NotBefore => unpublished ? now : lease.PublishedUntil(now);
 
     /// <summary>Inserts videos that have no row yet, with their studies. Their order does not matter.</summary>
     /// <returns>The studies by id.</returns>
@@ -37,38 +44,85 @@ internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease
     /// <returns>That generation.</returns>
     public async Task<int> RetargetAsync(VideoRow row, string tag, VideoTarget target, CancellationToken cancellation)
     {
-        if (!_traces.TryGetValue(row.StudyId, out var trace))
-        {
-            using var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
-            span.Keep();
-            trace = span.TraceParent;
-            _traces.Add(row.StudyId, trace);
-        }
-        await ledger.Videos.Where(video => video.VideoId == row.VideoId && video.Generation == row.Generation)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(video => video.Generation, row.Generation + 1)
-                .SetProperty(video => video.Tag, tag)
-                .SetProperty(video => video.Status, WorkStatus.Found)
-                .SetProperty(video => video.PlanKind, target.Plan.Kind)
-                .SetProperty(video => video.ClipFrames, target.Plan.Frames)
-                .SetProperty(video => video.WindowTicks, target.Plan.Window.Ticks)
-                .SetProperty(video => video.StrideTicks, target.Plan.Stride.Ticks)
-                .SetProperty(video => video.BundleId, target.BundleId)
-                .SetProperty(video => video.Variant, target.Variant)
-                .SetProperty(video => video.Reason, (string?)null)
-                .SetProperty(video => video.Detail, (string?)null)
-                .SetProperty(video => video.LimitHit, (long?)null)
-                .SetProperty(video => video.Clips, (int?)null)
-                .SetProperty(video => video.Starts, 0)
-                .SetProperty(video => video.Retries, 0)
-                .SetProperty(video => video.WorkerId, (Guid?)null)
-                .SetProperty(video => video.Publishes, 1)
-                .SetProperty(video => video.NotBefore, lease.PublishedUntil(now))
-                .SetProperty(video => video.StartedAt, (DateTime?)null)
-                .SetProperty(video => video.FinishedAt, (DateTime?)null)
-                .SetProperty(video => video.TraceParent, trace), cancellation).ConfigureAwait(false);
-        Reopen(row.StudyId);
+        await RetargetAsync([(row, tag, target)], cancellation).ConfigureAwait(false);
         return row.Generation + 1;
+    }
+
+    /// <summary>The next generation of known videos, for targets that may be other ones: they wait for ingest again.</summary>
+    /// <param name="videos">At most 2,500, as they were read: one that has another generation by now stays as it is.</param>
+    /// <returns>Those that were moved.</returns>
+    public async Task<IReadOnlyList<Guid>> RetargetAsync(
+        IReadOnlyList<(VideoRow Row, string Tag, VideoTarget Target)> videos, CancellationToken cancellation)
+    {
+        if (videos.Count == 0)
+            return [];
+        var moved = await ledger.Database.SqlQuery<Guid>(SqlRows.Between(
+            $"""
+            UPDATE videos SET generation = generation + 1, status = {WorkStatus.Found}, tag = target.column3, plan_kind = target.column4,
+                clip_frames = target.column5, window_ticks = target.column6, stride_ticks = target.column7, bundle_id = target.column8,
+                variant = target.column9, trace_parent = target.column10, reason = NULL, detail = NULL, limit_hit = NULL, clips = NULL,
+                starts = 0, retries = 0, worker_id = NULL, publishes = {Publishes}, not_before = {NotBefore}, started_at = NULL, finished_at = NULL
+            FROM (VALUES
+            """,
+            [.. videos.Select(video => new object?[]
+            {
+                video.Row.VideoId, video.Row.Generation, video.Tag, video.Target.Plan.Kind, video.Target.Plan.Frames,
+                video.Target.Plan.Window.Ticks, video.Target.Plan.Stride.Ticks, video.Target.BundleId, video.Target.Variant, TraceOf(video.Row),
+            })],
+            """
+            ) AS target
+            WHERE videos.video_id = target.column1 AND videos.generation = target.column2
+            RETURNING videos.video_id AS "Value"
+            """)).ToListAsync(cancellation).ConfigureAwait(false);
+        foreach (var video in videos)
+            Reopen(video.Row.StudyId);
+        return moved;
+    }
+
+    /// <summary>
+    /// The next generation of known videos whose features serve a target with another head: all their clips wait for sequence. Where an
+    /// object turns out to be gone, its clip steps back to ingest.
+    /// </summary>
+    /// <inheritdoc cref="RetargetAsync(IReadOnlyList{ValueTuple{VideoRow, string, VideoTarget}}, CancellationToken)"/>
+    public async Task<IReadOnlyList<Guid>> RetargetFeaturesAsync(
+        IReadOnlyList<(VideoRow Row, VideoTarget Target)> videos, CancellationToken cancellation)
+    {
+        if (videos.Count == 0)
+            return [];
+        DateTime? settle = unpublished ? now + TimeSpan.FromMinutes(1) : null;
+        var moved = await ledger.Database.SqlQuery<Guid>(SqlRows.Between(
+            $"""
+            UPDATE videos SET generation = generation + 1, status = {WorkStatus.Cut}, bundle_id = target.column3, variant = target.column4,
+                trace_parent = target.column5, reason = NULL, detail = NULL, starts = 0, retries = 0, worker_id = NULL, publishes = 1,
+                not_before = {settle}, started_at = {now}, finished_at = NULL
+            FROM (VALUES
+            """,
+            [.. videos.Select(video => new object?[]
+            {
+                video.Row.VideoId, video.Row.Generation, video.Target.BundleId, video.Target.Variant, TraceOf(video.Row),
+            })],
+            """
+            ) AS target
+            WHERE videos.video_id = target.column1 AND videos.generation = target.column2
+            RETURNING videos.video_id AS "Value"
+            """)).ToListAsync(cancellation).ConfigureAwait(false);
+        if (moved.Count > 0)
+        {
+            await ledger.Database.ExecuteSqlAsync(SqlRows.Between(
+                $"""
+                UPDATE clips SET generation = generation + 1, status = {WorkStatus.Extracted}, reason = NULL, starts = 0, retries = 0,
+                    worker_id = NULL, publishes = {Publishes}, not_before = {NotBefore}, finished_at = NULL
+                FROM (VALUES
+                """,
+                [.. videos.Where(video => moved.Contains(video.Row.VideoId)).Select(video => new object?[] { video.Row.VideoId, video.Row.Generation })],
+                """
+                ) AS target
+                WHERE clips.video_id = target.column1 AND clips.generation = target.column2
+                """), cancellation).ConfigureAwait(false);
+        }
+        foreach (var video in videos)
+            Reopen(video.Row.StudyId);
+        return moved;
     }
 
     /// <summary>The study has something to do again; written by <see cref="SaveReopenedAsync"/>.</summary>
@@ -85,6 +139,17 @@ internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease
                 .SetProperty(study => study.Status, WorkStatus.Open)
                 .SetProperty(study => study.CompletableAt, completable)
                 .SetProperty(study => study.CheckAt, completable), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Of a study's replay: one trace for all its videos, which follows the one before.</summary>
+    private string TraceOf(VideoRow row)
+    {
+        if (_traces.TryGetValue(row.StudyId, out var known))
+            return known;
+        using var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
+        span.Keep();
+        _traces.Add(row.StudyId, span.TraceParent);
+        return span.TraceParent;
     }
 
     private async Task<Dictionary<Guid, StudyRow>> StudiesAsync(

@@ -4,16 +4,21 @@ using System.Text;
 
 namespace LusPipeline.Storage.Ledger;
 
-/// <summary>Several rows of an INSERT as one statement with a parameter a value: one round trip for all of them.</summary>
+/// <summary>Several rows of a statement with a parameter a value: one round trip for all of them.</summary>
 internal static class SqlRows
 {
     /// <param name="head">What stands before the rows: <c>INSERT INTO t (a, b) VALUES</c>.</param>
     /// <param name="rows">At least one, all of the same length; together at most 30,000 values (SQLite's limit is 32,766).</param>
     /// <param name="tail">What stands behind them.</param>
-    public static FormattableString Insert(string head, IReadOnlyList<object?[]> rows, string tail)
+    public static FormattableString Insert(string head, IReadOnlyList<object?[]> rows, string tail) =>
+        Between(FormattableStringFactory.Create(head), rows, tail);
+
+    /// <inheritdoc cref="Insert"/>
+    /// <param name="head">As for <see cref="Insert"/>, with parameters of its own: <c>UPDATE t SET a = 1 FROM (VALUES</c>.</param>
+    public static FormattableString Between(FormattableString head, IReadOnlyList<object?[]> rows, string tail)
     {
-        var text = new StringBuilder(head).Append(' ');
-        var next = 0;
+        var text = new StringBuilder(head.Format).Append(' ');
+        var next = head.ArgumentCount;
         for (var row = 0; row < rows.Count; row++)
         {
             text.Append(row == 0 ? "(" : ", (");
@@ -21,6 +26,6 @@ internal static class SqlRows
                 text.Append(CultureInfo.InvariantCulture, $"{(column == 0 ? "" : ", ")}{{{next++}}}");
             text.Append(')');
         }
-        return FormattableStringFactory.Create(text.Append(' ').Append(tail).ToString(), [.. rows.SelectMany(row => row)]);
+        return FormattableStringFactory.Create(text.Append(' ').Append(tail).ToString(), [.. head.GetArguments(), .. rows.SelectMany(row => row)]);
     }
 }

@@ -20,7 +20,7 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
         var distinct = seen.DistinctBy(video => video.VideoId).ToList();
         await using var ledger = open();
         var rows = await VideoRegister.RowsAsync(ledger, [.. distinct.Select(video => video.VideoId)], cancellation).ConfigureAwait(false);
-        var added = distinct.Where(video => !rows.ContainsKey(video.VideoId)).ToList();
+        var added = await WantedAsync(ledger, distinct.Where(video => !rows.ContainsKey(video.VideoId)).ToList(), cancellation).ConfigureAwait(false);
         var back = rows.Values.Where(row => row.Superseded).Select(row => row.VideoId).ToList();
         var again = rows.Values.Where(row => VideoRegister.IsEligibleAgain(row, limits)).ToList();
         if (added.Count == 0 && back.Count == 0 && again.Count == 0)
@@ -48,6 +48,17 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
         await registration.SaveReopenedAsync(quiet, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return messages;
+    }
+
+    /// <summary>Those that no user had deleted for good.</summary>
+    private static async Task<List<SeenVideo>> WantedAsync(LedgerContext ledger, List<SeenVideo> unknown, CancellationToken cancellation)
+    {
+        if (unknown.Count == 0)
+            return unknown;
+        var ids = unknown.ConvertAll(video => video.VideoId);
+        var keptOut = await ledger.KeptOutVideos.Where(video => ids.Contains(video.VideoId)).Select(video => video.VideoId)
+            .ToHashSetAsync(cancellation).ConfigureAwait(false);
+        return keptOut.Count == 0 ? unknown : unknown.FindAll(video => !keptOut.Contains(video.VideoId));
     }
 
     /// <summary>Older contents of the same keys leave their study's result.</summary>

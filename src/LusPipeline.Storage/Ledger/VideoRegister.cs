@@ -92,7 +92,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         await ledger.Videos.AsNoTracking().Where(video => ids.Contains(video.VideoId))
             .ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
 
-    /// <summary>Per video, the newest generation whose predictions cover the whole target.</summary>
+    /// <summary>Per video, the newest generation whose predictions cover the whole target. One that waits for the target goes on instead: it was replayed or forced.</summary>
     private static async Task<Dictionary<Guid, int>> FinishedGenerationsAsync(
         LedgerContext ledger, IEnumerable<VideoRow> rows, VideoTarget target, CancellationToken cancellation)
     {
@@ -102,7 +102,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         {
             if (row.Status == WorkStatus.Done && HasTarget(row, target))
                 finished[row.VideoId] = row.Generation;
-            else if (row.Frames is >= 2)
+            else if (row.Frames is >= 2 && (WorkStatus.IsFinal(row.Status) || !HasTarget(row, target)))
                 others[row.VideoId] = row;
         }
         if (others.Count == 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
@@ -12,17 +13,30 @@ public sealed class ResultReader(Func<LedgerContext> open)
 {
     private const int Chunk = 500;
 
-    /// <summary>The studies with these names, or all, by name, each with its videos by key.</summary>
-    /// <param name="generations">Videos to be shown in another generation than their newest.</param>
-    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(
-        IReadOnlyCollection<string>? names, CancellationToken cancellation, IReadOnlyDictionary<Guid, int>? generations = null)
+    /// <summary>Studies whose videos, clips and predictions are held in memory at one time.</summary>
+    private const int StreamedChunk = 100;
+
+    /// <summary>The studies with these names, or all, by bucket and name, each with its videos by key.</summary>
+    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(IReadOnlyCollection<string>? names, CancellationToken cancellation) =>
+        await StreamAsync(new StudyFilter { Names = names }, cancellation).ToListAsync(cancellation).ConfigureAwait(false);
+
+    /// <summary>Studies by bucket and name, each with its videos by key: as many as the ledger has, a few in memory.</summary>
+    public async IAsyncEnumerable<StudyResult> StreamAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var ledger = open();
-        var query = ledger.Studies.AsNoTracking();
-        if (names is not null)
-            query = query.Where(study => names.Contains(study.Name));
-        var studies = await query.OrderBy(study => study.Name).ThenBy(study => study.Bucket).ToListAsync(cancellation).ConfigureAwait(false);
-        return await WithVideosAsync(ledger, studies, generations, cancellation).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(filter);
+        var (bucket, name) = ("", "");
+        while (true)
+        {
+            await using var ledger = open();
+            var rest = ledger.Studies.FromSql($"SELECT * FROM studies WHERE (bucket, name) > ({bucket}, {name})").AsNoTracking();
+            var chunk = await filter.Of(rest).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Take(StreamedChunk)
+                .ToListAsync(cancellation).ConfigureAwait(false);
+            foreach (var study in await WithVideosAsync(ledger, chunk, null, cancellation).ConfigureAwait(false))
+                yield return study;
+            if (chunk.Count < StreamedChunk)
+                yield break;
+            (bucket, name) = (chunk[^1].Bucket, chunk[^1].Name);
+        }
     }
 
     /// <summary>The studies with these ids.</summary>
@@ -88,7 +102,10 @@ public sealed class ResultReader(Func<LedgerContext> open)
     {
         var ids = videos.Select(video => video.VideoId).ToList();
         var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
-        var predictions = (await ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId)).ToListAsync(cancellation).ConfigureAwait(false))
+        var wanted = ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId));
+        if (generations is null)
+            wanted = wanted.Where(p => ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation == p.Generation));
+        var predictions = (await wanted.ToListAsync(cancellation).ConfigureAwait(false))
             .ToLookup(p => (p.VideoId, p.Generation));
         var results = new List<VideoResult>(videos.Count);
         foreach (var video in videos)

@@ -17,6 +17,9 @@ internal sealed class S3Sending(S3Connection connection)
     /// <summary>Says who wrote an object, for when the answer to a write got lost.</summary>
     private const string WriterKey = "x-amz-meta-lus-writer";
 
+    /// <summary>The size of the parts of a large file.</summary>
+    public static long PartSizeOf(long length) => Math.Max(PartBytes, (length + MostParts - 1) / MostParts);
+
     /// <exception cref="BrokenEngineException">The bucket refuses it, or the file cannot be read.</exception>
     public async Task FileAsync(string key, string path, CancellationToken cancellation)
     {
@@ -126,7 +129,7 @@ internal sealed class S3Sending(S3Connection connection)
         var parts = await BeginAsync(key, cancellation).ConfigureAwait(false);
         await using (parts.ConfigureAwait(false))
         {
-            var size = Math.Max(PartBytes, (file.Length + MostParts - 1) / MostParts);
+            var size = PartSizeOf(file.Length);
             for (long from = 0; from < file.Length; from += size)
                 await parts.AddAsync(file.Name, from, Math.Min(size, file.Length - from), cancellation).ConfigureAwait(false);
             await parts.CompleteAsync(cancellation).ConfigureAwait(false);

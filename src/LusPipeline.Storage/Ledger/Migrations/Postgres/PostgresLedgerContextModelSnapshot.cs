@@ -181,6 +181,23 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                     b.ToTable("duties", (string)null);
                 });
 
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.KeptOutVideoRow", b =>
+                {
+                    b.Property<Guid>("VideoId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("video_id");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("VideoId")
+                        .HasName("pk_kept_out_videos");
+
+                    b.ToTable("kept_out_videos", (string)null);
+                });
+
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.PredictionRow", b =>
                 {
                     b.Property<DateOnly>("StudyDay")

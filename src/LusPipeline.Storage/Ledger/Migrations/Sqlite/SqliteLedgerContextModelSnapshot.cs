@@ -176,6 +176,23 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                     b.ToTable("duties", (string)null);
                 });
 
+            modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.KeptOutVideoRow", b =>
+                {
+                    b.Property<Guid>("VideoId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("video_id");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("since");
+
+                    b.HasKey("VideoId")
+                        .HasName("pk_kept_out_videos");
+
+                    b.ToTable("kept_out_videos", (string)null);
+                });
+
             modelBuilder.Entity("LusPipeline.Storage.Ledger.Model.PredictionRow", b =>
                 {
                     b.Property<DateOnly>("StudyDay")

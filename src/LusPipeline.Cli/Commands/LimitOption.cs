@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>How many rows to print.</summary>
+internal static class LimitOption
+{
+    /// <summary>Of a table, when the user names no other number: more is for files, not for eyes.</summary>
+    public const int OfTables = 1_000;
+
+    public static Option<int?> Create(string rows)
+    {
+        var option = new Option<int?>("--limit")
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"Print at most so many {rows}; if left out, {OfTables} as a table and all in other formats"),
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number < 1)
+                result.AddError("--limit is a whole number of at least 1.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using LusPipeline.Cli.Commands;
+using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Embedded;
+using LusPipeline.Storage.Ledger;
+using Npgsql;
+
+namespace LusPipeline.Cli.Ledgers;
+
+/// <summary>The arguments by which a command finds its ledger: a home folder that is named, else the database that is configured, else the default home.</summary>
+internal sealed class LedgerArguments
+{
+    private const string ConnectionKey = $"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}";
+
+    private readonly Option<string?> _home = new("--home")
+    {
+        Description = $"Folder of a lus run's ledger; if left out, the database of the configuration, and without one {HomeFolder.DefaultName}",
+        HelpName = "DIR",
+    };
+
+    private readonly SettingsArguments _settings = new();
+
+    /// <summary>The database that the command works on; null for a home folder's ledger.</summary>
+    public DatabaseOptions? Database { get; private set; }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_home);
+        _settings.AddTo(command);
+    }
+
+    /// <summary>Opens the ledger for a command that only reads; a run may be at work in its home.</summary>
+    /// <exception cref="HomeException">No run has worked in this home.</exception>
+    /// <exception cref="ConfigurationException">The configuration that names the database is wrong.</exception>
+    /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
+    public Task<OpenedLedger> OpenToReadAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: false, cancellation);
+
+    /// <summary>Opens the ledger for a command that changes it; of a home, only one process may do that at a time.</summary>
+    /// <inheritdoc cref="OpenToReadAsync"/>
+    public Task<OpenedLedger> OpenToChangeAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: true, cancellation);
+
+    private async Task<OpenedLedger> OpenAsync(ParseResult result, bool changes, CancellationToken cancellation)
+    {
+        var home = result.GetValue(_home);
+        if (home is null && await OpenDatabaseAsync(result, cancellation) is { } database)
+            return database;
+        home = Path.GetFullPath(home ?? HomeFolder.DefaultName);
+        var file = HomeFolder.LedgerFileIn(home);
+        if (!File.Exists(file))
+            throw new HomeException($"There is no ledger in {home}. Run lus run first, name its folder with --home, or configure {ConnectionKey} for the ledger of workers.");
+        var held = changes ? HomeFolder.Open(home) : null;
+        try
+        {
+            return new(await SqliteLedger.OpenToReadAsync(file, cancellation), TimeProvider.System, null, held);
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null when no database is configured.</summary>
+    private async Task<OpenedLedger?> OpenDatabaseAsync(ParseResult result, CancellationToken cancellation)
+    {
+        var settings = Settings.Inspect(_settings.Sources(result));
+        var connection = settings.All.Single(setting => setting.Key == ConnectionKey);
+        if (connection.Origin == SettingOrigin.Default && settings.Problems.All(problem => problem.Origin?.Kind != SettingOrigin.CommandLineKind))
+            return null;
+        if (settings.Problems.Count > 0)
+            throw new ConfigurationException(settings.Problems);
+        Database = settings.Get<DatabaseOptions>();
+        var open = PostgresLedger.Open(Database);
+        var place = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
+        await Console.Error.WriteLineAsync($"Ledger: database {ResultTable.Printable(place.Database ?? "")} on {ResultTable.Printable(place.Host ?? "")} (from {connection.Origin})");
+        await PostgresLedger.RequireVersionAsync(open, cancellation);
+        return new(open, await DatabaseClock.AskAsync(open, cancellation), settings, null);
+    }
+}

@@ -1,0 +1,37 @@
+using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Embedded;
+using LusPipeline.Storage.Buckets;
+using LusPipeline.Storage.Buckets.S3;
+
+namespace LusPipeline.Cli.Ledgers;
+
+/// <summary>Where the objects of a ledger are.</summary>
+internal sealed class LedgerObjects : IDisposable
+{
+    private readonly S3Connection? _connection;
+    private readonly string? _scratch;
+
+    /// <summary>Of a home folder.</summary>
+    public LedgerObjects(HomeFolder home) => Work = new WorkFolder(home.Objects);
+
+    /// <summary>Of the workers' bucket.</summary>
+    public LedgerObjects(Settings settings)
+    {
+        _connection = new S3Connection(settings.Get<S3Options>());
+        _scratch = Directory.CreateTempSubdirectory("lus-").FullName;
+        Work = new S3WorkBucket(_connection, _scratch);
+        Originals = new S3VideoBucket(_connection, TimeProvider.System);
+    }
+
+    public IWorkBucket Work { get; }
+
+    /// <summary>Null for a home: the ledger of <c>lus run</c> does not know the folders of its videos.</summary>
+    public IVideoBucket? Originals { get; }
+
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        if (_scratch is not null)
+            Directory.Delete(_scratch, recursive: true);
+    }
+}

@@ -1,0 +1,39 @@
+using LusPipeline.Ingest.Sniffing;
+
+namespace LusPipeline.Cli.Submitting;
+
+/// <summary>A file that goes into a study.</summary>
+/// <param name="Name">Of the video in its study, segments divided by '/'.</param>
+internal sealed record SubmittedVideo(string Path, string Name, long Bytes)
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        // Links are followed, and some lead in a circle.
+        MaxRecursionDepth = 32,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
+
+    /// <summary>The videos under the paths: a file by its name, what is in a folder by its way from there. Hidden files are none.</summary>
+    /// <returns>The videos, and how many other files there are.</returns>
+    /// <exception cref="FileNotFoundException">A path does not exist.</exception>
+    /// <exception cref="ArgumentException">Two files would have one name.</exception>
+    public static (IReadOnlyList<SubmittedVideo> Videos, int Skipped) Find(IEnumerable<string> paths)
+    {
+        var files = paths.SelectMany(path => Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, "*", Everything).Select(file => (Path: file, Name: System.IO.Path.GetRelativePath(path, file).Replace('\\', '/')))
+            : File.Exists(path)
+                ? [(Path: path, Name: System.IO.Path.GetFileName(path))]
+                : throw new FileNotFoundException($"'{path}' does not exist.")).ToList();
+        var videos = files.Where(file => IsVideo(file.Path, file.Name))
+            .Select(file => new SubmittedVideo(file.Path, file.Name, new FileInfo(file.Path).Length)).ToList();
+        if (videos.GroupBy(video => video.Name).FirstOrDefault(group => group.Select(video => System.IO.Path.GetFullPath(video.Path)).Distinct().Count() > 1) is { } doubled)
+            throw new ArgumentException($"Two files would be '{doubled.Key}' in the study: {string.Join(", ", doubled.Select(video => video.Path))}. Submit the folder above them instead.");
+        videos = [.. videos.DistinctBy(video => video.Name)];
+        return (videos, files.Count - videos.Count);
+    }
+
+    private static bool IsVideo(string path, string name) =>
+        !name.Split('/').Any(segment => segment[0] == '.') && VideoSniffer.Sniff(path, name) is not SniffResult.Skipped;
+}

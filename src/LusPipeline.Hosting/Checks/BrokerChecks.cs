@@ -1,0 +1,40 @@
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Configuration;
+
+namespace LusPipeline.Hosting.Checks;
+
+/// <summary>RabbitMQ: that it answers, takes the user, and has the queues that workers use.</summary>
+internal static class BrokerChecks
+{
+    private const string Key = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
+
+    /// <summary>Quorum queues with at-least-once dead lettering.</summary>
+    private static readonly Version Oldest = new(3, 10);
+
+    public static IEnumerable<Check> All(Settings settings)
+    {
+        if (!settings.IsGiven(Key))
+            return [new("broker", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; lus run needs no broker")))];
+        var options = settings.Get<BrokerOptions>();
+        return [new("broker", cancellation => ConnectAsync(options, cancellation)), new("broker queues", cancellation => QueuesAsync(options, cancellation))];
+    }
+
+    private static async Task<CheckOutcome> ConnectAsync(BrokerOptions options, CancellationToken cancellation)
+    {
+        await using var connection = new BrokerConnection(options);
+        var text = await connection.ServerVersionAsync(cancellation).ConfigureAwait(false);
+        return Version.TryParse(text.Split('-', '+')[0], out var version) && version < Oldest
+            ? CheckOutcome.Failed($"RabbitMQ {text} is too old: {Oldest} or later is needed")
+            : CheckOutcome.Passed($"RabbitMQ {text} at {BrokerConnection.Address(options)}{(options.Uri.Scheme == "amqps" ? ", TLS" : "")}");
+    }
+
+    /// <summary>Makes the queues that are missing, as every worker does at its start: the one way to know that the user may, and that their arguments fit.</summary>
+    private static async Task<CheckOutcome> QueuesAsync(BrokerOptions options, CancellationToken cancellation)
+    {
+        await using var connection = new BrokerConnection(options);
+        var depths = await new BrokerTopology(connection, options).DeclareAsync(cancellation).ConfigureAwait(false);
+        var waiting = string.Join(", ", depths.Stages.Select(stage => $"{stage.Key.ToString().ToLowerInvariant()} {stage.Value.Ready}"));
+        var consumers = string.Join(", ", depths.Stages.Where(stage => stage.Value.Consumers == 0).Select(stage => stage.Key.ToString().ToLowerInvariant()));
+        return CheckOutcome.Passed($"all there; waiting: {waiting}; dead letters {depths.DeadLetters}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Workers;
+
+namespace LusPipeline.Hosting.Checks;
+
+/// <summary>The folder for videos and clips in work.</summary>
+internal static class ScratchCheck
+{
+    /// <summary>A few large videos and the clips in flight.</summary>
+    private const long Least = 2_000_000_000;
+
+    public static CheckOutcome Look(Settings settings)
+    {
+        var folder = Path.GetFullPath(settings.Get<WorkerOptions>().Scratch);
+        const string Key = $"{WorkerOptions.Section}:{nameof(WorkerOptions.Scratch)}";
+        var probe = Path.Combine(folder, $"doctor-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(probe, new byte[1_000_000]);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return CheckOutcome.Failed($"{folder} cannot be written ({refused.Message.TrimEnd('.')}). Make room there, or set {Key} to another folder");
+        }
+        finally
+        {
+            if (File.Exists(probe))
+                File.Delete(probe);
+        }
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.0} GB free in {folder}");
+        return free < Least
+            ? CheckOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{text}; {Least / 1e9:0} GB are wanted. Make room, or set {Key} to a folder on another disk"))
+            : CheckOutcome.Passed(text);
+    }
+}

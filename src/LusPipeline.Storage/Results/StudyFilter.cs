@@ -1,0 +1,22 @@
+using LusPipeline.Storage.Ledger.Model;
+
+namespace LusPipeline.Storage.Results;
+
+/// <summary>Which studies are wanted: those that everything given here fits.</summary>
+public sealed record StudyFilter
+{
+    /// <summary>Null for all.</summary>
+    public IReadOnlyCollection<string>? Names { get; init; }
+
+    /// <summary>First seen or completed at this time (UTC) or later.</summary>
+    public DateTime? Since { get; init; }
+
+    internal IQueryable<StudyRow> Of(IQueryable<StudyRow> studies)
+    {
+        if (Names is { } names)
+            studies = studies.Where(study => names.Contains(study.Name));
+        if (Since is { } since)
+            studies = studies.Where(study => study.FirstSeenAt >= since || study.CompletedAt >= since);
+        return studies;
+    }
+}

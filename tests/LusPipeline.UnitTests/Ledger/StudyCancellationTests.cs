@@ -1,0 +1,102 @@
+using LusPipeline.Core.Identity;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.UnitTests.Ledger;
+
+public sealed class StudyCancellationTests
+{
+    private static readonly DecodedFacts Facts = new("h264", 10, 10, 50, null, []);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_waits_is_cancelled_and_what_is_done_stays()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var done = await bench.SeeAsync("p1/done.mp4");
+        await bench.FinishAsync(done, new(0, 0, 1));
+        var waiting = await bench.SeeAsync("p1/waiting.mp4", "01");
+
+        Assert.Equal(new CancelledWork(true, 1, 0, 0), await CancelAsync(bench, waiting));
+        Assert.Equal(new CancelledWork(false, 0, 0, 0), await CancelAsync(bench, waiting));
+
+        var study = await bench.CompleteAsync(done);
+        Assert.Equal((WorkStatus.Cancelled, 0), (study.Status, study.Revision));
+        Assert.Equal([WorkStatus.Done, WorkStatus.Cancelled], study.Videos.Select(video => video.Status));
+        Assert.Equal(ReasonCode.Cancelled, study.Videos[1].Reason);
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(waiting.VideoId, 0, Cancellation)).Outcome);
+        Assert.Empty(await bench.Pending.OfAsync([waiting.VideoId], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_worker_in_the_middle_of_ingest_cannot_move_it_on()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var work = await bench.StartAsync(video);
+        await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, Cancellation);
+
+        Assert.Equal(new CancelledWork(true, 1, 1, 0), await CancelAsync(bench, video));
+
+        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, Cancellation));
+        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1), 1, Cancellation));
+        Assert.False(await bench.Videos.CutAsync(work, Facts, 2, Cancellation));
+        Assert.False(await bench.Videos.RejectAsync(work, ReasonCode.Empty, "", null, Cancellation));
+        Assert.False(await bench.Videos.FailAsync(video.VideoId, 0, ReasonCode.Crashed, "", Cancellation));
+        await bench.Videos.InterruptAsync(work);
+        await bench.Videos.RetryAsync(work, Cancellation);
+        bench.Clock.Move(TimeSpan.FromHours(1));
+        Assert.Empty(await bench.Pending.TakeDueAsync(Cancellation));
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(WorkStatus.Cut)]
+    [InlineData(WorkStatus.Extracted)]
+    public async Task A_worker_in_the_middle_of_a_clip_cannot_move_it_on(string status)
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var work = await bench.StartAsync(video);
+        var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
+        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
+        await bench.Videos.CutAsync(work, Facts, 1, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, Cancellation);
+        if (status == WorkStatus.Extracted)
+        {
+            await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation);
+            await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, Cancellation);
+        }
+
+        Assert.Equal(new CancelledWork(true, 1, 1, 0), await CancelAsync(bench, video));
+
+        Assert.False(await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
+        Assert.False(await bench.Clips.PredictAsync(started!, LedgerBench.Bundle, "fp32", new(0, 0, 1), Cancellation));
+        Assert.False(await bench.Clips.FailAsync(started!, status, ReasonCode.Crashed, Cancellation));
+        Assert.False(await bench.Clips.StepBackAsync(started!, status, Cancellation));
+        Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
+        Assert.False(await bench.Completion.CompleteVideoAsync(video.VideoId, video.StudyId, 0, Cancellation));
+        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, Cancellation)).Outcome);
+        Assert.Empty(Assert.Single((await bench.CompleteAsync(video)).Videos).Clips);
+    }
+
+    [Fact]
+    public async Task A_replay_brings_it_back_to_its_end()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        await bench.StartAsync(video);
+        await CancelAsync(bench, video);
+
+        var replay = new Replay(bench.Open, bench.Clock, shared: false);
+        await foreach (var chunk in replay.PlanAsync(new() { Studies = ["p1"] }, null, urgent: false, Cancellation))
+            Assert.Equal(1, await replay.ApplyAsync(chunk, urgent: false, Cancellation));
+
+        await bench.FinishAsync(video with { Generation = 1 }, new(0, 0, 1));
+        Assert.Equal(WorkStatus.Done, (await bench.CompleteAsync(video)).Status);
+    }
+
+    private static Task<CancelledWork> CancelAsync(LedgerBench bench, RegisteredVideo video) =>
+        new StudyCancellation(bench.Open, bench.Clock).CancelAsync(video.StudyId, video.StudyDay, Cancellation);
+}
