@@ -29,13 +29,16 @@ public sealed partial class IngestHandler(
             return;
         if (outcome == StartOutcome.Crashed)
         {
+            StageMetrics.Failed(StageMetrics.Ingest, StageAttempt.Failed, ReasonCode.Crashed);
             await FailAsync(video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
             return;
         }
         events.OnVideoStarted(message.VideoId);
+        using var attempt = new StageAttempt(StageMetrics.Ingest);
         try
         {
             await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
+            attempt.Ended(StageAttempt.Done);
         }
         catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
@@ -44,13 +47,18 @@ public sealed partial class IngestHandler(
         }
         catch (RejectedException rejected)
         {
+            attempt.Ended(StageAttempt.Rejected, rejected.Reason);
             await completion.RejectVideoAsync(video!, rejected.Reason, rejected.Message, Limit(rejected.Reason), cancellation).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             LogFailed(logger, message.VideoId, failure);
-            if (!await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
-                await FailAsync(video!, (failure as TransientException)?.Reason ?? ReasonCode.Crashed, failure.Message, cancellation).ConfigureAwait(false);
+            var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
+            attempt.Ended(StageAttempt.Retried, reason);
+            if (await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
+                return;
+            attempt.Ended(StageAttempt.Failed, reason);
+            await FailAsync(video!, reason, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -96,6 +104,7 @@ public sealed partial class IngestHandler(
         {
             var report = await cutter.CutAsync(request, clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
             span?.SetTag(StageTrace.Frames, report.DecodedFrames);
+            StageMetrics.FramesFinished(StageMetrics.Ingest, report.DecodedFrames);
             return report;
         }
         catch (RejectedException rejected)

@@ -77,9 +77,10 @@ internal static class RunCommand
 
     private static void AddStderr(ILoggingBuilder logging, bool verbose)
     {
+        logging.AddFilter("MassTransit", LogLevel.None).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
         if (!verbose)
             return;
-        logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("MassTransit", LogLevel.None).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+        logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

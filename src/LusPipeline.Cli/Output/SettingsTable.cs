@@ -10,7 +10,7 @@ internal static class SettingsTable
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("key", "value", "from");
         foreach (var setting in settings)
-            table.AddRow(ResultTable.Name(setting.Key), setting.Value is null ? "[dim]none[/]" : ResultTable.Name(setting.Value), ResultTable.Name(setting.Origin.ToString()));
+            table.AddRow(ResultTable.Name(setting.Key), string.IsNullOrEmpty(setting.Value) ? "[dim]none[/]" : ResultTable.Name(setting.Value), ResultTable.Name(setting.Origin.ToString()));
         return table;
     }
 }

@@ -1,3 +1,5 @@
+using LusPipeline.Core.Telemetry;
+
 namespace LusPipeline.Core.Stages;
 
 /// <summary>What stages tell the process that hosts them: progress displays and limits on work in flight listen here.</summary>
@@ -16,11 +18,24 @@ public sealed class StageEvents
 
     public void OnVideoStarted(Guid video) => VideoStarted?.Invoke(video);
 
-    public void OnVideoCut(Guid video, int clips) => VideoCut?.Invoke(video, clips);
+    public void OnVideoCut(Guid video, int clips)
+    {
+        StageMetrics.ClipsFinished(StageMetrics.Ingest, clips);
+        VideoCut?.Invoke(video, clips);
+    }
 
-    public void OnClipExtracted(Guid clip, int frames) => ClipExtracted?.Invoke(clip, frames);
+    public void OnClipExtracted(Guid clip, int frames)
+    {
+        StageMetrics.ClipsFinished(StageMetrics.Features, 1);
+        StageMetrics.FramesFinished(StageMetrics.Features, frames);
+        ClipExtracted?.Invoke(clip, frames);
+    }
 
-    public void OnClipPredicted(Guid clip) => ClipPredicted?.Invoke(clip);
+    public void OnClipPredicted(Guid clip)
+    {
+        StageMetrics.ClipsFinished(StageMetrics.Sequence, 1);
+        ClipPredicted?.Invoke(clip);
+    }
 
     public void OnClipReleased(Guid clip) => ClipReleased?.Invoke(clip);
 

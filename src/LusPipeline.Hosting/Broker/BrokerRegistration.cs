@@ -12,8 +12,8 @@ namespace LusPipeline.Hosting.Broker;
 public static class BrokerRegistration
 {
     /// <summary>
-    /// Needs <see cref="BrokerOptions"/>, <see cref="StageConcurrency"/>, <see cref="StageStop"/>, <see cref="EngineFault"/>, the handlers
-    /// of the stages, and with ingest an <see cref="IReturnedWork"/>. The bus starts with the host and does not wait for the broker.
+    /// Needs <see cref="BrokerOptions"/>, <see cref="StageConcurrency"/>, <see cref="StageStop"/>, <see cref="EngineFault"/>, a
+    /// <see cref="TimeProvider"/>, the handlers of the stages, and with ingest an <see cref="IReturnedWork"/>. The bus starts with the host and does not wait for the broker.
     /// </summary>
     public static IServiceCollection AddBroker(this IServiceCollection services, StageSet stages) => services.AddBroker(
         $"lus {stages}",

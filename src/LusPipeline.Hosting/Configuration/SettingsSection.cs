@@ -1,5 +1,6 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Ledger;
@@ -21,6 +22,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
+        new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

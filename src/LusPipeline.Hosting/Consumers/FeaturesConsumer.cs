@@ -1,14 +1,19 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Features;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Telemetry;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;
 
-internal sealed class FeaturesConsumer(FeaturesHandler handler, EngineFault fault, StageStop stop) : IConsumer<ClipReady>
+internal sealed class FeaturesConsumer(FeaturesHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<ClipReady>
 {
-    public Task Consume(ConsumeContext<ClipReady> context) =>
-        fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    public Task Consume(ConsumeContext<ClipReady> context)
+    {
+        QueueWait.Record(StageMetrics.Features, context, clock);
+        return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    }
 }
 
 internal sealed class FeaturesConsumerDefinition : ConsumerDefinition<FeaturesConsumer>

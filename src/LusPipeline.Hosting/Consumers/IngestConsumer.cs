@@ -1,14 +1,19 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;
 
-internal sealed class IngestConsumer(IngestHandler handler, EngineFault fault, StageStop stop) : IConsumer<VideoFound>
+internal sealed class IngestConsumer(IngestHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<VideoFound>
 {
-    public Task Consume(ConsumeContext<VideoFound> context) =>
-        fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    public Task Consume(ConsumeContext<VideoFound> context)
+    {
+        QueueWait.Record(StageMetrics.Ingest, context, clock);
+        return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    }
 }
 
 internal sealed class IngestConsumerDefinition : ConsumerDefinition<IngestConsumer>

@@ -1,14 +1,19 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Sequence;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Consumers;
 
-internal sealed class SequenceConsumer(SequenceHandler handler, EngineFault fault, StageStop stop) : IConsumer<FeaturesReady>
+internal sealed class SequenceConsumer(SequenceHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<FeaturesReady>
 {
-    public Task Consume(ConsumeContext<FeaturesReady> context) =>
-        fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    public Task Consume(ConsumeContext<FeaturesReady> context)
+    {
+        QueueWait.Record(StageMetrics.Sequence, context, clock);
+        return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    }
 }
 
 internal sealed class SequenceConsumerDefinition : ConsumerDefinition<SequenceConsumer>

@@ -69,7 +69,7 @@ public sealed class EmbeddedRun(
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 
-        using var telemetry = StudyTelemetry.Start(ledger.Open);
+        using var telemetry = StudyTelemetry.Start(ledger.Open, new TelemetryOptions(), clock);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
             request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
         // In a new home there is something to do for certain, so the models open while the videos are listed.

@@ -3,6 +3,7 @@ using LusPipeline.Core.Stages;
 using LusPipeline.Features;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Consumers;
+using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Ingest.Media;
@@ -39,7 +40,8 @@ internal sealed class Engine : IAsyncDisposable
         var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference));
         var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        logging(builder.Logging);
+        logging(builder.Logging.AddIdsOnly());
+        builder.AddOtlpLogs();
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);

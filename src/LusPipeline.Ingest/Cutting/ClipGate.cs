@@ -1,3 +1,5 @@
+using LusPipeline.Core.Telemetry;
+
 namespace LusPipeline.Ingest.Cutting;
 
 /// <summary>
@@ -49,6 +51,7 @@ public sealed class ClipGate : IDisposable
             if (count > Capacity - _free)
                 throw new InvalidOperationException($"{count} permits were given back, only {Capacity - _free} are taken.");
             _free += count;
+            StageMetrics.ClipsInFlight(-count);
             Serve();
         }
     }
@@ -76,7 +79,7 @@ public sealed class ClipGate : IDisposable
         {
             if (_free >= count && (first || _waiters.Count == 0))
             {
-                _free -= count;
+                Take(count);
                 return;
             }
             waiter = new Waiter(count);
@@ -106,10 +109,16 @@ public sealed class ClipGate : IDisposable
     {
         while (_waiters.First is { } next && next.Value.Count <= _free)
         {
-            _free -= next.Value.Count;
+            Take(next.Value.Count);
             _waiters.RemoveFirst();
             next.Value.Served.TrySetResult();
         }
+    }
+
+    private void Take(int count)
+    {
+        _free -= count;
+        StageMetrics.ClipsInFlight(count);
     }
 
     private sealed class Waiter(int count)

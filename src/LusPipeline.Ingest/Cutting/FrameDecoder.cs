@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using FFMpegCore.Arguments;
 using FFMpegCore.Enums;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Ingest.Media;
 using LusPipeline.Ingest.Probing;
 
@@ -67,6 +69,7 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
     {
         var log = new DecodeLog(source.Path);
         long output = 0;
+        var begun = Stopwatch.GetTimestamp();
         using var limit = new TimeLimit(options.DecodeTimeout, time, cancellation);
         int? exit;
         try
@@ -97,6 +100,7 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
         if (log.Decoded is not { } decoded)
             throw new TransientException(ReasonCode.DecoderCrashed, "ffmpeg ended without its count of decoded frames.");
         source.EnsureUnchanged();
+        StageMetrics.Decoded(Stopwatch.GetElapsedTime(begun));
         return new DecodeRun(decoded, output, log.Graphs, log.Log);
     }
 

@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Models.Bundles;
 using Microsoft.ML.OnnxRuntime;
 
@@ -15,10 +16,12 @@ public sealed class OnnxBackbone : IBackbone
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
     private readonly BatchThreads threads;
+    private readonly IDisposable shown;
 
-    private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan)
+    private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan, IDisposable shown)
     {
         this.session = session;
+        this.shown = shown;
         Height = bundle.Height;
         Width = bundle.Width;
         FeatureLength = bundle.Features;
@@ -51,7 +54,7 @@ public sealed class OnnxBackbone : IBackbone
         try
         {
             OnnxContract.CheckBackbone(session, bundle.Height, bundle.Width, bundle.Features, path);
-            return new OnnxBackbone(session, bundle, plan);
+            return new OnnxBackbone(session, bundle, plan, StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id));
         }
         catch
         {
@@ -86,6 +89,7 @@ public sealed class OnnxBackbone : IBackbone
         threads.Dispose();
         runOptions.Dispose();
         session.Dispose();
+        shown.Dispose();
     }
 
     private void RunBatch(Memory<byte> frames, int count, Memory<float> features)
@@ -95,6 +99,7 @@ public sealed class OnnxBackbone : IBackbone
             using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frames, [count, Height, Width, 3]);
             using var output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, features, [count, FeatureLength]);
             session.Run(runOptions, InputNames, [input], OutputNames, [output]);
+            StageMetrics.BatchFinished(count);
         }
         catch (OnnxRuntimeException failed)
         {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Storage.Ledger;
@@ -26,14 +27,18 @@ public sealed partial class ClipAttempts(
             events.OnClipReleased(clipId);
             return;
         }
+        var stage = status == WorkStatus.Cut ? StageMetrics.Features : StageMetrics.Sequence;
         if (outcome == StartOutcome.Crashed)
         {
+            StageMetrics.Failed(stage, StageAttempt.Failed, ReasonCode.Crashed);
             await FailAsync(work!, studyId, status, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
             return;
         }
+        using var measured = new StageAttempt(stage);
         try
         {
             await attempt(work!).ConfigureAwait(false);
+            measured.Ended(StageAttempt.Done);
         }
         catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
         {
@@ -43,6 +48,7 @@ public sealed partial class ClipAttempts(
         catch (MissingObjectException missing)
         {
             LogSteppedBack(logger, clipId, missing);
+            measured.Ended(StageAttempt.SteppedBack);
             await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false);
             events.OnClipReleased(clipId);
             if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
@@ -51,9 +57,11 @@ public sealed partial class ClipAttempts(
         catch (Exception failure)
         {
             LogFailed(logger, clipId, failure);
+            var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
+            measured.Ended(StageAttempt.Retried, reason);
             if (!await clips.RetryAsync(work!, status, cancellation).ConfigureAwait(false))
             {
-                var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
+                measured.Ended(StageAttempt.Failed, reason);
                 await FailAsync(work!, studyId, status, reason, failure.Message, cancellation).ConfigureAwait(false);
             }
         }

@@ -1,4 +1,6 @@
+using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.Core.Telemetry;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -10,6 +12,7 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (!await videos.CompleteAsync(videoId, generation, cancellation).ConfigureAwait(false))
             return false;
+        StageMetrics.VideoFinished(WorkStatus.Done);
         events.OnVideoFinished(videoId, generation);
         await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
         return true;
@@ -21,6 +24,7 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (!await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false))
             return;
+        StageMetrics.VideoFinished(WorkStatus.Failed);
         events.OnVideoFinished(videoId, generation);
         await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
     }
@@ -31,6 +35,7 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (!await videos.RejectAsync(work, reason, detail, limit, cancellation).ConfigureAwait(false))
             return;
+        StageMetrics.VideoFinished(WorkStatus.Rejected);
         events.OnVideoFinished(work.VideoId, work.Generation);
         await CompleteStudyAsync(work.StudyId, cancellation).ConfigureAwait(false);
     }

@@ -27,12 +27,12 @@ public sealed class SectionsTests
     public void What_is_shown_can_be_set_again()
     {
         var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() };
-        var shown = Settings.Inspect(sources).All.Where(setting => setting.Value is not null).ToList();
+        var shown = Settings.Inspect(sources).All.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToList();
 
         var again = Settings.Inspect(sources with { Assignments = [.. shown.Select(setting => $"{setting.Key}={setting.Value}")] });
 
         Assert.Empty(again.Problems);
-        Assert.Equal(shown.Select(setting => (setting.Key, setting.Value)), again.All.Where(setting => setting.Value is not null).Select(setting => (setting.Key, setting.Value)));
+        Assert.Equal(shown.Select(setting => (setting.Key, setting.Value)), again.All.Where(setting => !string.IsNullOrEmpty(setting.Value)).Select(setting => (setting.Key, setting.Value)));
     }
 
     [Fact]

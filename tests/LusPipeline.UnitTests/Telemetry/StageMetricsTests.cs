@@ -1,0 +1,60 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
+
+namespace LusPipeline.UnitTests.Telemetry;
+
+public sealed class StageMetricsTests
+{
+    [Fact]
+    public void An_attempt_that_tells_nothing_was_interrupted()
+    {
+        using var measured = new Measurements();
+
+        new StageAttempt("untold").Dispose();
+
+        Assert.Contains("stage=untold,outcome=interrupted", measured.Labels("lus.stage.duration"));
+        Assert.DoesNotContain(measured.Labels("lus.failures"), labels => labels.Contains("untold", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_failed_attempt_counts_once_by_its_last_outcome()
+    {
+        using var measured = new Measurements();
+
+        using (var attempt = new StageAttempt("told"))
+        {
+            attempt.Ended(StageAttempt.Retried, ReasonCode.DecodeTimeout);
+            attempt.Ended(StageAttempt.Failed, ReasonCode.DecodeTimeout);
+        }
+
+        Assert.Equal(["stage=told,outcome=failed"], measured.Labels("lus.stage.duration").Where(labels => labels.Contains("told", StringComparison.Ordinal)));
+        Assert.Equal([1], measured.Values("lus.failures", "stage=told,outcome=failed,reason=decode_timeout"));
+    }
+
+    [Fact]
+    public void A_wait_between_two_clocks_is_never_negative()
+    {
+        using var measured = new Measurements();
+
+        StageMetrics.Waited("skewed", TimeSpan.FromSeconds(-3));
+        StageMetrics.Waited("skewed", TimeSpan.FromSeconds(2));
+
+        Assert.Equal([0, 2], measured.Values("lus.queue.wait", "stage=skewed"));
+    }
+
+    [Fact]
+    public void An_open_model_is_shown_until_it_is_closed()
+    {
+        using var measured = new Measurements();
+        const string Labels = "provider=Cpu,variant=int8,bundle=0123456789ab";
+
+        using (StageMetrics.ModelOpened("Cpu", "int8", "0123456789abcdef"))
+        {
+            measured.Observe();
+            Assert.Equal([1], measured.Values("lus.model.info", Labels));
+        }
+        measured.Observe();
+
+        Assert.Single(measured.Values("lus.model.info", Labels));
+    }
+}
