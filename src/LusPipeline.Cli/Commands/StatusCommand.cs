@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Status;
 using Spectre.Console;

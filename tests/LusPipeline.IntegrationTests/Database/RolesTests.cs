@@ -135,10 +135,8 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
             "UPDATE studies SET urgent = true", "DELETE FROM worker_heartbeats", "UPDATE study_names SET name = ''", "CREATE TABLE x (y integer)",
         })
         {
-            await RefusedAsync(dashboard, $"SET default_transaction_read_only = off; {statement}");
+            await RefusedAsync($"{dashboard};Options=-c default_transaction_read_only=off", statement);
         }
-        var readOnly = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(dashboard, "CREATE TEMP TABLE x (y integer)"));
-        Assert.True(LedgerOutage.Is(readOnly) || readOnly.SqlState == PostgresErrorCodes.InsufficientPrivilege);
         Assert.Equal("on", await ExecuteAsync(dashboard, "SHOW default_transaction_read_only"));
     }
 

@@ -4,6 +4,7 @@ using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Ledger;
 
@@ -52,9 +53,10 @@ public sealed class DatabaseClockTests(TestServers servers)
             CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT pg_catalog.now() - interval '10 minutes' $$;
             """, Cancellation);
         // Where pg_catalog is named, it is not searched first.
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(shared.ConnectionString).Database!;
-        await ledger.Database.ExecuteSqlRawAsync("ALTER DATABASE " + database + " SET search_path = public, pg_catalog", Cancellation);
-        Npgsql.NpgsqlConnection.ClearAllPools();
+        await ledger.Database.ExecuteSqlRawAsync("""
+            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database()); END $$
+            """, Cancellation);
+        NpgsqlConnection.ClearPool((NpgsqlConnection)ledger.Database.GetDbConnection());
     }
 
     private sealed class Machine

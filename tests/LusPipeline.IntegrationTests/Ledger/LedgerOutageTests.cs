@@ -1,4 +1,3 @@
-using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
@@ -86,7 +85,7 @@ public sealed class LedgerOutageTests
             ledger.Workers.Add(new WorkerRow { WorkerId = worker.Id, Stages = "", Host = "", Version = "", StartedAt = shared.Clock.Now, HeartbeatAt = shared.Clock.Now });
             await ledger.SaveChangesAsync(Cancellation);
         });
-        await ExecuteAsync(shared, "DROP TABLE spans");
+        await ExecuteAsync(shared, "DROP TABLE spans CASCADE");
         await using var other = shared.Open();
         var missing = await FailureAsync(() => other.Spans.CountAsync(Cancellation));
         var nobody = await FailureAsync(() => SharedLedger.Connect($"{shared.ConnectionString};Username=nobody").StudyAsync("p1"));

@@ -1,7 +1,7 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;
@@ -18,8 +18,8 @@ public sealed class VideoArrivalsTests(TestServers servers)
     {
         using var shared = await SharedLedger.StartAsync(servers, kind);
         var worker = await shared.JoinAsync();
-        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "00"), new(0.9, 0.05, 0.05));
-        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "01"), new(0, 0, 1));
+        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "00"), new ClassProbabilities(0.9, 0.05, 0.05));
+        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "01"), new ClassProbabilities(0, 0, 1));
         Assert.Equal(1, Assert.Single(await shared.Results.StudiesAsync(["p1"], Cancellation)).Result!.Value.Probabilities.Healthy);
 
         Assert.Empty(await shared.ArriveAsync([SharedLedger.Seen("p1/a.mp4", "00")]));

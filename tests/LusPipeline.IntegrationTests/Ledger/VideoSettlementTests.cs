@@ -1,6 +1,5 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;
