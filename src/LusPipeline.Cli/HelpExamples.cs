@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace LusPipeline.Cli;
 
-/// <summary>Adds examples to the help of a command.</summary>
+/// <summary>Adds examples to the help of a command, and keeps lists of commands to a line each.</summary>
 internal static class HelpExamples
 {
     private static readonly ConditionalWeakTable<Command, string[]> Examples = [];
@@ -31,6 +31,8 @@ internal static class HelpExamples
     {
         public override int Invoke(ParseResult parseResult)
         {
+            foreach (var listed in parseResult.CommandResult.Command.Subcommands)
+                listed.Description = listed.Description?.Split('\n')[0].TrimEnd();
             var exit = help.Invoke(parseResult);
             var output = parseResult.InvocationConfiguration.Output;
             if (Examples.TryGetValue(parseResult.CommandResult.Command, out var examples))

@@ -22,9 +22,15 @@ public sealed class ClipPermits : IDisposable
     /// <summary>The permit under which a clip was cut goes with the clip.</summary>
     public void Hold(Guid clip)
     {
-        if (!_held.TryAdd(clip, true))
+        if (!_held.TryAdd(clip, false))
             _gate.Release();
     }
+
+    /// <summary>The clip's row says that it waits for features: from now on whoever looks at the ledger can tell that it does not any more.</summary>
+    public void Written(Guid clip) => _held.TryUpdate(clip, true, false);
+
+    /// <summary>Clips that hold a permit and have their row.</summary>
+    public IReadOnlyList<Guid> Waiting => [.. _held.Where(clip => clip.Value).Select(clip => clip.Key)];
 
     /// <summary>The clip was not handed over: its permit stays with whoever cuts the video.</summary>
     public void Forget(Guid clip) => _held.TryRemove(clip, out _);

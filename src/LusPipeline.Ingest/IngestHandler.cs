@@ -17,9 +17,12 @@ namespace LusPipeline.Ingest;
 
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
 public sealed partial class IngestHandler(
-    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSize frameSize, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
-    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, StageEvents events, ILogger<IngestHandler> logger)
+    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
+    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<IngestHandler> logger)
 {
+    /// <summary>Until work for a model that this worker does not have is offered again.</summary>
+    private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
+
     /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
     public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
@@ -30,7 +33,7 @@ public sealed partial class IngestHandler(
         if (outcome == StartOutcome.Crashed)
         {
             StageMetrics.Failed(StageMetrics.Ingest, StageAttempt.Failed, ReasonCode.Crashed);
-            await FailAsync(video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
+            await FailAsync(message, video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
             return;
         }
         events.OnVideoStarted(message.VideoId);
@@ -50,6 +53,11 @@ public sealed partial class IngestHandler(
             attempt.Ended(StageAttempt.Rejected, rejected.Reason);
             await completion.RejectVideoAsync(video!, rejected.Reason, rejected.Message, Limit(rejected.Reason), cancellation).ConfigureAwait(false);
         }
+        catch (MissingModelException missing)
+        {
+            LogPostponed(logger, message.VideoId, missing);
+            await videos.PostponeAsync(video!, PostponedBy, cancellation).ConfigureAwait(false);
+        }
         catch (Exception failure)
         {
             LogFailed(logger, message.VideoId, failure);
@@ -58,16 +66,17 @@ public sealed partial class IngestHandler(
             if (await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
                 return;
             attempt.Ended(StageAttempt.Failed, reason);
-            await FailAsync(video!, reason, failure.Message, cancellation).ConfigureAwait(false);
+            await FailAsync(message, video!, reason, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
 
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
+        var frameSize = frameSizes.Of(video.BundleId);
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
         var facts = await ProbeAsync(video, source, cancellation).ConfigureAwait(false);
-        var report = await CutAsync(video, source, facts, cancellation).ConfigureAwait(false);
+        var report = await CutAsync(video, source, facts, frameSize, cancellation).ConfigureAwait(false);
         var decoded = new DecodedFacts(facts.Codec, facts.Width, facts.Height, report.DecodedFrames, facts.Duration, report.Warnings);
         if (!await videos.CutAsync(video, decoded, report.Clips, cancellation).ConfigureAwait(false))
             return;
@@ -94,7 +103,7 @@ public sealed partial class IngestHandler(
         }
     }
 
-    private async Task<CutReport> CutAsync(VideoWork video, VideoSource source, VideoFacts facts, CancellationToken cancellation)
+    private async Task<CutReport> CutAsync(VideoWork video, VideoSource source, VideoFacts facts, ClipFrameSize frameSize, CancellationToken cancellation)
     {
         using var span = StageTrace.Start("decode", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
         var request = new CutRequest(
@@ -125,6 +134,7 @@ public sealed partial class IngestHandler(
             await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
             if (await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
             {
+                permits.Written(clipId);
                 await bus.PublishAsync(
                     new ClipReady(
                         ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
@@ -146,8 +156,11 @@ public sealed partial class IngestHandler(
         }
     }
 
-    private Task FailAsync(VideoWork video, string reason, string detail, CancellationToken cancellation) =>
-        completion.FailVideoAsync(video.VideoId, video.StudyId, video.Generation, reason, detail, cancellation);
+    private async Task FailAsync(VideoFound message, VideoWork video, string reason, string detail, CancellationToken cancellation)
+    {
+        if (await completion.FailVideoAsync(video.VideoId, video.StudyId, video.Generation, reason, detail, cancellation).ConfigureAwait(false))
+            await letters.KeepAsync(message, reason, cancellation).ConfigureAwait(false);
+    }
 
     private long? Limit(string reason) => reason switch
     {
@@ -156,6 +169,9 @@ public sealed partial class IngestHandler(
         ReasonCode.TooLargeFile => limits.MaxFileBytes,
         _ => null,
     };
+
+    [LoggerMessage(LogLevel.Warning, "Video {VideoId} waits for a worker with its model")]
+    private static partial void LogPostponed(ILogger logger, Guid videoId, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "An attempt at video {VideoId} failed")]
     private static partial void LogFailed(ILogger logger, Guid videoId, Exception exception);

@@ -3,7 +3,6 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Telemetry;
-using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
@@ -13,22 +12,23 @@ namespace LusPipeline.Sequence;
 
 /// <summary>Features object → head → prediction; the last clip finishes its video, the last video its study.</summary>
 public sealed class SequenceHandler(
-    OnnxHead head, LoadedModel model, IWorkBucket work, ClipMoves clips, ClipAttempts attempts, Completion completion, StageEvents events)
+    ModelSet models, IWorkBucket work, ClipMoves clips, ClipAttempts attempts, Completion completion, StageEvents events)
 {
-    /// <exception cref="BrokenEngineException">The process cannot go on: a head that gives no probabilities, another model.</exception>
+    /// <exception cref="BrokenEngineException">The process cannot go on: a head that gives no probabilities.</exception>
     public Task HandleAsync(FeaturesReady message, CancellationToken cancellation)
     {
-        model.Require(message.BundleId, message.Variant);
+        ArgumentNullException.ThrowIfNull(message);
         return attempts.RunAsync(
-            message.StudyDay, message.ClipId, message.StudyId, message.Generation, WorkStatus.Extracted,
+            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, WorkStatus.Extracted,
             clip => PredictAsync(message, clip, cancellation), cancellation);
     }
 
     private async Task PredictAsync(FeaturesReady message, ClipWork clip, CancellationToken cancellation)
     {
+        var head = await models.HeadAsync(message.BundleId).ConfigureAwait(false);
         using (var span = StageTrace.Start("sequence", message.TraceParent, message.StudyId, message.StudyDay, message.VideoId, message.ClipId))
         {
-            var probabilities = head.Predict(await ReadAsync(message, cancellation).ConfigureAwait(false));
+            var probabilities = head.Predict(await ReadAsync(message, head, cancellation).ConfigureAwait(false));
             if (!await clips.PredictAsync(clip, message.BundleId, message.Variant, probabilities, cancellation).ConfigureAwait(false))
                 return;
         }
@@ -36,7 +36,7 @@ public sealed class SequenceHandler(
         await completion.CompleteVideoAsync(message.VideoId, message.StudyId, message.Generation, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<float[]> ReadAsync(FeaturesReady message, CancellationToken cancellation)
+    private async Task<float[]> ReadAsync(FeaturesReady message, OnnxHead head, CancellationToken cancellation)
     {
         try
         {

@@ -7,16 +7,20 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION] [--plans]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
+    int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --clips    how many to make, default 10,000,000
     --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
     --plans    prints how PostgreSQL goes about each statement
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
+    --model    a bundle's folder; default models/xception-lstm of this checkout
+    --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
     """;
 
 string Option(string name, string fallback) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault(fallback);
@@ -27,7 +31,7 @@ if (args is ["ledger", ..])
         args.Contains("--database") ? Option("--database", "") : null, long.Parse(Option("--clips", "10000000"), System.Globalization.CultureInfo.InvariantCulture), args.Contains("--plans"));
     return 0;
 }
-if (args is not ["run" or "features", ..])
+if (args is not ["run" or "features" or "int8", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -45,6 +49,8 @@ foreach (var needed in args[0] == "run" ? new[] { videos, lus } : [videos])
 }
 if (args[0] == "run")
     await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
+else if (args[0] == "int8")
+    await Int8Benchmark.MeasureAsync(Path.Combine(shared, "data", "lus"), videos, Option("--model", Path.Combine(Repository.Root, "models", "xception-lstm")), args.Contains("--fp32") ? Option("--fp32", "") : null);
 else
     await FeaturesBenchmark.MeasureAsync(Path.Combine(shared, "data"), videos);
 return 0;

@@ -12,7 +12,8 @@ internal static class TinyBundle
 
     /// <param name="folder">A folder that does not exist yet.</param>
     /// <param name="seed">Other seeds are other models.</param>
-    public static Bundle Write(string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5)
+    /// <param name="deep">With a second convolution, which int8 can compute.</param>
+    public static Bundle Write(string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5, bool deep = false)
     {
         var sources = folder + ".sources";
         Directory.CreateDirectory(sources);
@@ -25,7 +26,7 @@ internal static class TinyBundle
                 Preprocess = "none",
                 Frames = frames,
                 Threshold = threshold,
-                Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteBackbone(Path.Combine(sources, "backbone.onnx"), seed) },
+                Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteBackbone(Path.Combine(sources, "backbone.onnx"), seed, deep: deep) },
                 Head = WriteHead(Path.Combine(sources, "head.onnx"), frames, seed),
             });
         }
@@ -35,7 +36,7 @@ internal static class TinyBundle
         }
     }
 
-    public static string WriteBackbone(string path, int seed = 1, string input = "frames", int side = Side)
+    public static string WriteBackbone(string path, int seed = 1, string input = "frames", int side = Side, bool deep = false)
     {
         var graph = new GraphBuilder("features");
         var random = new Random(seed);
@@ -45,7 +46,13 @@ internal static class TinyBundle
         var planes = graph.Add("Transpose", "planes", [scaled], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
         var kernel = graph.Weight("kernel", new WeightTensor(Values(random, Features * 3 * 16), Features, 3, 4, 4));
         var convolved = graph.Add("Conv", "convolved", [planes, kernel], OnnxAttribute.Ints("kernel_shape", 4, 4), OnnxAttribute.Ints("strides", 4, 4));
-        var mean = graph.Add("GlobalAveragePool", "mean", [graph.Add("Relu", "relu", [convolved])]);
+        var maps = graph.Add("Relu", "relu", [convolved]);
+        if (deep)
+        {
+            var deeper = graph.Weight("deeper_kernel", new WeightTensor(Values(random, Features * Features * 9), Features, Features, 3, 3));
+            maps = graph.Add("Relu", "deeper_relu", [graph.Add("Conv", "deeper", [maps, deeper], OnnxAttribute.Ints("kernel_shape", 3, 3))]);
+        }
+        var mean = graph.Add("GlobalAveragePool", "mean", [maps]);
         graph.Output(graph.Add("Flatten", "flat", [mean]), "features", "N", null, Features);
         return Save(graph, path);
     }

@@ -17,7 +17,7 @@ internal sealed record CalibrationFrames(IReadOnlyList<Memory<byte>> Calibration
         // Of more videos than frames are wanted, every n-th.
         var step = Math.Max(1, videos.Count / (2 * count));
         videos = [.. videos.Where((_, index) => index / 2 % step == 0)];
-        var each = Math.Clamp((int)Math.Ceiling(2.0 * count / Math.Max(videos.Count, 1)), 1, bundle.Frames);
+        var each = Math.Clamp(2 * count / Math.Max(videos.Count, 1), 1, bundle.Frames);
         var size = bundle.Height * bundle.Width * 3;
         List<Memory<byte>>[] kinds = [[], []];
         var usable = 0;

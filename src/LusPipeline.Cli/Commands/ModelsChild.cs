@@ -13,20 +13,23 @@ internal static class ModelsChild
     /// <summary>Hidden option of the commands that can run in a child.</summary>
     public const string HereOption = "--in-this-process";
 
+    /// <summary>Reading the largest of the paper's models takes less than a minute.</summary>
+    public static readonly TimeSpan UsualTime = TimeSpan.FromMinutes(10);
+
     private const long MaxManagedBytes = 2L << 30;
     private const long MaxResidentBytes = 4L << 30;
     private const int MaxErrorCharacters = 4000;
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(100);
 
     /// <param name="arguments">The whole command line after <c>lus</c>.</param>
     /// <param name="subject">The file or folder that the child reads, for the error's message.</param>
+    /// <param name="maxTime">After it the child is ended.</param>
     /// <returns>The child's exit code when it ended by itself and said why; otherwise <see cref="ExitCode.Error"/>.</returns>
-    public static async Task<int> RunAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IEnumerable<string> arguments, string subject, TimeSpan maxTime, ParseResult result, CancellationToken cancellation)
     {
         using var child = Process.Start(StartInfo(arguments)) ?? throw new InvalidOperationException("The child process did not start.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(MaxTime);
+        limit.CancelAfter(maxTime);
         child.StandardInput.Close();
         var output = ReadTailAsync(child.StandardOutput);
         var error = ReadTailAsync(child.StandardError);
@@ -37,7 +40,7 @@ internal static class ModelsChild
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            killed = $"took more than {MaxTime.TotalMinutes} minutes";
+            killed = $"took more than {maxTime.TotalMinutes:0} minutes";
         }
         finally
         {

@@ -33,9 +33,9 @@ internal sealed class ModelsImportOptions
     /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
     public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;
 
-    /// <inheritdoc cref="ModelsImportChild.RunAsync"/>
+    /// <inheritdoc cref="ModelsBundleChild.RunAsync(IEnumerable{string}, string, string, TimeSpan, ParseResult, CancellationToken)"/>
     public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
-        ModelsImportChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, result, cancellation);
+        ModelsBundleChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, ModelsChild.UsualTime, result, cancellation);
 
     /// <summary>Writes the bundle, runs it once and says what it is.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>

@@ -13,9 +13,10 @@ internal static class ModelsPullCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The architecture" };
-        name.AcceptOnlyFromAmong([.. PublishedWeights.All.Select(weights => weights.Architecture).Order(StringComparer.Ordinal)]);
-        var output = new Option<DirectoryInfo?>("--out") { Description = "The new bundle's folder; by default NAME among the program's own models, where --model finds it by name", HelpName = "DIR" };
+        string[] names = [.. PublishedWeights.All.Select(weights => weights.Architecture).Order(StringComparer.Ordinal)];
+        var name = new Argument<string>("architecture") { Description = $"One of {string.Join(", ", names)}", HelpName = "architecture" };
+        name.AcceptOnlyFromAmong(names);
+        var output = new Option<DirectoryInfo?>("--out") { Description = "The new bundle's folder; by default ARCHITECTURE among the program's own models, where --model finds it by name", HelpName = "DIR" };
         var frames = new Option<int>("--frames") { Description = "T, the frames of one clip", DefaultValueFactory = _ => 20 };
         var storage = new Option<WeightStorage>("--weights") { Description = "How large tensors are stored; computation is float32 either way" };
         var from = new Option<Uri?>("--from")
@@ -62,14 +63,14 @@ internal static class ModelsPullCommand
             await DownloadAsync(weights, result.GetValue(from) ?? weights.Address, file, interruption.Token);
             if (weights.Md5 is null)
                 await result.InvocationConfiguration.Error.WriteLineAsync($"lus: Keras publishes no md5 for {weights.Architecture}: the file was checked by its length only.");
-            var exit = await ModelsImportChild.RunAsync(
+            var exit = await ModelsBundleChild.RunAsync(
                 [
                     "models", "import", "keras", file, $"--architecture={weights.Architecture}", $"--preprocess={weights.Preprocess}",
                     string.Create(CultureInfo.InvariantCulture, $"--frame-size={weights.FrameSize}"),
                     string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(frames)}"),
                     $"--weights={result.GetValue(storage)}", $"--name={weights.Architecture}",
                 ],
-                target, file, result, interruption.Token);
+                target, file, ModelsChild.UsualTime, result, interruption.Token);
             if (exit == ExitCode.Done)
                 File.Delete(file);
             return exit;

@@ -17,7 +17,7 @@ internal static class ModelsVerifyCommand
         {
             var folder = BundleCatalog.Find(result.GetValue(model));
             if (!result.GetValue(here))
-                return await ModelsChild.RunAsync(["models", "verify", folder, ModelsChild.HereOption], folder, result, cancellation);
+                return await ModelsChild.RunAsync(["models", "verify", folder, ModelsChild.HereOption], folder, ModelsChild.UsualTime, result, cancellation);
             var bundle = Bundle.Load(folder);
             await TrialRun.RunAsync(bundle, cancellation);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{bundle.Name} {bundle.Version} is whole and runs; id {bundle.Id}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Storage.Results;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Hosting.Comparing;
 

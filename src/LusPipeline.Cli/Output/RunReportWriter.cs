@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Embedded;

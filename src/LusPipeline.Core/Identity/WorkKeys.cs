@@ -5,6 +5,7 @@ public static class WorkKeys
 {
     public const string ClipsPrefix = "clips/";
     public const string FeaturesPrefix = "features/";
+    public const string ResultsPrefix = "results/";
 
     /// <summary>uint8 [T,H,W,3] RGB frames of a clip, deleted once its features are stored.</summary>
     public static string ClipFrames(Guid clip) => $"{ClipsPrefix}{clip:D}.npy";

@@ -1,6 +1,7 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Consumers;
+using LusPipeline.Storage.Ledger;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -5,26 +5,39 @@ using LusPipeline.Storage.Ledger;
 namespace LusPipeline.Hosting.Bus;
 
 /// <summary>
-/// A broken engine ends the process before its message is acknowledged, so that the message goes back.
+/// A broken engine ends the process before its message is acknowledged, so that the message goes back. An outage of the database or the
+/// bucket is waited out with the message in hand.
 /// </summary>
-public sealed class EngineFault
+/// <param name="outages">Null where there is nothing to wait for: the ledger and the bucket are on this machine.</param>
+public sealed class EngineFault(OutageWait? outages = null)
 {
     private readonly TaskCompletionSource<BrokenEngineException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the engine is found broken.</summary>
     public Task<BrokenEngineException> Broken => _broken.Task;
 
-    /// <summary>Runs a handler; when it finds the engine broken, says so and waits for the process to stop.</summary>
+    /// <summary>
+    /// Runs a handler, which must bear to be run again: after an outage it is. When it finds the engine broken, says so and waits for the
+    /// process to stop.
+    /// </summary>
     public async Task GuardAsync(Func<Task> handle, CancellationToken stopping)
     {
-        try
+        for (var tries = 0; ; tries++)
         {
-            await handle().ConfigureAwait(false);
-        }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
-        {
-            Break(failure);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
+            try
+            {
+                await handle().ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failure) when (!stopping.IsCancellationRequested && outages is not null && OutageWait.Is(failure))
+            {
+                await outages.WaitAsync(failure, tries, stopping).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!stopping.IsCancellationRequested)
+            {
+                Break(failure);
+                await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
+            }
         }
     }
 

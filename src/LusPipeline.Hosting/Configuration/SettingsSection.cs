@@ -1,6 +1,7 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
 using LusPipeline.Storage.Ledger;
@@ -21,6 +22,10 @@ public sealed record SettingsSection(string Name, Type Options)
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
+        new(WatchOptions.Section, typeof(WatchOptions)),
+        new(ModelOptions.Section, typeof(ModelOptions)),
+        new(ClipPlanOptions.Section, typeof(ClipPlanOptions)),
+        new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];

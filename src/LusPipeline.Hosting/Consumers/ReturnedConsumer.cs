@@ -1,6 +1,6 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Broker;
+using LusPipeline.Storage.Ledger;
 using LusPipeline.Hosting.Bus;
 using MassTransit;
 

@@ -65,7 +65,7 @@ public sealed class EmbeddedRun(
         var work = new WorkFolder(home.Objects);
         work.DeleteUnfinished();
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new FolderScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
+        var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 
@@ -119,7 +119,7 @@ public sealed class EmbeddedRun(
     }
 
     private async Task WorkAsync(
-        FolderScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
+        BucketScan scan, EmbeddedLedger ledger, VideoTarget target, Lazy<Task<Engine>> engine, CancellationToken cancellation)
     {
         using var sweepStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var sweep = Task.CompletedTask;

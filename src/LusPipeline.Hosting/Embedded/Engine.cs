@@ -37,25 +37,25 @@ internal sealed class Engine : IAsyncDisposable
         StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
         // The bus starts while the models load; no message comes before both are there.
-        var opening = Task.Run(() => OnnxBackbone.Open(model.Bundle, model.Variant, request.Inference));
-        var openingHead = Task.Run(() => OnnxHead.Open(model.Bundle, request.Inference));
+        var models = new ModelSet([model.Bundle], request.Inference);
+        var opening = models.BackboneAsync(model.Bundle.Id, model.Variant);
+        var openingHead = models.HeadAsync(model.Bundle.Id);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
         builder.AddOtlpLogs();
         var services = builder.Services;
-        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
+        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(_ => models).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
-        services.AddSingleton(new ClipFrameSize(model.Bundle.Width, model.Bundle.Height));
+        services.AddSingleton(new ClipFrameSizes(new Dictionary<string, ClipFrameSize> { [model.Bundle.Id] = new(model.Bundle.Width, model.Bundle.Height) }));
         services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
         services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
         services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();
         services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
-        services.AddSingleton<IStageBus, StageBus>();
+        services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
         services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
-        services.AddSingleton<IBackbone>(_ => opening.GetAwaiter().GetResult()).AddSingleton(_ => openingHead.GetAwaiter().GetResult());
         services.AddSingleton(new StageConcurrency(
             request.Ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(request.Inference) + 1, 2));
         services.AddMassTransit(bus =>

@@ -1,3 +1,4 @@
+using LusPipeline.Hosting.Bus;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Embedded;

@@ -21,7 +21,7 @@ public sealed class OfflineVideos : IDisposable
     private readonly DecoderSlots _slots = new(2);
     private readonly ClipGate _gate = new(1);
     private readonly VideoFolder _bucket;
-    private readonly FolderScan _scan;
+    private readonly BucketScan _scan;
     private readonly VideoProbe _probe;
     private readonly ClipCutter _cutter;
     private readonly TimeProvider _clock;
@@ -33,7 +33,7 @@ public sealed class OfflineVideos : IDisposable
     {
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
-        _scan = new FolderScan(_bucket, new Settling(clock, Settling.DefaultAge), limits, new ScratchFolder(_scratch));
+        _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits, new ScratchFolder(_scratch));
         _probe = new VideoProbe(options, limits, _slots, clock);
         _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
     }

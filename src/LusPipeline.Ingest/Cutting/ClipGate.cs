@@ -12,6 +12,7 @@ public sealed class ClipGate : IDisposable
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly SemaphoreSlim _streaming = new(1);
     private int _free;
+    private int _elsewhere;
 
     /// <param name="capacity">Permits, at least one.</param>
     public ClipGate(int capacity)
@@ -48,10 +49,26 @@ public sealed class ClipGate : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         lock (_lock)
         {
-            if (count > Capacity - _free)
-                throw new InvalidOperationException($"{count} permits were given back, only {Capacity - _free} are taken.");
+            var taken = Capacity - _free - _elsewhere;
+            if (count > taken)
+                throw new InvalidOperationException($"{count} permits were given back, only {taken} are taken.");
             _free += count;
             StageMetrics.ClipsInFlight(-count);
+            Serve();
+        }
+    }
+
+    /// <summary>
+    /// Clips that others have cut and that wait for features too: they count against the capacity. There may be more of them than it
+    /// has room for; then nothing is given until they are fewer.
+    /// </summary>
+    public void Occupy(int elsewhere)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elsewhere);
+        lock (_lock)
+        {
+            _free += _elsewhere - elsewhere;
+            _elsewhere = elsewhere;
             Serve();
         }
     }

@@ -14,8 +14,12 @@ public sealed record BundleManifest
     /// <summary>A file of the bundle, for people.</summary>
     public string? Card { get; init; }
 
-    public IReadOnlyList<BundleLicence> Licences { get; init; } = [];
-    public IReadOnlyList<BundleMetric> Metrics { get; init; } = [];
+    /// <summary>Empty where the manifest says nothing of them.</summary>
+    public IReadOnlyList<BundleLicence> Licences { get => field ?? []; init; }
+
+    /// <summary>Empty where the manifest says nothing of them.</summary>
+    public IReadOnlyList<BundleMetric> Metrics { get => field ?? []; init; }
+
     public required BundleInference Inference { get; init; }
 }
 

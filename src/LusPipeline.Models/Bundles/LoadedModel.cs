@@ -5,9 +5,6 @@ namespace LusPipeline.Models.Bundles;
 /// <summary>The bundle and variant that a process computes with.</summary>
 public sealed record LoadedModel(Bundle Bundle, string Variant)
 {
-    /// <summary>sha256 of the backbone's file: part of the features' key.</summary>
-    public string BackboneSha256 => Bundle.Backbone(Variant).Sha256;
-
     /// <summary>
     /// Loads a bundle and chooses the variant: the one asked for, else the best that the bundle has: fp16 on CUDA, int8 on a CPU
     /// with VNNI or AMX, fp32 otherwise.
@@ -31,13 +28,5 @@ public sealed record LoadedModel(Bundle Bundle, string Variant)
             _ => BundleVariant.Fp32,
         };
         return bundle.Variants.Contains(best) ? best : BundleVariant.Fp32;
-    }
-
-    /// <exception cref="Core.Outcomes.BrokenEngineException">A message is meant for another bundle or variant.</exception>
-    public void Require(string bundleId, string variant)
-    {
-        if (bundleId != Bundle.Id || variant != Variant)
-            throw new Core.Outcomes.BrokenEngineException(
-                $"Work is meant for bundle {bundleId} ({variant}), but this process has {Bundle.Id} ({Variant}). Start it with that bundle.");
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using LusPipeline.Models.Onnx;
 using Microsoft.ML.OnnxRuntime;
@@ -12,6 +13,7 @@ internal static class Calibration
     /// <param name="frames">Each uint8 RGB [<paramref name="height"/>, <paramref name="width"/>, 3].</param>
     /// <param name="values">Values inside the graph, all float32.</param>
     /// <param name="scratch">A folder for the model with its values as outputs.</param>
+    /// <exception cref="InvalidDataException">The model does not run, or gives values that are no numbers.</exception>
     public static Dictionary<string, AffineRange> Measure(
         FloatGraph graph, IReadOnlyList<string> values, IEnumerable<Memory<byte>> frames, int height, int width, string scratch, CancellationToken cancellation)
     {
@@ -29,6 +31,14 @@ internal static class Calibration
                 using var outputs = session.Run(run, [OnnxContract.Frames], [input], values);
                 Parallel.For(0, histograms.Length, index => histograms[index].Add(outputs[index].GetTensorDataAsSpan<float>()));
             }
+        }
+        catch (AggregateException many) when (many.InnerException is InvalidDataException wrong)
+        {
+            throw new InvalidDataException(wrong.Message, many);
+        }
+        catch (Exception refused) when (refused is OnnxRuntimeException or BundleException)
+        {
+            throw new InvalidDataException($"ONNX Runtime does not run it on these frames ({refused.Message})", refused);
         }
         finally
         {

@@ -10,6 +10,9 @@ public sealed record BucketObject(string Key, long Size, DateTime Modified, stri
     /// <summary>Hidden, no regular file, or the home folder: counted and nothing more.</summary>
     public bool Skipped { get; init; }
 
+    /// <summary>It lies where urgent work is put.</summary>
+    public bool Urgent { get; init; }
+
     /// <summary>Why the object cannot be opened, one of <see cref="Core.Outcomes.ReasonCode"/>; null for one that may be.</summary>
     public string? Reason { get; init; }
 

@@ -1,6 +1,7 @@
 namespace LusPipeline.Storage.Buckets;
 
 /// <summary>Where our own objects lie (<c>clips/…</c>, <c>features/…</c>): a folder or S3. Keys are made of ids, segments divided by '/'.</summary>
+/// <remarks>Every method throws <see cref="Core.Outcomes.BucketUnavailableException"/> when the bucket as a whole does not answer.</remarks>
 public interface IWorkBucket
 {
     /// <summary>Begins an object, which nobody sees until it is committed.</summary>
@@ -14,8 +15,8 @@ public interface IWorkBucket
     /// <summary>An object as a local file to read or map, or null when there is none.</summary>
     Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation);
 
-    /// <returns>Whether it was there.</returns>
-    Task<bool> DeleteAsync(string key, CancellationToken cancellation);
+    /// <summary>Deletes an object; one that is not there is no error.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellation);
 
     /// <summary>The objects whose keys begin with a folder's name, in the order of their keys.</summary>
     /// <param name="prefix">Ends with '/', or is empty for all.</param>

@@ -70,22 +70,20 @@ public sealed class WorkFolder : IWorkBucket
         return Task.FromResult(File.Exists(path) ? new LocalObject(path, copy: false) : null);
     }
 
-    public Task<bool> DeleteAsync(string key, CancellationToken cancellation)
+    public Task DeleteAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var path = Locate(key);
-        if (!File.Exists(path))
-            return Task.FromResult(false);
         try
         {
             File.Delete(path);
         }
         catch (DirectoryNotFoundException)
         {
-            return Task.FromResult(false); // Another deleted the folder's last object.
+            return Task.CompletedTask; // Another deleted the folder's last object.
         }
         DeleteEmptyFolders(Path.GetDirectoryName(path)!);
-        return Task.FromResult(true);
+        return Task.CompletedTask;
     }
 
 #pragma warning disable CS1998 // A folder is listed without waiting; a bucket elsewhere is not.
@@ -106,12 +104,7 @@ public sealed class WorkFolder : IWorkBucket
 
     private string Locate(string key)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        foreach (var segment in key.Split('/'))
-        {
-            if (segment.Length == 0 || segment[0] == '.' || segment.Contains('\0', StringComparison.Ordinal))
-                throw new ArgumentException($"'{key}' is no key of ours.", nameof(key));
-        }
+        OwnKey.Check(key);
         return Path.Join(root, key);
     }
 

@@ -9,14 +9,18 @@ namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Runs one attempt at a clip and settles its outcome in the ledger: done, again later, back a stage, or failed.</summary>
 public sealed partial class ClipAttempts(
-    ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, StageEvents events, ILogger<ClipAttempts> logger)
+    ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<ClipAttempts> logger)
 {
+    /// <summary>Until work for a model that this worker does not have is offered again.</summary>
+    private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
+
+    /// <param name="message">The message that brought the clip.</param>
     /// <param name="status">The status that the stage takes clips from: cut or extracted.</param>
     /// <param name="attempt">Does the stage's work and moves the row on.</param>
     /// <exception cref="BrokenEngineException">The process cannot go on; the clip is as it was.</exception>
-    public async Task RunAsync(
-        DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
-        Func<ClipWork, Task> attempt, CancellationToken cancellation)
+    public async Task RunAsync<TMessage>(
+        TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
+        Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
     {
         var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
         if (outcome == StartOutcome.Busy)
@@ -31,7 +35,7 @@ public sealed partial class ClipAttempts(
         if (outcome == StartOutcome.Crashed)
         {
             StageMetrics.Failed(stage, StageAttempt.Failed, ReasonCode.Crashed);
-            await FailAsync(work!, studyId, status, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
+            await FailAsync(message, work!, studyId, status, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
             return;
         }
         using var measured = new StageAttempt(stage);
@@ -54,6 +58,11 @@ public sealed partial class ClipAttempts(
             if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
                 await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation), cancellation).ConfigureAwait(false);
         }
+        catch (MissingModelException missing)
+        {
+            LogPostponed(logger, clipId, missing);
+            await clips.PostponeAsync(work!, status, PostponedBy, cancellation).ConfigureAwait(false);
+        }
         catch (Exception failure)
         {
             LogFailed(logger, clipId, failure);
@@ -62,19 +71,24 @@ public sealed partial class ClipAttempts(
             if (!await clips.RetryAsync(work!, status, cancellation).ConfigureAwait(false))
             {
                 measured.Ended(StageAttempt.Failed, reason);
-                await FailAsync(work!, studyId, status, reason, failure.Message, cancellation).ConfigureAwait(false);
+                await FailAsync(message, work!, studyId, status, reason, failure.Message, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task FailAsync(ClipWork work, Guid studyId, string status, string reason, string detail, CancellationToken cancellation)
+    private async Task FailAsync<TMessage>(
+        TMessage message, ClipWork work, Guid studyId, string status, string reason, string detail, CancellationToken cancellation) where TMessage : class
     {
         if (!await clips.FailAsync(work, status, reason, cancellation).ConfigureAwait(false))
             return;
         events.OnClipReleased(work.ClipId);
         await completion.FailVideoAsync(work.VideoId, studyId, work.Generation, reason, $"clip {work.ClipIndex}: {detail}", cancellation)
             .ConfigureAwait(false);
+        await letters.KeepAsync(message, reason, cancellation).ConfigureAwait(false);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Clip {ClipId} waits for a worker with its model")]
+    private static partial void LogPostponed(ILogger logger, Guid clipId, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Clip {ClipId} steps back to ingest")]
     private static partial void LogSteppedBack(ILogger logger, Guid clipId, Exception exception);

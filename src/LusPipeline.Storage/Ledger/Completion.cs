@@ -19,14 +19,16 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     }
 
     /// <summary>Fails the video for good.</summary>
-    public async Task FailVideoAsync(
+    /// <returns>Whether it was this call that did.</returns>
+    public async Task<bool> FailVideoAsync(
         Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation)
     {
         if (!await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false))
-            return;
+            return false;
         StageMetrics.VideoFinished(WorkStatus.Failed);
         events.OnVideoFinished(videoId, generation);
         await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Rejects the video of a started attempt.</summary>

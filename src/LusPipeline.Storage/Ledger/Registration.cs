@@ -12,14 +12,13 @@ internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease
     private readonly HashSet<Guid> _reopened = [];
 
     /// <summary>Inserts videos that have no row yet, with their studies. Their order does not matter.</summary>
-    /// <param name="urgent">Whether a study that is new is urgent.</param>
     /// <returns>The studies by id.</returns>
     public async Task<IReadOnlyDictionary<Guid, StudyRow>> AddAsync(
-        IReadOnlyCollection<SeenVideo> seen, VideoTarget target, Func<SeenVideo, bool> urgent, CancellationToken cancellation)
+        IReadOnlyCollection<SeenVideo> seen, VideoTarget target, CancellationToken cancellation)
     {
         if (seen.Count == 0)
             return new Dictionary<Guid, StudyRow>();
-        var studies = await StudiesAsync(seen, urgent, cancellation).ConfigureAwait(false);
+        var studies = await StudiesAsync(seen, cancellation).ConfigureAwait(false);
         await ledger.Database.ExecuteSqlAsync(SqlRows.Insert(
             """
             INSERT INTO videos (video_id, study_id, study_day, object_key, content, tag, size, superseded, found_at, plan_kind, clip_frames,
@@ -89,13 +88,14 @@ internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease
     }
 
     private async Task<Dictionary<Guid, StudyRow>> StudiesAsync(
-        IReadOnlyCollection<SeenVideo> seen, Func<SeenVideo, bool> urgent, CancellationToken cancellation)
+        IReadOnlyCollection<SeenVideo> seen, CancellationToken cancellation)
     {
         var day = DateOnly.FromDateTime(now);
         var ids = seen.Select(video => video.StudyId).Distinct().ToList();
         var known = await ledger.Studies.AsNoTracking().Where(study => ids.Contains(study.StudyId))
             .ToDictionaryAsync(study => study.StudyId, cancellation).ConfigureAwait(false);
-        var missing = seen.Where(video => !known.ContainsKey(video.StudyId)).DistinctBy(video => video.StudyId).ToList();
+        var missing = seen.Where(video => !known.ContainsKey(video.StudyId))
+            .GroupBy(video => video.StudyId).Select(videos => videos.First() with { Urgent = videos.Any(video => video.Urgent) }).ToList();
         if (missing.Count == 0)
             return known;
 
@@ -106,7 +106,7 @@ internal sealed class Registration(LedgerContext ledger, DateTime now, WorkLease
                 "INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, first_seen_at, trace_parent, urgent) VALUES",
                 [.. missing.Select(video => new object?[]
                 {
-                    video.StudyId, day, video.Bucket, video.Name.Study, WorkStatus.Open, 0, 0, now, spans[video.StudyId].TraceParent, urgent(video),
+                    video.StudyId, day, video.Bucket, video.Name.Study, WorkStatus.Open, 0, 0, now, spans[video.StudyId].TraceParent, video.Urgent,
                 })],
                 "ON CONFLICT DO NOTHING RETURNING *")).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
             foreach (var study in added)

@@ -5,25 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
 
-/// <summary>What becomes of a message that the broker gave up delivering.</summary>
-public enum ReturnedOutcome
-{
-    /// <summary>Its row is further on, of another generation, or gone.</summary>
-    Stale,
-
-    /// <summary>Its deliveries were other messages' fault: the sweeper publishes it again.</summary>
-    ComesBack,
-
-    /// <summary>The ledger has counted too many starts without an end: it is failed.</summary>
-    Crashed,
-}
-
 /// <summary>
 /// Judges messages that the broker gave up delivering. A killed consumer's prefetched messages count a delivery each, the innocent ones
 /// too, so only the ledger's own count of starts makes one crashed.
 /// </summary>
 public sealed class ReturnedWork(
-    Func<LedgerContext> open, TimeProvider clock, WorkLease lease, AttemptOptions attempts, ClipMoves clips, Completion completion, StageEvents events)
+    Func<LedgerContext> open, TimeProvider clock, WorkLease lease, AttemptOptions attempts, ClipMoves clips, Completion completion, StageEvents events) : IReturnedWork
 {
     public Task<ReturnedOutcome> SettleAsync(object message, CancellationToken cancellation) => message switch
     {

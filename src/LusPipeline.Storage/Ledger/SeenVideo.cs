@@ -11,6 +11,9 @@ namespace LusPipeline.Storage.Ledger;
 /// <param name="Rejection">A video that the listing itself rejects: a link out of the folder, no permission, too large to be read.</param>
 public sealed record SeenVideo(string Bucket, string Key, string Content, string Tag, long Size, Rejection? Rejection = null)
 {
+    /// <summary>Should its study be new, it is urgent.</summary>
+    public bool Urgent { get; init; }
+
     public ObjectName Name { get; } = ObjectName.FromKey(Key);
 
     public Guid StudyId => LedgerIds.Study(Bucket, Name.Study);

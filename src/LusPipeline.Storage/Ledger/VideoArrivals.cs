@@ -13,10 +13,9 @@ namespace LusPipeline.Storage.Ledger;
 public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, WorkLease lease, TimeSpan quiet)
 {
     /// <summary>Registers one part of a listing in one transaction and in a few statements, however many videos it has.</summary>
-    /// <param name="urgent">Whether the study of a video is urgent, should it be new.</param>
     /// <returns>The messages to publish.</returns>
     public async Task<IReadOnlyList<VideoFound>> RegisterAsync(
-        IReadOnlyCollection<SeenVideo> seen, VideoTarget target, VideoLimits limits, Func<SeenVideo, bool> urgent, CancellationToken cancellation)
+        IReadOnlyCollection<SeenVideo> seen, VideoTarget target, VideoLimits limits, CancellationToken cancellation)
     {
         var distinct = seen.DistinctBy(video => video.VideoId).ToList();
         await using var ledger = open();
@@ -29,7 +28,7 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
 
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, lease);
-        var studies = await registration.AddAsync(added, target, urgent, cancellation).ConfigureAwait(false);
+        var studies = await registration.AddAsync(added, target, cancellation).ConfigureAwait(false);
         var messages = added.Where(video => video.Rejection is null)
             .Select(video => Found(video.VideoId, studies[video.StudyId].StudyDay, 0, studies[video.StudyId].Urgent)).ToList();
         if (back.Count > 0)

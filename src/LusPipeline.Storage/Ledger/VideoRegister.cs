@@ -23,7 +23,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, WorkLease.None);
         var studies = await registration.AddAsync(
-            [.. seen.Where(video => !rows.ContainsKey(video.VideoId)).DistinctBy(video => video.VideoId)], target, _ => false, cancellation).ConfigureAwait(false);
+            [.. seen.Where(video => !rows.ContainsKey(video.VideoId)).DistinctBy(video => video.VideoId)], target, cancellation).ConfigureAwait(false);
         foreach (var video in seen.DistinctBy(video => video.VideoId))
         {
             if (!rows.TryGetValue(video.VideoId, out var row))

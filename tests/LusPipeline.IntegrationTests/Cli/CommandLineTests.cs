@@ -31,8 +31,9 @@ public sealed partial class CommandLineTests
             seen++;
             foreach (var line in help.SkipWhile(line => line != "Commands:").Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)))
             {
-                if (SubCommand().Match(line) is { Success: true } name)
-                    left.Enqueue([.. command, name.Groups[1].Value]);
+                var name = SubCommand().Match(line);
+                Assert.True(name.Success && line.Length < 160, $"'lus {string.Join(' ', command)} --help' does not list its commands a line each:\n{result}");
+                left.Enqueue([.. command, name.Groups[1].Value]);
             }
         }
         Assert.True(seen > 2);

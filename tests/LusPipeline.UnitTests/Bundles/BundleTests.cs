@@ -140,6 +140,22 @@ public sealed class BundleTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_may_say_nothing_of_licences_and_figures()
+    {
+        TinyBundle.Write(scratch["tiny"]);
+        Edit("tiny", manifest =>
+        {
+            manifest.Remove("licences");
+            manifest.Remove("metrics");
+        });
+
+        var manifest = Bundle.Load(scratch["tiny"]).Manifest;
+
+        Assert.Empty(manifest.Licences);
+        Assert.Empty(manifest.Metrics);
+    }
+
+    [Fact]
     public void A_link_out_of_the_folder_is_refused()
     {
         TinyBundle.Write(scratch["tiny"]);

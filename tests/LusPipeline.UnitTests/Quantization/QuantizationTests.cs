@@ -1,8 +1,6 @@
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Onnx;
 using LusPipeline.Models.Quantization;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.Quantization;
 
@@ -41,7 +39,7 @@ public sealed class QuantizationTests
     public void The_same_frames_give_the_same_bytes()
     {
         using var scratch = new TemporaryFolder();
-        var source = WriteTwoConvolutions(scratch["fp32.onnx"]);
+        var source = TinyBundle.WriteBackbone(scratch["fp32.onnx"], deep: true);
 
         BackboneQuantizer.Quantize(source, Frames(4), scratch["one.onnx"], TestContext.Current.CancellationToken);
         BackboneQuantizer.Quantize(source, Frames(4), scratch["two.onnx"], TestContext.Current.CancellationToken);
@@ -53,7 +51,7 @@ public sealed class QuantizationTests
     public async Task Quantized_features_stay_near_the_float_ones()
     {
         using var scratch = new TemporaryFolder();
-        var source = WriteTwoConvolutions(scratch["fp32.onnx"]);
+        var source = TinyBundle.WriteBackbone(scratch["fp32.onnx"], deep: true);
         BackboneQuantizer.Quantize(source, Frames(16), scratch["int8.onnx"], TestContext.Current.CancellationToken);
         var bundle = BundleWriter.Write(scratch["bundle"], new BundleContents
         {
@@ -71,6 +69,18 @@ public sealed class QuantizationTests
         Assert.InRange(System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(exact, near), 0.995f, 0.999999f);
     }
 
+    [Fact]
+    public void A_backbone_with_nothing_for_int8_is_named()
+    {
+        using var scratch = new TemporaryFolder();
+        var source = TinyBundle.WriteBackbone(scratch["shallow.onnx"]);
+
+        var error = Assert.Throws<BundleException>(() => BackboneQuantizer.Quantize(source, Frames(1), scratch["int8.onnx"], TestContext.Current.CancellationToken));
+
+        Assert.Contains("shallow.onnx", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no convolution", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, BundleVariant.Int8)]
     [InlineData(false, BundleVariant.Fp32)]
@@ -83,29 +93,6 @@ public sealed class QuantizationTests
         Assert.Equal(expected, LoadedModel.BestVariant(extended, ExecutionProvider.Cpu, fast));
         Assert.Equal(BundleVariant.Fp32, LoadedModel.BestVariant(bundle, ExecutionProvider.Cpu, fast));
         Assert.NotEqual(bundle.Id, extended.Id);
-    }
-
-    /// <summary>The first convolution stays float, the second is quantized.</summary>
-    private static string WriteTwoConvolutions(string path)
-    {
-        var graph = new GraphBuilder();
-        var random = new Random(3);
-        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
-        var frames = graph.Input("frames", DataType.Uint8, "N", null, TinyBundle.Side, TinyBundle.Side, 3);
-        var pixels = graph.Add("Cast", "pixels", [frames], OnnxAttribute.Int("to", (int)DataType.Float));
-        var scaled = graph.Add("Mul", "scaled", [pixels, graph.Scalar("scale", 1 / 255f)]);
-        var planes = graph.Add("Transpose", "planes", [scaled], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
-        var first = graph.Add(
-            "Conv", "first", [planes, graph.Weight("first_kernel", new WeightTensor(Values(8 * 3 * 16), 8, 3, 4, 4))],
-            OnnxAttribute.Ints("kernel_shape", 4, 4), OnnxAttribute.Ints("strides", 4, 4));
-        var second = graph.Add(
-            "Conv", "second", [graph.Add("Relu", "first_relu", [first]), graph.Weight("second_kernel", new WeightTensor(Values(16 * 8 * 9), 16, 8, 3, 3))],
-            OnnxAttribute.Ints("kernel_shape", 3, 3));
-        var mean = graph.Add("GlobalAveragePool", "mean", [graph.Add("Relu", "second_relu", [second])]);
-        graph.Output(graph.Add("Flatten", "flat", [mean]), "features", "N", null, 16);
-        using var stream = File.Create(path);
-        graph.Write(stream, "two", WeightStorage.Float32, []);
-        return path;
     }
 
     private static async Task<float[]> ExtractAsync(Bundle bundle, string variant)

@@ -1,4 +1,4 @@
-namespace LusPipeline.Hosting.Broker;
+namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Asks the ledger about messages that the broker gave up delivering.</summary>
 public interface IReturnedWork

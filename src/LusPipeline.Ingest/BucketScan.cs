@@ -9,35 +9,49 @@ using LusPipeline.Storage.Ledger;
 namespace LusPipeline.Ingest;
 
 /// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
-public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimits limits, ScratchFolder scratch)
+/// <param name="settling">Null where an object appears whole.</param>
+public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits, ScratchFolder scratch)
 {
-    /// <summary>Videos that are registered together.</summary>
-    private const int Chunk = 64;
-
     /// <summary>Listings in which a file may change while it is read.</summary>
     private const int MostTries = 20;
 
     private readonly Dictionary<string, int> _tries = [];
+    private readonly List<(string Bucket, string Study)> _closed = [];
     private int _later;
+
+    /// <summary>Videos that are registered together.</summary>
+    public int Chunk { get; init; } = 64;
+
+    /// <summary>Objects of earlier listings that need no other look; null to look at all of them each time.</summary>
+    public SeenObjects? Seen { get; init; }
+
+    /// <summary>Name of an object below a study that says that nothing more comes to it; null for none.</summary>
+    public string? Marker { get; init; }
+
+    /// <summary>Of the last listing: studies whose marker is new.</summary>
+    public IReadOnlyList<(string Bucket, string Study)> Closed => _closed;
 
     /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
 
     /// <summary>Of the last listing: files that are still being written.</summary>
-    public int Waiting => settling.Waiting + _later;
+    public int Waiting => (settling?.Waiting ?? 0) + _later;
 
-    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="all">Also the places where nothing new is expected any more.</param>
+    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation, bool all = false)
     {
-        settling.BeginListing();
+        settling?.BeginListing();
+        Seen?.Begin();
+        _closed.Clear();
         Skipped = 0;
         _later = 0;
         var chunk = new List<SeenVideo>(Chunk);
-        await foreach (var item in bucket.ListAsync(cancellation).ConfigureAwait(false))
+        await foreach (var item in (all ? bucket.ListAllAsync(cancellation) : bucket.ListAsync(cancellation)).ConfigureAwait(false))
         {
-            if (item.Skipped)
-                Skipped++;
-            else if (settling.IsSettled(item) && await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)
-                chunk.Add(video);
+            if (Seen?.Has(item) == true)
+                continue;
+            if (await LookAsync(item, cancellation).ConfigureAwait(false) is { } video)
+                chunk.Add(video with { Urgent = item.Urgent });
             if (chunk.Count == Chunk)
             {
                 yield return chunk;
@@ -46,6 +60,34 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
         }
         if (chunk.Count > 0)
             yield return chunk;
+    }
+
+    private async Task<SeenVideo?> LookAsync(BucketObject item, CancellationToken cancellation)
+    {
+        var name = ObjectName.FromKey(item.Key);
+        if (Marker is not null && name.Video == Marker && name.Study != Marker)
+        {
+            _closed.Add((bucket.NameOf(item), name.Study));
+        }
+        else if (item.Skipped)
+        {
+            Skipped++;
+        }
+        else
+        {
+            if (settling?.IsSettled(item) == false)
+                return null;
+            var later = _later;
+            if (await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)
+            {
+                Seen?.Add(item);
+                return video;
+            }
+            if (later != _later)
+                return null;
+        }
+        Seen?.Add(item);
+        return null;
     }
 
     private async Task<SeenVideo?> SeeAsync(BucketObject item, CancellationToken cancellation)
@@ -61,12 +103,12 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
             }
             if (item.Size > limits.MaxFileBytes)
                 throw new RejectedException(ReasonCode.TooLargeFile, $"It has {item.Size} bytes; the limit is {limits.MaxFileBytes}.");
-            return new SeenVideo(bucket.Name, item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
+            return new SeenVideo(bucket.NameOf(item), item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
         }
         catch (RejectedException rejected) when (VideoClaims.Claim(item.Key))
         {
             return new SeenVideo(
-                bucket.Name, item.Key, $"{rejected.Reason}:{item.Tag}", item.Tag, item.Size, new Rejection(rejected.Reason, rejected.Message));
+                bucket.NameOf(item), item.Key, $"{rejected.Reason}:{item.Tag}", item.Tag, item.Size, new Rejection(rejected.Reason, rejected.Message));
         }
         catch (RejectedException)
         {
@@ -89,7 +131,7 @@ public sealed class FolderScan(IVideoBucket bucket, Settling settling, VideoLimi
             return null;
         }
         return new SeenVideo(
-            bucket.Name, item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
+            bucket.NameOf(item), item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
             new Rejection(ReasonCode.Unreadable, $"{unsettled.Message} So it was {tries} times."));
     }
 

@@ -1,6 +1,6 @@
 using LusPipeline.Core.Messages;
 
-namespace LusPipeline.Hosting.Embedded;
+namespace LusPipeline.Hosting.Bus;
 
 /// <summary>Publishes messages whose type is known only at run time.</summary>
 internal sealed class StageBusPublisher(IStageBus bus)

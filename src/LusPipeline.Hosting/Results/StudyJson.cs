@@ -1,0 +1,15 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Storage.Results;
+
+namespace LusPipeline.Hosting.Results;
+
+/// <summary>One study's result: a contract with scripts, so names are added and never changed.</summary>
+public sealed record StudyJson(
+    string Kind, string Study, string Status, string? Diagnosis, bool? Uncertain, ProbabilitiesJson? Probabilities, double? Spread,
+    int Videos, int Rejected, int Revision, string TraceId)
+{
+    public static StudyJson Of(StudyResult study) => new(
+        "study", study.Study, study.Status, study.Result?.Diagnosis.Name(), study.Result?.Uncertain, ProbabilitiesJson.Of(study.Result),
+        study.Result?.Spread, study.Videos.Count, study.Count(WorkStatus.Rejected), study.Revision, study.TraceId);
+}

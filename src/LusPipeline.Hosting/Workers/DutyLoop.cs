@@ -1,0 +1,79 @@
+using System.Data.Common;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Bus;
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.Hosting.Workers;
+
+/// <summary>Does something at an interval whenever this worker has the duty of it, through outages.</summary>
+internal sealed class DutyLoop(Duties duties, LeaseOptions lease, EngineFault fault, OutageWait outages)
+{
+    /// <param name="duty">The duty's name.</param>
+    /// <param name="interval">From the end of one round to the start of the next.</param>
+    /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out.</param>
+    public async Task RunAsync(string duty, TimeSpan interval, Func<CancellationToken, Task> round, CancellationToken stopping)
+    {
+        for (var tries = 0; !stopping.IsCancellationRequested;)
+        {
+            try
+            {
+                if (await duties.TakeAsync(duty, stopping).ConfigureAwait(false))
+                    await WhileHeldAsync(duty, round, stopping).ConfigureAwait(false);
+                tries = 0;
+            }
+            catch (Exception away) when (!stopping.IsCancellationRequested && OutageWait.Is(away))
+            {
+                await outages.WaitAsync(away, tries++, stopping).ConfigureAwait(false);
+                continue;
+            }
+            catch (Exception broken) when (!stopping.IsCancellationRequested && broken is DbException or BrokenEngineException)
+            {
+                fault.Break(broken);
+                return;
+            }
+            await Task.Delay(interval, stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WhileHeldAsync(string duty, Func<CancellationToken, Task> round, CancellationToken stopping)
+    {
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var renewing = RenewAsync();
+        try
+        {
+            await round(held.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            // Another worker has the duty now and begins its round anew.
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await renewing.ConfigureAwait(false);
+        }
+
+        async Task RenewAsync()
+        {
+            using var timer = new PeriodicTimer(lease.Duration / 3);
+            try
+            {
+                while (await timer.WaitForNextTickAsync(over.Token).ConfigureAwait(false))
+                {
+                    if (!await duties.TakeAsync(duty, over.Token).ConfigureAwait(false))
+                        await held.CancelAsync().ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // The round is over.
+            }
+            catch (DbException)
+            {
+                // The round meets the same trouble, or ends before the lease does.
+                await held.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

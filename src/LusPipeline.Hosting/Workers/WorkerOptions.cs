@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LusPipeline.Hosting.Workers;
+
+/// <summary>The process of a worker.</summary>
+public sealed record WorkerOptions
+{
+    public const string Section = "Worker";
+
+    /// <summary>Folder for videos and clips in work: a few hundred megabytes on a fast disk. Workers may share it.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Scratch { get; init; } = Path.Combine(Path.GetTempPath(), "lus");
+
+    /// <summary>Time from the order to stop until everything is given back; less than the platform waits before it kills.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Clips that a feature worker holds beyond those that its model computes: they are fetched meanwhile.</summary>
+    [Range(0, 100)]
+    public int ClipsAhead { get; init; } = 2;
+
+    /// <summary>Clips that a sequence worker predicts at one time.</summary>
+    [Range(1, 1000)]
+    public int Predictions { get; init; } = 8;
+}

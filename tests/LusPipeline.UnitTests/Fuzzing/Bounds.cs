@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace LusPipeline.UnitTests.Fuzzing;
+
+/// <summary>What reading one small damaged file may cost.</summary>
+internal static class Bounds
+{
+    private const long MaxAllocation = 1L << 30;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fails when the work takes too long, takes too much memory, or throws anything but an error that names the file.</summary>
+    /// <typeparam name="TError">The error that users get to see.</typeparam>
+    /// <returns>Whether the work was done.</returns>
+    public static bool Hold<TError>(string path, Action read)
+        where TError : Exception
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            read();
+            return true;
+        }
+        catch (TError fault)
+        {
+            Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+            return false;
+        }
+        finally
+        {
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocation);
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
+        }
+    }
+}
