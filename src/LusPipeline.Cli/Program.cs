@@ -12,6 +12,7 @@ var root = new RootCommand("""
     ResultsCommand.Create(),
     StudiesCommand.Create(),
     ShowCommand.Create(),
+    WorkerCommand.Create(),
     ModelsCommand.Create(),
     FeaturesCommand.Create(),
     ConfigCommand.Create(),

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
@@ -20,6 +19,8 @@ public sealed partial class IngestHandler(
     IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
     VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<IngestHandler> logger)
 {
+    private readonly WorkInHand<Guid> _inHand = new();
+
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
 
@@ -27,6 +28,9 @@ public sealed partial class IngestHandler(
     public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
+        using var hold = _inHand.Take(message.VideoId);
+        if (hold is null)
+            return;
         var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
         if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
@@ -43,7 +47,8 @@ public sealed partial class IngestHandler(
             await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
             attempt.Ended(StageAttempt.Done);
         }
-        catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
+        catch (Exception interrupted) when (
+            interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
         {
             await videos.InterruptAsync(video!).ConfigureAwait(false);
             throw;

@@ -27,6 +27,11 @@ internal sealed partial class LusProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool HasExited => process.HasExited;
+
+    /// <summary>What it has written to both streams so far.</summary>
+    public string Said => string.Join('\n', output.Lines().Concat(errors.Lines()));
+
     /// <summary>Starts <c>lus</c>.</summary>
     /// <param name="arguments">What stands after <c>lus</c>.</param>
     /// <param name="folder">The current folder of the process.</param>

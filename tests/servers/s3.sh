@@ -81,6 +81,10 @@ s3_store() {
   daemon "$home/log/osd.log" ceph-osd -i 0 -f >"$home/osd.pid"
 }
 
+s3_user() {
+  radosgw-admin -n client.rgw user create --uid "$1" --display-name "$1" --access-key "$2" --secret-key "$3" >>"$dir/s3/log/make.log" 2>&1
+}
+
 s3_start() (
   home=$dir/s3
   export CEPH_CONF=$home/ceph.conf PATH=$PATH:/usr/sbin
@@ -93,12 +97,16 @@ s3_start() (
   daemon "$home/log/rgw.log" radosgw -n client.rgw -f >"$home/rgw.pid"
   until_true "$home/rgw.pid" answers "${ports[6]}" || return 1
   if [[ $first ]]; then
-    radosgw-admin -n client.rgw user create --uid lus --display-name lus --access-key lusaccess --secret-key lussecret >>"$home/log/make.log" 2>&1 || return 1
+    s3_user lus lusaccess lussecret && s3_user worker workeraccess workersecret || return 1
   fi
   {
     echo "LUS_TEST_S3='http://127.0.0.1:${ports[6]}'"
     echo "LUS_TEST_S3_ACCESS_KEY='lusaccess'"
     echo "LUS_TEST_S3_SECRET_KEY='lussecret'"
+    # A user without any rights of its own.
+    echo "LUS_TEST_S3_WORKER='worker'"
+    echo "LUS_TEST_S3_WORKER_ACCESS_KEY='workeraccess'"
+    echo "LUS_TEST_S3_WORKER_SECRET_KEY='workersecret'"
   } >"$dir/s3.env"
 )
 

@@ -34,9 +34,8 @@ internal static class FeaturesCommand
         }.WithExamples(
             "lus features dataset/ --model densenet201 --out features_20/densenet201",
             "lus features videos/ --labels videos.csv --out features_20/xception");
-        command.SetGuardedAction(async (result, _) =>
+        command.SetGuardedAction(async (result, cancellation) =>
         {
-            using var interruption = new Interruption();
             var display = new CountDisplay((done, all) => $"{done}/{all} videos", Terminal.Error, TimeProvider.System);
             var known = VideoLabels.Read(result.GetRequiredValue(labels));
             var request = new FeatureSetRequest
@@ -47,7 +46,7 @@ internal static class FeaturesCommand
                 Out = result.GetRequiredValue(output).FullName,
                 Label = known.Of,
             };
-            var report = await new FeatureSetExtraction(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(interruption.Token);
+            var report = await new FeatureSetExtraction(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(cancellation);
             return await ReportAsync(report, request.Out, result.InvocationConfiguration);
         });
         return command;

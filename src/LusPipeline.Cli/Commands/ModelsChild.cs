@@ -46,8 +46,8 @@ internal static class ModelsChild
         {
             if (!child.HasExited)
                 child.Kill(entireProcessTree: true);
+            await child.WaitForExitAsync(CancellationToken.None);
         }
-        await child.WaitForExitAsync(CancellationToken.None);
         var (said, complained) = (await output, await error);
         if (killed is null && child.ExitCode is ExitCode.Done or ExitCode.Error)
         {

@@ -27,9 +27,8 @@ internal static class ModelsCompareCommand
         }.WithExamples(
             "lus models compare xception-lstm my-bundle videos/",
             "lus models compare my-bundle my-bundle videos/ --variant-a fp32 --variant-b int8 --json");
-        command.SetGuardedAction(async (result, _) =>
+        command.SetGuardedAction(async (result, cancellation) =>
         {
-            using var interruption = new Interruption();
             var display = new CountDisplay((done, all) => $"{done}/{all} videos", Terminal.Error, TimeProvider.System);
             var request = new ComparisonRequest
             {
@@ -37,7 +36,7 @@ internal static class ModelsCompareCommand
                 A = (BundleCatalog.Find(result.GetRequiredValue(a)), result.GetValue(variantA)),
                 B = (BundleCatalog.Find(result.GetRequiredValue(b)), result.GetValue(variantB)),
             };
-            var report = await new BundleComparison(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(interruption.Token);
+            var report = await new BundleComparison(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(cancellation);
             if (result.GetValue(json))
                 ComparisonLines.Write(report, result.InvocationConfiguration.Output);
             else

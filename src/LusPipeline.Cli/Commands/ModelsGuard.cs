@@ -8,15 +8,16 @@ using LusPipeline.Storage.FeatureSets;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>Turns what can be wrong with a model into one line on stderr and an exit code.</summary>
+/// <summary>Turns what can be wrong with a model into one line on stderr and an exit code, and Ctrl-C into a clean stop.</summary>
 internal static class ModelsGuard
 {
     public static void SetGuardedAction(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
-        command.SetAction(async (result, cancellation) =>
+        command.SetAction(async (result, _) =>
         {
+            using var interruption = new Interruption();
             try
             {
-                return await action(result, cancellation);
+                return await action(result, interruption.Token);
             }
             catch (Exception known) when (known
                 is BundleException or KerasImportException or DownloadException or FeatureSetException or LabelException or BrokenEngineException

@@ -50,9 +50,8 @@ internal static class ModelsPullCommand
             "lus models pull densenet201",
             "lus models pull xception --weights float16 --out my-models/xception",
             "lus models pull vgg16 --from https://mirror.example/vgg16_notop.h5");
-        command.SetGuardedAction(async (result, _) =>
+        command.SetGuardedAction(async (result, cancellation) =>
         {
-            using var interruption = new Interruption();
             var weights = PublishedWeights.Of(result.GetRequiredValue(name))!;
             if (result.GetValue(md5) is { } other)
                 weights = weights with { Md5 = other.ToLowerInvariant() };
@@ -60,7 +59,7 @@ internal static class ModelsPullCommand
             BundleWriter.RequireFree(target);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             var file = target + ".h5";
-            await DownloadAsync(weights, result.GetValue(from) ?? weights.Address, file, interruption.Token);
+            await DownloadAsync(weights, result.GetValue(from) ?? weights.Address, file, cancellation);
             if (weights.Md5 is null)
                 await result.InvocationConfiguration.Error.WriteLineAsync($"lus: Keras publishes no md5 for {weights.Architecture}: the file was checked by its length only.");
             var exit = await ModelsBundleChild.RunAsync(
@@ -70,7 +69,7 @@ internal static class ModelsPullCommand
                     string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(frames)}"),
                     $"--weights={result.GetValue(storage)}", $"--name={weights.Architecture}",
                 ],
-                target, file, ModelsChild.UsualTime, result, interruption.Token);
+                target, file, ModelsChild.UsualTime, result, cancellation);
             if (exit == ExitCode.Done)
                 File.Delete(file);
             return exit;

@@ -1,5 +1,5 @@
-using System.Data.Common;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Bus;
@@ -44,7 +44,8 @@ public sealed class EngineFault(OutageWait? outages = null)
     /// <summary>Says that the process cannot go on. Handlers settle what concerns one video; what escapes them concerns all.</summary>
     public void Break(Exception failure) => _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
     {
-        DbException => LedgerFault.Of(failure),
+        BrokerException refused => new BrokenEngineException(refused.Message, refused),
+        _ when LedgerFault.Is(failure) => LedgerFault.Of(failure),
         _ => new BrokenEngineException($"Something unforeseen happened ({failure.GetType().Name}: {failure.Message}). Nothing is lost; run again to go on, and please report it.", failure),
     });
 }

@@ -4,6 +4,7 @@ using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Inference;
+using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Configuration;
@@ -20,6 +21,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
+        new(S3Options.Section, typeof(S3Options)),
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
         new(WatchOptions.Section, typeof(WatchOptions)),

@@ -63,7 +63,7 @@ public sealed class EmbeddedRun(
 
         var bucket = new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache);
         var work = new WorkFolder(home.Objects);
-        work.DeleteUnfinished();
+        await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);
         var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
         progress.Follow(_events);

@@ -13,7 +13,7 @@ namespace LusPipeline.Hosting.Workers;
 /// Bounds the clips that wait for features over all ingest workers: the ledger tells this one which of its clips wait no more, and how
 /// many of others do. Between two looks several workers may together go over the bound by what they cut in that time.
 /// </summary>
-internal sealed class ClipBacklog(Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, OutageWait outages) : BackgroundService
+internal sealed class ClipBacklog(Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, EngineFault fault, OutageWait outages) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -26,7 +26,12 @@ internal sealed class ClipBacklog(Func<LedgerContext> open, ClipPermits permits,
                 await LookAsync(stoppingToken).ConfigureAwait(false);
                 tries = 0;
             }
-            catch (Exception away) when (OutageWait.Is(away))
+            catch (Exception broken) when (!stoppingToken.IsCancellationRequested && !OutageWait.Is(broken))
+            {
+                fault.Break(broken);
+                return;
+            }
+            catch (Exception away) when (!stoppingToken.IsCancellationRequested)
             {
                 await outages.WaitAsync(away, tries++, stoppingToken).ConfigureAwait(false);
             }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Storage.Ledger;
 
@@ -26,7 +24,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, EngineFault fa
                 await outages.WaitAsync(away, tries++, stopping).ConfigureAwait(false);
                 continue;
             }
-            catch (Exception broken) when (!stopping.IsCancellationRequested && broken is DbException or BrokenEngineException)
+            catch (Exception broken) when (!stopping.IsCancellationRequested)
             {
                 fault.Break(broken);
                 return;
@@ -69,7 +67,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, EngineFault fa
             {
                 // The round is over.
             }
-            catch (DbException)
+            catch (Exception failed) when (LedgerFault.Is(failed))
             {
                 // The round meets the same trouble, or ends before the lease does.
                 await held.CancelAsync().ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
@@ -43,7 +42,7 @@ internal sealed partial class Heartbeat(
         {
             await register.LeaveAsync(worker.WorkerId, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception away) when (away is DbException || LedgerOutage.Is(away))
+        catch (Exception away) when (LedgerFault.Is(away))
         {
             LogStayed(logger, worker.WorkerId, lease.Duration);
         }
@@ -64,7 +63,7 @@ internal sealed partial class Heartbeat(
             {
                 LogMissed(logger, worker.WorkerId, away.GetType().Name);
             }
-            catch (DbException refused)
+            catch (Exception refused) when (LedgerFault.Is(refused))
             {
                 fault.Break(refused);
                 return;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Workers;
 
 /// <summary>
-/// Deletes clip objects that no clip waits for: left by workers that died between two steps, and by cancelled studies. Young ones stay,
-/// as a living worker writes the object before its row.
+/// Deletes clip objects that no clip waits for: left by workers that died between two steps, and by cancelled studies; and objects that
+/// were begun and never finished. Young ones stay, as a living worker writes the object before its row.
 /// </summary>
 internal sealed partial class OrphanClips(IWorkBucket work, Func<LedgerContext> open, TimeProvider clock, SweepOptions options, ILogger<OrphanClips> logger)
 {
@@ -37,6 +37,7 @@ internal sealed partial class OrphanClips(IWorkBucket work, Func<LedgerContext> 
             await work.DeleteAsync(item.Key, cancellation).ConfigureAwait(false);
             deleted++;
         }
+        await work.DeleteUnfinishedAsync(now - options.OrphanAge, cancellation).ConfigureAwait(false);
         _next = now + options.OrphanInterval;
         if (deleted > 0)
             LogDeleted(logger, deleted);

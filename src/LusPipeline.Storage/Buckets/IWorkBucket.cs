@@ -18,6 +18,12 @@ public interface IWorkBucket
     /// <summary>Deletes an object; one that is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Drops what was begun and never committed, as a killed process leaves it: it takes room and nobody sees it.</summary>
+    /// <param name="before">UTC: what was begun later may still be at work.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>How many there were.</returns>
+    Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation);
+
     /// <summary>The objects whose keys begin with a folder's name, in the order of their keys.</summary>
     /// <param name="prefix">Ends with '/', or is empty for all.</param>
     /// <param name="cancellation">Ends the listing.</param>

@@ -27,11 +27,16 @@ public sealed class WorkFolder : IWorkBucket
 
     private string Unfinished => Path.Join(root, UnfinishedName);
 
-    /// <summary>Deletes what killed processes left half written. Only when no other process uses the folder.</summary>
-    public void DeleteUnfinished()
+    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation)
     {
-        foreach (var file in Directory.EnumerateFiles(Unfinished))
+        var dropped = 0;
+        foreach (var file in Directory.EnumerateFiles(Unfinished).Where(file => File.GetLastWriteTimeUtc(file) < before))
+        {
+            cancellation.ThrowIfCancellationRequested();
             File.Delete(file);
+            dropped++;
+        }
+        return Task.FromResult(dropped);
     }
 
     public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)

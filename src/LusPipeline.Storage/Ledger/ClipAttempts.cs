@@ -1,4 +1,3 @@
-using System.Data.Common;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
@@ -11,6 +10,8 @@ namespace LusPipeline.Storage.Ledger;
 public sealed partial class ClipAttempts(
     ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<ClipAttempts> logger)
 {
+    private readonly WorkInHand<(Guid Clip, string Status)> _inHand = new();
+
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
 
@@ -22,6 +23,9 @@ public sealed partial class ClipAttempts(
         TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
         Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
     {
+        using var hold = _inHand.Take((clipId, status));
+        if (hold is null)
+            return;
         var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
         if (outcome == StartOutcome.Busy)
             return;
@@ -44,7 +48,8 @@ public sealed partial class ClipAttempts(
             await attempt(work!).ConfigureAwait(false);
             measured.Ended(StageAttempt.Done);
         }
-        catch (Exception interrupted) when (interrupted is BrokenEngineException or DbException || cancellation.IsCancellationRequested)
+        catch (Exception interrupted) when (
+            interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
         {
             await clips.InterruptAsync(work!, status).ConfigureAwait(false);
             throw;

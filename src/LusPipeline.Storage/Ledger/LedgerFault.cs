@@ -1,5 +1,7 @@
+using System.Data.Common;
 using LusPipeline.Core.Outcomes;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -8,6 +10,10 @@ public static class LedgerFault
 {
     /// <summary>SQLITE_FULL, https://sqlite.org/rescode.html.</summary>
     private const int Full = 13;
+
+    /// <summary>Whether it is the ledger that failed. EF Core wraps what may pass.</summary>
+    public static bool Is(Exception failure) =>
+        failure is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException };
 
     public static BrokenEngineException Of(Exception failure) => new(
         failure is SqliteException { SqliteErrorCode: Full }

@@ -76,6 +76,22 @@ public sealed class ModelsQuantizeTests(RunFixture fixture) : IClassFixture<RunF
     }
 
     [Fact]
+    public async Task Ctrl_C_leaves_nothing_behind()
+    {
+        TinyBundle.Write(_folder["mine"], deep: true);
+        using var watch = new FileSystemWatcher(_folder.Path) { EnableRaisingEvents = true };
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watch.Created += (_, _) => begun.TrySetResult();
+        await using var lus = LusProcess.Start(["models", "quantize", _folder["mine"], "--calibrate", fixture.Videos, "--out", _folder["new"]]);
+
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        lus.SendInterrupt();
+
+        Assert.Equal(130, (await lus.EndAsync()).ExitCode);
+        Assert.Equal(["mine"], Entries());
+    }
+
+    [Fact]
     public async Task Too_few_videos_are_an_error_that_names_the_folder()
     {
         TinyBundle.Write(_folder["mine"], deep: true);

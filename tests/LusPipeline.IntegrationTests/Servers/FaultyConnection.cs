@@ -90,6 +90,7 @@ internal sealed class FaultyConnection(FaultyProxy proxy, Socket client) : IDisp
         try
         {
             var buffer = new byte[1 << 16];
+            long passed = 0;
             int read;
             while ((read = await far.ReadAsync(buffer, _ended.Token)) > 0)
             {
@@ -98,9 +99,14 @@ internal sealed class FaultyConnection(FaultyProxy proxy, Socket client) : IDisp
                     Cut();
                     return;
                 }
+                read = (int)Math.Min(read, proxy.CutAnswersAfter - passed);
                 await near.WriteAsync(buffer.AsMemory(0, read), _ended.Token);
+                if ((passed += read) == proxy.CutAnswersAfter)
+                    break;
             }
-            client.Dispose(); // What was sent still arrives.
+            if (near is SslStream secure)
+                await secure.ShutdownAsync();
+            client.Shutdown(SocketShutdown.Send); // The client closes when it has seen the end.
         }
         catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -27,6 +27,9 @@ internal sealed class FaultyProxy(string host, int port) : IAsyncDisposable
     /// <summary>How long each piece of data from the client waits before it goes on; <see cref="Timeout.InfiniteTimeSpan"/> for a server that hangs.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Bytes from the server after which each connection ends.</summary>
+    public long CutAnswersAfter { get; init; } = long.MaxValue;
+
     /// <summary>The proxy ends TLS with this certificate; the server is spoken to in the clear.</summary>
     public X509Certificate2? Certificate { get; init; }
 

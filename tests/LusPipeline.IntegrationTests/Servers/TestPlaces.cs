@@ -2,6 +2,12 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using LusPipeline.Storage.Buckets.S3;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Servers;
@@ -54,6 +60,65 @@ public sealed partial class TestServers
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(address.UserInfo)));
         return client;
     }
+
+    /// <returns>The options of a new and empty bucket.</returns>
+    public async Task<S3Options> NewBucketAsync(bool versioned = false)
+    {
+        var address = await AddressAsync(TestServer.S3);
+        var options = new S3Options
+        {
+            Name = NewName("b"),
+            Endpoint = new Uri(address["LUS_TEST_S3"]),
+            AccessKey = address["LUS_TEST_S3_ACCESS_KEY"],
+            SecretKey = address["LUS_TEST_S3_SECRET_KEY"],
+            Versioned = versioned,
+            Timeout = TimeSpan.FromSeconds(20),
+        };
+        using var client = Client(options);
+        await client.PutBucketAsync(options.Name);
+        if (versioned)
+        {
+            await client.PutBucketVersioningAsync(new PutBucketVersioningRequest
+            {
+                BucketName = options.Name,
+                VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+            });
+        }
+        return options;
+    }
+
+    /// <summary>The same bucket by another user, who may do in it what a policy allows.</summary>
+    /// <param name="statements">The policy's statements, without their principal.</param>
+    public async Task<S3Options> AsWorkerAsync(S3Options bucket, params object[] statements)
+    {
+        var address = await AddressAsync(TestServer.S3);
+        var principal = new { AWS = new[] { $"arn:aws:iam:::user/{address["LUS_TEST_S3_WORKER"]}" } };
+        var policy = new JsonObject
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray([.. statements.Select(statement =>
+            {
+                var whole = JsonSerializer.SerializeToNode(statement)!;
+                (whole["Effect"], whole["Principal"]) = ("Allow", JsonSerializer.SerializeToNode(principal));
+                return whole;
+            })]),
+        };
+        using var client = Client(bucket);
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket.Name, Policy = policy.ToJsonString() });
+        return bucket with { AccessKey = address["LUS_TEST_S3_WORKER_ACCESS_KEY"], SecretKey = address["LUS_TEST_S3_WORKER_SECRET_KEY"] };
+    }
+
+    /// <summary>The plain client, for what users and other programs do in a bucket. The caller disposes it.</summary>
+    public static IAmazonS3 Client(S3Options options) => new AmazonS3Client(
+        new BasicAWSCredentials(options.AccessKey, options.SecretKey),
+        new AmazonS3Config
+        {
+            ServiceURL = options.Endpoint!.AbsoluteUri,
+            AuthenticationRegion = options.Region,
+            ForcePathStyle = true,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        });
 
     private static string NewName(string kind) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}{Environment.ProcessId}x{Interlocked.Increment(ref _places)}x{Random.Shared.Next():x}");

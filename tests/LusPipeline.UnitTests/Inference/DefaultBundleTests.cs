@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
@@ -15,7 +16,7 @@ public sealed class DefaultBundleTests
 
         Assert.Equal(BundleCatalog.DefaultName, bundle.Name);
         Assert.Equal((299, 299, 20, 2048, true), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.HasHead));
-        Assert.Equal(("float16", "float16"), (bundle.Backbone(BundleVariant.Fp32).Weights, bundle.Head.Weights));
+        Assert.Equal(("float16", "int8", "float16"), (bundle.Backbone(BundleVariant.Fp32).Weights, bundle.Backbone(BundleVariant.Int8).Weights, bundle.Head.Weights));
         Assert.All(bundle.Manifest.Licences, licence => Assert.True(File.Exists(Path.Combine(bundle.Folder, licence.File))));
         Assert.True(File.Exists(Path.Combine(bundle.Folder, bundle.Manifest.Card!)));
     }
@@ -33,6 +34,26 @@ public sealed class DefaultBundleTests
 
         Assert.InRange(Closeness.RelativeL2(features, expected), 0, 2e-3);
     }
+
+    [Fact]
+    public async Task Its_int8_features_are_near_those_of_Keras_and_have_the_same_bits_for_all_batches_and_threads()
+    {
+        Assert.SkipUnless(CpuInt8.IsFast, "without VNNI and AMX int8 gives other features, so it is not used here");
+        var (_, frames) = NpyFile.Read<byte>(SharedData.Require("data", "keras", "xception.input.npy"));
+        var (_, expected) = NpyFile.Read<float>(SharedData.Require("data", "keras", "xception.expected.npy"));
+        var bundle = Bundle.Load(BundleCatalog.Find(null));
+
+        var features = await Int8Async(bundle, frames, threads: 1, batch: 1);
+
+        Assert.InRange(Enumerable.Range(0, 20).Average(frame => TensorPrimitives.CosineSimilarity(features.AsSpan(frame * 2048, 2048), expected.AsSpan(frame * 2048, 2048))), 0.96f, 0.9999f);
+        foreach (var (threads, batch) in new[] { (1, 1), (1, 20), (2, 3), (8, 1), (16, 4) })
+            Assert.Equal(features.Select(BitConverter.SingleToUInt32Bits), (await Int8Async(bundle, frames, threads, batch)).Select(BitConverter.SingleToUInt32Bits));
+    }
+
+    [Fact]
+    public void It_runs_in_int8_where_the_CPU_is_fast_at_it() => Assert.Equal(
+        CpuInt8.IsFast ? BundleVariant.Int8 : BundleVariant.Fp32,
+        LoadedModel.Load(BundleCatalog.Find(null), null, new InferenceOptions()).Variant);
 
     [Fact]
     public void Its_probabilities_are_those_of_Keras()
@@ -61,5 +82,13 @@ public sealed class DefaultBundleTests
         var diagnoses = Enumerable.Range(0, (int)shape[0] / 20).Select(clip => (long)head.Predict(features.AsSpan(clip * 20 * 2048, 20 * 2048)).Winner);
 
         Assert.Equal(labels.Where((_, row) => row % 20 == 0), diagnoses);
+    }
+
+    private static async Task<float[]> Int8Async(Bundle bundle, byte[] frames, int threads, int batch)
+    {
+        using var backbone = OnnxBackbone.Open(bundle, BundleVariant.Int8, new InferenceOptions { Threads = threads, Batch = batch });
+        var features = new float[20 * 2048];
+        await backbone.ExtractAsync(frames, 20, features, TestContext.Current.CancellationToken);
+        return features;
     }
 }

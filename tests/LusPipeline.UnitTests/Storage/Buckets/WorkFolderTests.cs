@@ -116,7 +116,9 @@ public sealed class WorkFolderTests : IDisposable
         File.WriteAllText(temporary["home/.unfinished/0"], "half");
         await Put("clips/a.npy", "1");
 
-        new WorkFolder(temporary["home"]).DeleteUnfinished();
+        var again = new WorkFolder(temporary["home"]);
+        Assert.Equal(0, await again.DeleteUnfinishedAsync(DateTime.UtcNow.AddHours(-1), Token));
+        Assert.Equal(1, await again.DeleteUnfinishedAsync(DateTime.MaxValue, Token));
 
         AssertNothingUnfinished();
         Assert.Equal("1", await Content("clips/a.npy"));

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Workers;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary><c>lus worker</c></summary>
+internal static class WorkerCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("worker", """
+            Run stages of the pipeline against RabbitMQ, PostgreSQL and a bucket, until Ctrl-C or SIGTERM.
+
+            Videos that are put into the watched bucket become jobs on queues; any number of workers take them.
+            Research use only: not a medical device.
+            """)
+        {
+            Stage("ingest", StageSet.Ingest, "Watch the bucket, and cut videos into clips"),
+            Stage("features", StageSet.Features, "Run the backbone over clips"),
+            Stage("sequence", StageSet.Sequence, "Run the head over features"),
+            Stage("all", StageSet.All, "All stages in one process"),
+        };
+        return command.WithExamples(
+            "lus worker all --config /etc/lus/appsettings.json",
+            "LUS__Broker__Uri=amqp://lus:secret@rabbit/lus lus worker features",
+            "lus worker ingest --set Watch:Interval=2s");
+    }
+
+    private static Command Stage(string name, StageSet stages, string description)
+    {
+        var settings = new SettingsArguments();
+        var command = new Command(name, description).WithExamples($"lus worker {name}", $"lus worker {name} --config /etc/lus/appsettings.json");
+        settings.AddTo(command);
+        command.SetAction((result, _) => RunAsync(settings.Sources(result), stages));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ConfigurationSources sources, StageSet stages)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            var settings = Settings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
+            await using var worker = WorkerHost.Build(settings, stages, logging => AddConsole(logging, settings));
+            await worker.RunAsync(interruption.Token);
+            return ExitCode.Done;
+        }
+        catch (Exception known) when (known is ConfigurationException or BundleException or BrokenEngineException or LedgerVersionException or BrokerException)
+        {
+            await Console.Error.WriteLineAsync($"lus: {known.Message}");
+            return ExitCode.Error;
+        }
+    }
+
+    private static void AddConsole(ILoggingBuilder logging, Settings settings) => logging
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        })
+        .AddFilter("MassTransit", LogLevel.None).AddFilter("Microsoft", LogLevel.Warning)
+        .AddConfiguration(settings.Logging);
+}

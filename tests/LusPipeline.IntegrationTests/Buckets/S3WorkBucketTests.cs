@@ -1,0 +1,176 @@
+using System.Text;
+using Amazon.S3.Model;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Buckets;
+using LusPipeline.Storage.Buckets.S3;
+
+namespace LusPipeline.IntegrationTests.Buckets;
+
+/// <summary>Our own objects in a real S3 bucket, and the same contract of a folder.</summary>
+public sealed class S3WorkBucketTests(TestServers servers)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("S3")]
+    [InlineData("S3 with versions")]
+    [InlineData("S3 below a prefix")]
+    public async Task Objects_appear_whole_are_replaced_listed_and_deleted(string kind)
+    {
+        using var folder = new TemporaryFolder();
+        using var place = kind == "folder" ? null : new S3Place(await servers.NewBucketAsync(kind.Contains("versions", StringComparison.Ordinal)) with { WorkPrefix = kind.Contains("prefix", StringComparison.Ordinal) ? "own/work/" : "" });
+        IWorkBucket work = place is null ? new WorkFolder(folder["home"]) : place.Work;
+
+        await using (var writer = await work.CreateAsync("features/a/b.npy", Cancellation))
+        {
+            await writer.WriteAsync("one "u8.ToArray(), Cancellation);
+            Assert.Null(await work.FetchAsync("features/a/b.npy", Cancellation));
+            await writer.WriteAsync("two"u8.ToArray(), Cancellation);
+            await writer.CommitAsync(Cancellation);
+        }
+        Assert.Equal("one two", await ContentAsync(work, "features/a/b.npy"));
+        await using (var writer = await work.CreateAsync("features/a/unfinished", Cancellation))
+            await writer.WriteAsync(new byte[100], Cancellation);
+        await PutAsync(work, "features/a/b.npy", "three");
+        await File.WriteAllTextAsync(folder["file"], "four", Cancellation);
+        await work.PutFileAsync("clips/c.npy", folder["file"], Cancellation);
+        Assert.False(File.Exists(folder["file"]));
+        Assert.False(await PutAsync(work, "clips/c.npy", "five", ifAbsent: true));
+        Assert.True(await PutAsync(work, "results/r.json", "six", ifAbsent: true));
+
+        Assert.Equal(("three", "four", "six"), (await ContentAsync(work, "features/a/b.npy"), await ContentAsync(work, "clips/c.npy"), await ContentAsync(work, "results/r.json")));
+        Assert.Equal(["clips/c.npy", "features/a/b.npy", "results/r.json"], await KeysAsync(work, ""));
+        Assert.Equal(["features/a/b.npy"], await KeysAsync(work, "features/a/"));
+        Assert.Empty(await KeysAsync(work, "features/b/"));
+        await work.DeleteAsync("features/a/b.npy", Cancellation);
+        await work.DeleteAsync("features/a/b.npy", Cancellation);
+        Assert.Equal(["clips/c.npy", "results/r.json"], await KeysAsync(work, ""));
+        Assert.Null(await work.FetchAsync("features/a/b.npy", Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_many_that_write_a_key_if_absent_one_wins()
+    {
+        using var place = new S3Place(await servers.NewBucketAsync());
+
+        var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(index => PutAsync(place.Work, "clips/a.npy", $"{index}", ifAbsent: true)));
+
+        Assert.Single(won, true);
+        Assert.Equal($"{Array.IndexOf(won, true)}", await ContentAsync(place.Work, "clips/a.npy"));
+    }
+
+    [Theory]
+    [InlineData("incoming/p/1.mp4")]
+    [InlineData("clips/../incoming/p/1.mp4")]
+    [InlineData("/clips/1")]
+    [InlineData("clips//1")]
+    [InlineData("clips")]
+    [InlineData("other")]
+    [InlineData("")]
+    public async Task Nothing_but_our_own_objects_can_be_written_or_deleted(string key)
+    {
+        using var place = new S3Place(await servers.NewBucketAsync());
+        await place.PutAsync("incoming/p/1.mp4", "a patient's");
+        await File.WriteAllTextAsync(Path.Combine(place.Scratch, "file"), "x", Cancellation);
+
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.DeleteAsync(key, Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.CreateAsync(key, Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.PutFileAsync(key, Path.Combine(place.Scratch, "file"), Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.FetchAsync(key, Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => KeysAsync(place.Work, "incoming/"));
+
+        File.Delete(Path.Combine(place.Scratch, "file"));
+        Assert.Equal(["incoming/p/1.mp4"], await place.KeysAsync());
+    }
+
+    [Fact]
+    public async Task Large_objects_are_sent_in_parts_and_come_back_the_same()
+    {
+        using var place = new S3Place(await servers.NewBucketAsync());
+        using var folder = new TemporaryFolder();
+        var content = new byte[(2 * S3Sending.PartBytes) + 12_345];
+        new Random(1).NextBytes(content);
+        await File.WriteAllBytesAsync(folder["file"], content, Cancellation);
+
+        await using (var writer = await place.Work.CreateAsync("features/written", Cancellation))
+        {
+            foreach (var chunk in content.Chunk(1_000_003))
+                await writer.WriteAsync(chunk, Cancellation);
+            Assert.True(await writer.CommitIfAbsentAsync(Cancellation));
+        }
+        await place.Work.PutFileAsync("features/file", folder["file"], Cancellation);
+        await using (var writer = await place.Work.CreateAsync("features/exact", Cancellation))
+        {
+            await writer.WriteAsync(content.AsMemory(0, S3Sending.PartBytes), Cancellation);
+            await writer.CommitAsync(Cancellation);
+        }
+
+        foreach (var key in new[] { "features/written", "features/file" })
+        {
+            using var local = (await place.Work.FetchAsync(key, Cancellation))!;
+            Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
+            Assert.EndsWith("-3\"", (await place.Others.GetObjectMetadataAsync(place.Options.Name, key, Cancellation)).ETag, StringComparison.Ordinal);
+        }
+        using var exact = (await place.Work.FetchAsync("features/exact", Cancellation))!;
+        Assert.Equal(S3Sending.PartBytes, new FileInfo(exact.Path).Length);
+    }
+
+    [Fact]
+    public async Task Parts_that_are_not_finished_are_dropped()
+    {
+        using var place = new S3Place(await servers.NewBucketAsync());
+        await using (var writer = await place.Work.CreateAsync("features/a", Cancellation))
+            await writer.WriteAsync(new byte[S3Sending.PartBytes + 1], Cancellation);
+        Assert.Empty(await UploadsAsync());
+
+        // What a killed process leaves, and what another program is at.
+        await place.Others.InitiateMultipartUploadAsync(place.Options.Name, "features/b", Cancellation);
+        await place.Others.InitiateMultipartUploadAsync(place.Options.Name, "incoming/p/1.mp4", Cancellation);
+        Assert.Equal(0, await place.Work.DeleteUnfinishedAsync(DateTime.UtcNow.AddHours(-1), Cancellation));
+        Assert.Equal(1, await place.Work.DeleteUnfinishedAsync(DateTime.UtcNow.AddHours(1), Cancellation));
+
+        Assert.Equal(["incoming/p/1.mp4"], await UploadsAsync());
+
+        async Task<List<string>> UploadsAsync() =>
+            [.. ((await place.Others.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = place.Options.Name }, Cancellation)).MultipartUploads ?? []).Select(upload => upload.Key)];
+    }
+
+    [Fact]
+    public async Task Deleting_in_a_bucket_of_versions_keeps_none_of_them()
+    {
+        using var place = new S3Place(await servers.NewBucketAsync(versioned: true));
+        await PutAsync(place.Work, "clips/a", "1");
+        await PutAsync(place.Work, "clips/a", "2");
+        await PutAsync(place.Work, "clips/ab", "3");
+
+        await place.Work.DeleteAsync("clips/a", Cancellation);
+
+        var versions = await place.Others.ListVersionsAsync(new ListVersionsRequest { BucketName = place.Options.Name }, Cancellation);
+        Assert.Equal(["clips/ab"], versions.Versions.Select(version => version.Key));
+    }
+
+    private static async Task<bool> PutAsync(IWorkBucket work, string key, string content, bool ifAbsent = false)
+    {
+        await using var writer = await work.CreateAsync(key, Cancellation);
+        await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Cancellation);
+        if (ifAbsent)
+            return await writer.CommitIfAbsentAsync(Cancellation);
+        await writer.CommitAsync(Cancellation);
+        return true;
+    }
+
+    private static async Task<string?> ContentAsync(IWorkBucket work, string key)
+    {
+        using var local = await work.FetchAsync(key, Cancellation);
+        return local is null ? null : await File.ReadAllTextAsync(local.Path, Cancellation);
+    }
+
+    private static async Task<List<string>> KeysAsync(IWorkBucket work, string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var item in work.ListAsync(prefix, Cancellation))
+            keys.Add(item.Key);
+        return keys;
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Amazon.S3.Model;
+using LusPipeline.Hosting.Results;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Results;
+using Npgsql;
+
+namespace LusPipeline.IntegrationTests.Workers;
+
+/// <summary>Workers as processes, with a database, a virtual host and a bucket of their own.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly List<(string Stage, LusProcess Process)> _workers = [];
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string?> _environment;
+
+    private Fleet(TestServers servers, string database, Uri broker, S3Options bucket, string model)
+    {
+        (Servers, Database, Broker, Bucket) = (servers, database, broker, bucket);
+        _environment = new(FleetFixture.PlanSettings)
+        {
+            ["LUS__Database__ConnectionString"] = database,
+            ["LUS__Broker__Uri"] = broker.AbsoluteUri,
+            ["LUS__Broker__PublishTimeout"] = "5s",
+            ["LUS__Bucket__Name"] = bucket.Name,
+            ["LUS__Bucket__Endpoint"] = bucket.Endpoint!.AbsoluteUri,
+            ["LUS__Bucket__AccessKey"] = bucket.AccessKey,
+            ["LUS__Bucket__SecretKey"] = bucket.SecretKey,
+            ["LUS__Bucket__Timeout"] = "5s",
+            ["LUS__Model__Bundle"] = model,
+            ["LUS__Worker__Scratch"] = _folder["scratch"],
+            ["LUS__Watch__Interval"] = "300ms",
+            ["LUS__Watch__QuietPeriod"] = "2s",
+            ["LUS__Lease__Heartbeat"] = "500ms",
+            ["LUS__Lease__Duration"] = "3s",
+            ["LUS__Sweep__Interval"] = "300ms",
+            ["LUS__Sweep__RepublishAfter"] = "3s",
+            ["LUS__Sweep__OrphanInterval"] = "1s",
+            ["LUS__Sweep__OrphanAge"] = "1s",
+        };
+    }
+
+    public TestServers Servers { get; }
+
+    public string Database { get; }
+
+    public Uri Broker { get; }
+
+    public S3Options Bucket { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <param name="endpoint">Where the workers find the bucket, when not at its own address.</param>
+    public static async Task<Fleet> MakeAsync(TestServers servers, string model, Uri? endpoint = null)
+    {
+        var bucket = await servers.NewBucketAsync();
+        var fleet = new Fleet(servers, await servers.NewDatabaseAsync(), await servers.NewVirtualHostAsync(), bucket, model);
+        if (endpoint is not null)
+            fleet._environment["LUS__Bucket__Endpoint"] = endpoint.AbsoluteUri;
+        var migrated = await fleet.LusAsync("db", "migrate");
+        Assert.True(migrated.ExitCode == 0, migrated.ToString());
+        return fleet;
+    }
+
+    /// <summary>Runs a command with the fleet's settings.</summary>
+    public Task<LusResult> LusAsync(params string[] arguments) => LusProcess.RunAsync(arguments, environment: _environment, patience: Patience);
+
+    /// <summary>Starts a worker.</summary>
+    /// <param name="stage">ingest, features, sequence or all.</param>
+    /// <param name="more">Settings of this worker alone.</param>
+    public LusProcess Start(string stage, params (string Name, string Value)[] more)
+    {
+        var environment = new Dictionary<string, string?>(_environment);
+        foreach (var (name, value) in more)
+            environment[name] = value;
+        var worker = LusProcess.Start(["worker", stage], environment: environment);
+        _workers.Add((stage, worker));
+        return worker;
+    }
+
+    /// <summary>Ends a worker by <c>kill -9</c> and starts another in its place.</summary>
+    public async Task ReplaceAsync(LusProcess worker)
+    {
+        var index = _workers.FindIndex(one => one.Process == worker);
+        var stage = _workers[index].Stage;
+        worker.SendKillIfRunning();
+        await worker.DisposeAsync();
+        _workers.RemoveAt(index);
+        Start(stage);
+    }
+
+    /// <summary>The running workers of one stage.</summary>
+    public IReadOnlyList<LusProcess> Of(string stage) => [.. _workers.Where(worker => worker.Stage == stage).Select(worker => worker.Process)];
+
+    public IReadOnlyList<LusProcess> Workers => [.. _workers.Select(worker => worker.Process)];
+
+    /// <summary>Stops a worker in good order and forgets it.</summary>
+    public async Task<LusResult> StopAsync(LusProcess worker)
+    {
+        worker.SendTerminate();
+        var result = await worker.EndAsync(Patience);
+        _workers.RemoveAll(one => one.Process == worker);
+        await worker.DisposeAsync();
+        return result;
+    }
+
+    /// <summary>Puts every file of a folder of studies below <c>incoming/</c>.</summary>
+    public async Task UploadAsync(string folder)
+    {
+        using var client = TestServers.Client(Bucket);
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            await client.PutObjectAsync(
+                new PutObjectRequest { BucketName = Bucket.Name, Key = $"incoming/{Path.GetRelativePath(folder, file)}", FilePath = file }, Cancellation);
+        }
+    }
+
+    /// <summary>Waits until so many predictions stand in the ledger.</summary>
+    public Task PredictionsAsync(long least) => UntilAsync($"{least} predictions", "SELECT count(*) FROM predictions", count => count >= least);
+
+    /// <summary>Waits until every video has a final status and every study was told of.</summary>
+    public async Task FinishedAsync(int videos)
+    {
+        await UntilAsync($"{videos} final videos", "SELECT count(*) FROM videos WHERE status IN ('done', 'rejected', 'failed', 'cancelled')", count => count == videos);
+        await UntilAsync(
+            "all studies announced", "SELECT count(*) FROM studies WHERE status = 'open' OR (status <> 'cancelled' AND announced_revision < revision)", count => count == 0);
+    }
+
+    /// <summary>Waits until a query gives what is wanted; the log of all workers comes with the failure.</summary>
+    public async Task UntilAsync(string what, string query, Predicate<long> enough)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(Patience);
+        long? last = null;
+        while (true)
+        {
+            try
+            {
+                last = await ScalarAsync(query);
+                if (enough(last.Value))
+                    return;
+                await Task.Delay(100, limit.Token);
+            }
+            catch (Exception away) when (away is NpgsqlException && !limit.IsCancellationRequested)
+            {
+                await Task.Delay(100, Cancellation); // The test has stopped the database.
+            }
+            catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited in vain for {what}: the last look gave {last}.\n{await StateAsync()}\n{Logs()}");
+            }
+        }
+    }
+
+    /// <summary>The first value of a query's first row.</summary>
+    public async Task<long> ScalarAsync(string query)
+    {
+        await using var connection = new NpgsqlConnection($"{Database};Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(query, connection);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A query's rows, columns divided by a blank.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string query)
+    {
+        await using var connection = new NpgsqlConnection($"{Database};Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(query, connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var rows = new List<string>();
+        while (await reader.ReadAsync(Cancellation))
+            rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "-" : reader.GetValue(column))));
+        return rows;
+    }
+
+    /// <summary>A line a video, comparable with those of <c>lus run</c>.</summary>
+    public async Task<IReadOnlyList<string>> ResultsAsync()
+    {
+        var reader = new ResultReader(PostgresLedger.Open(new DatabaseOptions { ConnectionString = Database }));
+        var studies = await reader.StudiesAsync(null, Cancellation);
+        return new LusResult(0, [.. studies.SelectMany(study => study.Videos).Select(video => JsonSerializer.Serialize(VideoJson.Of(video, cached: false), Json))], []).Results;
+    }
+
+    /// <summary>What the workers have said, each with its stage and exit code.</summary>
+    public string Logs() => string.Join('\n', _workers.Select(worker => $"--- worker {worker.Stage}\n{worker.Process.Said}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, worker) in _workers)
+            await worker.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task<string> StateAsync()
+    {
+        var videos = await RowsAsync("SELECT object_key, status, reason, generation, starts, retries, publishes, not_before - now(), worker_id FROM videos ORDER BY object_key");
+        var clips = await RowsAsync("SELECT clip_id, status, generation, starts, retries, publishes, not_before - now(), worker_id FROM clips WHERE status NOT IN ('done', 'cancelled')");
+        var studies = await RowsAsync("SELECT name, status, revision, announced_revision, completable_at - now(), check_at - now() FROM studies ORDER BY name");
+        var workers = await RowsAsync("SELECT worker_id, stages, now() - heartbeat_at FROM workers");
+        return string.Join('\n', videos.Concat(clips).Concat(studies).Concat(workers));
+    }
+}

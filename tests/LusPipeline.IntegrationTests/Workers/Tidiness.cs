@@ -1,0 +1,63 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Amazon.S3.Model;
+using LusPipeline.IntegrationTests.Servers;
+
+namespace LusPipeline.IntegrationTests.Workers;
+
+/// <summary>What has to hold after every scenario, whatever was disturbed: nothing twice, nothing left over.</summary>
+internal static class Tidiness
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Stops the workers in good order and looks everywhere.</summary>
+    /// <param name="generations">Generations that every video has gone through.</param>
+    public static async Task AssertTidyAsync(this Fleet fleet, int generations = 1)
+    {
+        await EventuallyAsync(fleet, "no clip objects", async () => await CountAsync(fleet, "clips/") == 0);
+        await EventuallyAsync(fleet, "empty queues", async () => await MessagesAsync(fleet) == 0);
+        foreach (var worker in fleet.Workers)
+        {
+            var ended = await fleet.StopAsync(worker);
+            Assert.True(ended.ExitCode == 0, ended.ToString());
+        }
+        Assert.Equal(0, await fleet.ScalarAsync("SELECT count(*) FROM workers WHERE heartbeat_at > now() - interval '2 seconds'"));
+        Assert.Empty(await fleet.RowsAsync("SELECT video_id FROM videos WHERE worker_id IS NOT NULL OR starts <> 0"));
+        Assert.Empty(await fleet.RowsAsync("SELECT clip_id FROM clips WHERE worker_id IS NOT NULL OR starts <> 0 OR status NOT IN ('done', 'failed', 'cancelled')"));
+        Assert.Equal(
+            await fleet.ScalarAsync($"SELECT {generations} * coalesce(sum(clips), 0) FROM videos WHERE status = 'done'"),
+            await fleet.ScalarAsync("SELECT count(*) FROM predictions p JOIN videos v USING (video_id) WHERE v.status = 'done'"));
+        Assert.Empty(await fleet.RowsAsync(
+            "SELECT study_id, count(DISTINCT trace_id) FROM spans GROUP BY study_id HAVING count(DISTINCT trace_id) <> " + generations));
+        Assert.Equal(
+            await fleet.ScalarAsync("SELECT count(*) FROM studies WHERE status IN ('done', 'failed')"), await CountAsync(fleet, "results/"));
+    }
+
+    private static async Task EventuallyAsync(Fleet fleet, string what, Func<Task<bool>> holds)
+    {
+        for (var deadline = Environment.TickCount64 + 120_000; !await holds(); await Task.Delay(200, Cancellation))
+            Assert.True(Environment.TickCount64 < deadline, $"Waited in vain for {what}.\n{fleet.Logs()}");
+    }
+
+    private static async Task<int> CountAsync(Fleet fleet, string prefix)
+    {
+        using var client = TestServers.Client(fleet.Bucket);
+        var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = fleet.Bucket.Name, Prefix = prefix }, Cancellation);
+        return listed.S3Objects?.Count ?? 0;
+    }
+
+    /// <summary>Messages in all queues but the dead letters, those in consumers' hands too.</summary>
+    private static async Task<long> MessagesAsync(Fleet fleet)
+    {
+        using var management = await fleet.Servers.ManagementAsync();
+        var queues = await management.GetFromJsonAsync<JsonElement>(new Uri($"api/queues{fleet.Broker.AbsolutePath}", UriKind.Relative), Cancellation);
+        long messages = 0;
+        foreach (var queue in queues.EnumerateArray())
+        {
+            var name = queue.GetProperty("name").GetString()!;
+            if (name.StartsWith("lus.", StringComparison.Ordinal) && name != "lus.dead-letters")
+                messages += queue.TryGetProperty("messages", out var count) ? count.GetInt64() : 1;
+        }
+        return messages;
+    }
+}

@@ -1,0 +1,57 @@
+using LusPipeline.IntegrationTests.Servers;
+
+namespace LusPipeline.IntegrationTests.Workers;
+
+/// <summary>Workers as a user starts them, undisturbed.</summary>
+[Collection(Name)]
+public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
+{
+    /// <summary>Tests with workers run one after another: each has several processes.</summary>
+    public const string Name = "workers";
+
+    [Fact]
+    public async Task Videos_in_the_bucket_become_the_results_of_a_run()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        await fleet.UploadAsync(fixture.Videos);
+        foreach (var stage in new[] { "ingest", "features", "sequence" })
+            fleet.Start(stage);
+
+        await fleet.FinishedAsync(fixture.VideoCount);
+
+        Assert.Equal(fixture.Results, await fleet.ResultsAsync());
+        Assert.Empty(await fleet.RowsAsync("SELECT name FROM studies WHERE revision <> 1"));
+        await fleet.AssertTidyAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_without_a_ledger_says_how_to_make_one()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        var empty = await servers.NewDatabaseAsync();
+
+        var ended = await fleet.Start("sequence", ("LUS__Database__ConnectionString", empty)).EndAsync();
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("lus db migrate", ended.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_late_video_raises_the_revision()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["p1"]);
+        File.Copy(Path.Combine(fixture.Videos, "p1", "a.mp4"), Path.Combine(folder["p1"], "a.mp4"));
+        fleet.Start("all");
+        await fleet.UploadAsync(folder.Path);
+        await fleet.FinishedAsync(1);
+
+        File.Copy(Path.Combine(fixture.Videos, "p1", "b.avi"), Path.Combine(folder["p1"], "b.avi"));
+        await fleet.UploadAsync(folder.Path);
+        await fleet.FinishedAsync(2);
+
+        Assert.Equal(2, await fleet.ScalarAsync("SELECT announced_revision FROM studies WHERE name = 'p1'"));
+        await fleet.AssertTidyAsync();
+    }
+}
