@@ -36,6 +36,8 @@ GRANT lus_dashboard TO lus_worker, lus_analyst;
 GRANT lus_worker, lus_analyst TO lus_operator;
 ALTER ROLE lus_dashboard SET default_transaction_read_only = on;
 ALTER ROLE lus_dashboard SET statement_timeout = '30s';
+-- Its queries are short: compiling them takes longer than they do.
+ALTER ROLE lus_dashboard SET jit = off;
 ALTER ROLE lus_worker SET idle_in_transaction_session_timeout = '1min';
 
 SELECT format('REVOKE ALL ON DATABASE %1$I FROM PUBLIC; GRANT CONNECT ON DATABASE %1$I TO lus_migrator, lus_worker, lus_operator, lus_dashboard, lus_analyst', current_database()) \gexec

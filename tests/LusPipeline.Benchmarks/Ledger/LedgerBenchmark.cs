@@ -63,13 +63,23 @@ internal sealed class LedgerBenchmark(string connectionString, bool plans)
         await TimeAsync("a sweep's look at cut videos", () => settlement.SettleDueAsync(default));
         await TimeAsync("a sweep's look at open studies", () => moves.TakeDueAsync(1000, TimeSpan.FromMinutes(1), default));
         await TimeAsync("a sweep's look at studies to be told of", () => new StudyAnnouncements(Open).DueAsync(100, default));
-        await TimeAsync("1,000 new videos listed", () => arrivals.RegisterAsync(Listing(Guid.NewGuid().ToString()), target, new(), _ => false, default));
+        await TimeAsync("1,000 new videos listed", () => arrivals.RegisterAsync(Listing(Guid.NewGuid().ToString()), target, new(), default));
         var known = Listing("listed");
-        await arrivals.RegisterAsync(known, target, new(), _ => false, default);
-        await TimeAsync("1,000 known videos listed", () => arrivals.RegisterAsync(known, target, new(), _ => false, default));
+        await arrivals.RegisterAsync(known, target, new(), default);
+        await TimeAsync("1,000 known videos listed", () => arrivals.RegisterAsync(known, target, new(), default));
         await TimeAsync("a duty renewed", () => duties.TakeAsync(Duties.Sweep, default));
         foreach (var (name, sql) in Views(study, recent))
             await TimeAsync(name, () => ReadAsync(sql));
+        await TimeAsync("retention: a day's spans deleted (and rolled back)", () => ReadAsync("BEGIN; DELETE FROM spans WHERE study_day = current_date - 30; ROLLBACK"));
+        await TimeAsync("one study deleted (and rolled back)", () => ReadAsync($"""
+            BEGIN;
+            DELETE FROM predictions WHERE video_id IN (SELECT video_id FROM videos WHERE study_id = '{study}');
+            DELETE FROM clips WHERE video_id IN (SELECT video_id FROM videos WHERE study_id = '{study}');
+            DELETE FROM spans WHERE study_id = '{study}';
+            DELETE FROM videos WHERE study_id = '{study}';
+            DELETE FROM studies WHERE study_id = '{study}';
+            ROLLBACK
+            """));
         await TimeAsync("a sweep, 1,000 rows a stage due", () => DueAsync(sweeper));
     }
 
@@ -82,7 +92,7 @@ internal sealed class LedgerBenchmark(string connectionString, bool plans)
         ("failures_by_reason, 30 days", "SELECT * FROM failures_by_reason WHERE finished_on > current_date - 30"),
         ("failures_by_reason, all", "SELECT status, reason, sum(videos) FROM failures_by_reason GROUP BY 1, 2"),
         ("throughput, 6 hours", "SELECT * FROM throughput WHERE minute > now() - interval '4 days' AND minute < now() - interval '3 days 18 hours'"),
-        ("throughput, 7 days", "SELECT * FROM throughput WHERE minute > now() - interval '11 days' AND minute < now() - interval '4 days'"),
+        ("throughput, 2 days", "SELECT * FROM throughput WHERE minute > now() - interval '6 days' AND minute < now() - interval '4 days'"),
         ("study_spans of one study", $"SELECT * FROM study_spans WHERE study_id = '{recent}' ORDER BY offset_ms"),
         ("worker_heartbeats", "SELECT * FROM worker_heartbeats"),
         ("study_names, one study", $"SELECT * FROM study_names WHERE study_id = '{study}'"),

@@ -76,7 +76,7 @@ internal sealed class SharedLedger : IDisposable
     public async Task<IReadOnlyList<VideoFound>> ArriveAsync(IReadOnlyCollection<SeenVideo> seen, VideoLimits? limits = null, bool urgent = false)
     {
         var arrivals = new VideoArrivals(Open, Clock, new LedgerWorker(this).Lease, Quiet);
-        return await arrivals.RegisterAsync(seen, Target, limits ?? new VideoLimits(), _ => urgent, Cancellation);
+        return await arrivals.RegisterAsync([.. seen.Select(video => video with { Urgent = urgent })], Target, limits ?? new VideoLimits(), Cancellation);
     }
 
     public async Task<VideoFound> ArriveAsync(string key, string content = "00", bool urgent = false) =>
