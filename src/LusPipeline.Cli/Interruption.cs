@@ -8,11 +8,18 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly PosixSignalRegistration[] _signals;
 
-    public Interruption() => _signals =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-    ];
+    private readonly bool _quiet;
+
+    /// <param name="quiet">Says nothing: the stop takes no time.</param>
+    public Interruption(bool quiet = false)
+    {
+        _quiet = quiet;
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
+    }
 
     public CancellationToken Token => _stopping.Token;
 
@@ -28,7 +35,8 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (_stopping.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
-        Console.Error.WriteLine("Stopping at the next safe moment; once more to stop at once.");
+        if (!_quiet)
+            Console.Error.WriteLine("Stopping at the next safe moment; once more to stop at once.");
         _stopping.Cancel();
     }
 }

@@ -23,6 +23,7 @@ var root = new RootCommand("""
     FeaturesCommand.Create(),
     ConfigCommand.Create(),
     DbCommand.Create(),
+    StatusCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus run videos/", "lus demo");

@@ -1,17 +1,20 @@
 using System.Globalization;
 using LusPipeline.Benchmarks;
+using LusPipeline.Benchmarks.Ledger;
 
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION] [--plans]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
+    ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
@@ -19,6 +22,9 @@ const string Usage = """
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
+    --clips    how many to make, default 10,000,000
+    --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
+    --plans    prints how PostgreSQL goes about each statement
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
     --model    a bundle's folder; default models/xception-lstm of this checkout
     --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
@@ -26,6 +32,12 @@ const string Usage = """
 
 string Option(string name, string fallback) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault(fallback);
 
+if (args is ["ledger", ..])
+{
+    await LedgerBenchmark.MeasureAsync(
+        args.Contains("--database") ? Option("--database", "") : null, long.Parse(Option("--clips", "10000000"), System.Globalization.CultureInfo.InvariantCulture), args.Contains("--plans"));
+    return 0;
+}
 if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling", ..])
 {
     Console.Error.WriteLine(Usage);

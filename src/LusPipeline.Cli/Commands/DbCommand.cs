@@ -24,7 +24,7 @@ internal static class DbCommand
         command.SetDatabaseAction(settings, async (_, _, open, cancellation) =>
         {
             var applied = 0;
-            var version = await new LedgerMigration(open).RunAsync(
+            var (version, roles) = await new LedgerMigration(open).RunAsync(
                 () => Console.Out.WriteLine("Waiting for another migration to end …"),
                 migration =>
                 {
@@ -33,6 +33,9 @@ internal static class DbCommand
                 },
                 cancellation);
             await Console.Out.WriteLineAsync(applied == 0 ? $"The ledger is at {version}; there was nothing to do." : $"The ledger is at {version}.");
+            await Console.Out.WriteLineAsync(roles.Count == 0
+                ? "There are no roles for workers and dashboards; deploy/sql/roles.sql makes them."
+                : $"Rights given to {string.Join(", ", roles)}.");
             return ExitCode.Done;
         });
         return command;

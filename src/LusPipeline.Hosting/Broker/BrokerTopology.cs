@@ -14,6 +14,28 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
     /// <exception cref="BrokerException">It refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
     public Task<QueueDepths> DeclareAsync(CancellationToken cancellation) => connection.OnChannelAsync(DeclareAsync, cancellation);
 
+    /// <summary>How much waits; nothing is made.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">It refuses, or has not all of the queues.</exception>
+    public Task<QueueDepths> ReadAsync(CancellationToken cancellation) => connection.OnChannelAsync(ReadAsync, cancellation);
+
+    private async Task<QueueDepths> ReadAsync(IChannel channel, CancellationToken cancellation)
+    {
+        var read = new Dictionary<string, QueueDeclareOk>();
+        foreach (var queue in _queues)
+        {
+            try
+            {
+                read[queue.Name] = await channel.QueueDeclarePassiveAsync(queue.Name, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationInterruptedException missing) when (missing.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound or Constants.AccessRefused } reason)
+            {
+                throw new BrokerException($"RabbitMQ at {BrokerConnection.Address(options)} does not tell of '{queue.Name}' ({reason.ReplyText}). Workers make the queues when they start.", missing);
+            }
+        }
+        return DepthsOf(read);
+    }
+
     private async Task<QueueDepths> DeclareAsync(IChannel channel, CancellationToken cancellation)
     {
         await DeclareAsync(
@@ -29,10 +51,12 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
                 await channel.QueueBindAsync(queue.Name, queue.Name, "", cancellationToken: cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
-        return new(
-            BrokerNames.Stages.ToDictionary(stage => stage, stage => DepthOf(declared[_names.Queue(stage, urgent: false)], declared[_names.Queue(stage, urgent: true)])),
-            declared[_names.Returned].MessageCount, declared[_names.DeadLetters].MessageCount);
+        return DepthsOf(declared);
     }
+
+    private QueueDepths DepthsOf(Dictionary<string, QueueDeclareOk> queues) => new(
+        BrokerNames.Stages.ToDictionary(stage => stage, stage => DepthOf(queues[_names.Queue(stage, urgent: false)], queues[_names.Queue(stage, urgent: true)])),
+        queues[_names.Returned].MessageCount, queues[_names.DeadLetters].MessageCount);
 
     private static StageDepth DepthOf(QueueDeclareOk routine, QueueDeclareOk urgent) =>
         new(routine.MessageCount, urgent.MessageCount, (int)routine.ConsumerCount);

@@ -111,6 +111,24 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
+        if (ledger.Database.IsNpgsql())
+        {
+            // One round trip: SQLite, which has none to save, does not know the like.
+            return (await ledger.Database.SqlQuery<int>($"""
+                WITH moved AS (
+                    UPDATE clips SET status = {WorkStatus.Done}, starts = 0, worker_id = NULL, not_before = NULL, finished_at = {now}
+                    WHERE study_day = {work.StudyDay} AND clip_id = {work.ClipId} AND generation = {work.Generation} AND status = {WorkStatus.Extracted}
+                    RETURNING study_day, clip_id, video_id, clip_index, generation
+                ), added AS (
+                    INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
+                    SELECT study_day, clip_id, {bundleId}, {variant}, generation, video_id, clip_index,
+                           {probabilities.Covid}, {probabilities.Pneumonia}, {probabilities.Healthy}, {now}
+                    FROM moved
+                    ON CONFLICT DO NOTHING
+                )
+                SELECT count(*)::int AS "Value" FROM moved
+                """).ToListAsync(cancellation).ConfigureAwait(false)).Single() == 1;
+        }
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var moved = await At(ledger, work, WorkStatus.Extracted)
             .ExecuteUpdateAsync(set => set

@@ -12,9 +12,9 @@ public sealed class LedgerMigration(Func<LedgerContext> open)
 
     /// <param name="waiting">Called when another migration is under way and has to end first.</param>
     /// <param name="applied">Called with the name of each migration that was applied.</param>
-    /// <returns>The version that the schema has now.</returns>
+    /// <returns>The version that the schema has now, and the roles that were given their rights.</returns>
     /// <exception cref="LedgerVersionException">The schema is newer than this program.</exception>
-    public async Task<string> RunAsync(Action waiting, Action<string> applied, CancellationToken cancellation)
+    public async Task<(string Version, IReadOnlyList<string> Roles)> RunAsync(Action waiting, Action<string> applied, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(waiting);
         ArgumentNullException.ThrowIfNull(applied);
@@ -38,7 +38,9 @@ public sealed class LedgerMigration(Func<LedgerContext> open)
                 await migrator.MigrateAsync(migration, cancellation).ConfigureAwait(false);
                 applied(migration);
             }
-            return schema.Known[^1];
+            // Also when nothing was pending: roles may have been made since.
+            var roles = await ledger.Database.SqlQuery<string>($"""SELECT grant_rights() AS "Value" """).ToListAsync(cancellation).ConfigureAwait(false);
+            return (schema.Known[^1], roles);
         }
         finally
         {

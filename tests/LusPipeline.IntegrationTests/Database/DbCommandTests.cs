@@ -25,7 +25,7 @@ public sealed class DbCommandTests(TestServers servers)
         Assert.Contains(before.Output, line => line.Contains("lus db migrate creates it", StringComparison.Ordinal));
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, after.ExitCode));
         Assert.Contains(first.Output, line => line.StartsWith("applied ", StringComparison.Ordinal) && line.EndsWith("_Initial", StringComparison.Ordinal));
-        Assert.EndsWith("there was nothing to do.", Assert.Single(second.Output), StringComparison.Ordinal);
+        Assert.EndsWith("there was nothing to do.", second.Output[0], StringComparison.Ordinal);
         Assert.Contains(after.Output, line => line.Contains("up to date", StringComparison.Ordinal));
         Assert.Contains(after.Output, line => line.TrimStart().StartsWith("predictions ", StringComparison.Ordinal));
         Assert.Contains("0 workers alive", after.Output);
@@ -41,7 +41,7 @@ public sealed class DbCommandTests(TestServers servers)
 
         await using var ledger = open();
         Assert.Equal(ledger.Database.GetMigrations(), applied.Order());
-        Assert.Single(versions.Distinct());
+        Assert.Single(versions.Select(version => version.Version).Distinct());
     }
 
     [Fact]

@@ -1,0 +1,65 @@
+-- Makes the roles of a ledger and gives them their rights. May be run again at any time, before and after lus db migrate; by a superuser,
+-- or by the database's owner with CREATEROLE. A password that is not given stays as it is.
+--
+--   psql -d lus -v migrator_password=… -v worker_password=… -v operator_password=… -v dashboard_password=… -f deploy/sql/roles.sql
+--
+-- lus_migrator   owns the tables and views: lus db migrate
+-- lus_worker     moves the rows of the ledger, and reads what a dashboard does: lus worker, lus status
+-- lus_operator   what a worker may, and delete: lus replay, cancel, prune, delete
+-- lus_dashboard  reads the views that have ids and no names; every transaction is read only
+-- lus_analyst    a group: what a dashboard may, and the names of studies and videos, which may be a patient's
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+
+-- The server's log is no place for passwords.
+SELECT 'SET log_statement = none; SET log_min_duration_statement = -1; SET log_min_error_statement = panic'
+WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) \gexec
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM unnest(ARRAY['lus_migrator', 'lus_worker', 'lus_operator', 'lus_dashboard']) AS name WHERE to_regrole(name) IS NULL \gexec
+SELECT 'CREATE ROLE lus_analyst' WHERE to_regrole('lus_analyst') IS NULL \gexec
+
+\if :{?migrator_password}
+ALTER ROLE lus_migrator PASSWORD :'migrator_password';
+\endif
+\if :{?worker_password}
+ALTER ROLE lus_worker PASSWORD :'worker_password';
+\endif
+\if :{?operator_password}
+ALTER ROLE lus_operator PASSWORD :'operator_password';
+\endif
+\if :{?dashboard_password}
+ALTER ROLE lus_dashboard PASSWORD :'dashboard_password';
+\endif
+
+GRANT lus_dashboard TO lus_worker, lus_analyst;
+GRANT lus_worker, lus_analyst TO lus_operator;
+ALTER ROLE lus_dashboard SET default_transaction_read_only = on;
+ALTER ROLE lus_dashboard SET statement_timeout = '30s';
+-- Its queries are short: compiling them takes longer than they do.
+ALTER ROLE lus_dashboard SET jit = off;
+ALTER ROLE lus_worker SET idle_in_transaction_session_timeout = '1min';
+
+SELECT format('REVOKE ALL ON DATABASE %1$I FROM PUBLIC; GRANT CONNECT ON DATABASE %1$I TO lus_migrator, lus_worker, lus_operator, lus_dashboard, lus_analyst', current_database()) \gexec
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO lus_migrator;
+GRANT USAGE ON SCHEMA public TO lus_worker, lus_dashboard;
+
+-- Who is no superuser has to be a member to hand tables over.
+SELECT 'GRANT lus_migrator TO CURRENT_USER' WHERE NOT pg_has_role(current_user, 'lus_migrator', 'MEMBER') \gexec
+
+-- A ledger that somebody else made becomes the migrator's.
+SELECT format('ALTER %s public.%I OWNER TO lus_migrator', CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, relname)
+FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND relowner <> 'lus_migrator'::regrole
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') \gexec
+SELECT 'ALTER FUNCTION public.grant_rights() OWNER TO lus_migrator' WHERE to_regprocedure('public.grant_rights()') IS NOT NULL \gexec
+
+SELECT to_regprocedure('public.grant_rights()') IS NOT NULL AS has_ledger \gset
+\if :has_ledger
+SET ROLE lus_migrator;
+SELECT public.grant_rights() AS "rights given to";
+RESET ROLE;
+\else
+\echo 'There is no ledger yet: lus db migrate makes it and gives the roles their rights.'
+\endif

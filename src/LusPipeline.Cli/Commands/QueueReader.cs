@@ -1,0 +1,40 @@
+using LusPipeline.Hosting.Broker;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>What waits in the queues, or why that is not known.</summary>
+internal sealed record QueueStatus(QueueDepths? Depths, string? Unknown);
+
+/// <summary>Reads the depths of the queues. A broker that is away is no error of a status.</summary>
+internal sealed class QueueReader : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly BrokerConnection? _connection;
+    private readonly BrokerTopology? _topology;
+
+    public QueueReader(BrokerOptions options)
+    {
+        if (options.Uri is null)
+            return;
+        var hasty = options with { PublishTimeout = options.PublishTimeout < Patience ? options.PublishTimeout : Patience };
+        _connection = new(hasty);
+        _topology = new(_connection, hasty);
+    }
+
+    public async Task<QueueStatus> ReadAsync(CancellationToken cancellation)
+    {
+        if (_topology is null)
+            return new(null, $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} is not set");
+        try
+        {
+            return new(await _topology.ReadAsync(cancellation), null);
+        }
+        catch (Exception away) when (away is BrokerUnavailableException or BrokerException)
+        {
+            return new(null, away.Message);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

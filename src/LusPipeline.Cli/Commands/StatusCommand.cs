@@ -1,0 +1,80 @@
+using System.CommandLine;
+using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Status;
+using Spectre.Console;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary><c>lus status</c></summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var settings = new SettingsArguments();
+        var watch = new Option<bool>("--watch") { Description = $"Go on until Ctrl-C, every {WatchInterval.TotalSeconds:0} s" };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
+        var command = new Command("status", """
+            Show where the work of the workers stands: what waits, runs, is done and failed at each stage, the rate and when it will be
+            done, what waits in the queues, and which workers live. Of a large ledger, what is done is an estimate (~).
+            """)
+        {
+            watch,
+            json,
+        }.WithExamples("lus status", "lus status --watch", "lus status --json | jq '.stages[] | {stage, waiting, failures}'");
+        settings.AddTo(command);
+        command.SetDatabaseAction(settings, async (result, values, open, cancellation) =>
+        {
+            await PostgresLedger.RequireVersionAsync(open, cancellation);
+            await using var queues = new QueueReader(values.Get<BrokerOptions>());
+            var reader = new StatusReader(open, values.Get<LeaseOptions>().Duration);
+            async Task<PipelineStatus> ReadAsync(CancellationToken token)
+            {
+                var depths = queues.ReadAsync(token);
+                var ledger = await reader.ReadAsync(token);
+                return new(ledger, await depths);
+            }
+
+            Action<PipelineStatus> write = result.GetValue(json)
+                ? status => Console.Out.WriteLine(StatusJson.Write(status))
+                : status => Terminal.Output.Write(StatusTable.Of(status));
+            if (result.GetValue(watch))
+                await WatchAsync(ReadAsync, result.GetValue(json) ? write : null, cancellation);
+            else
+                write(await ReadAsync(cancellation));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task WatchAsync(Func<CancellationToken, Task<PipelineStatus>> read, Action<PipelineStatus>? write, CancellationToken cancellation)
+    {
+        using var interruption = new Interruption(quiet: true);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, interruption.Token);
+        using var timer = new PeriodicTimer(WatchInterval);
+        try
+        {
+            var status = await read(stopping.Token);
+            if (write is not null || !Terminal.Output.Profile.Capabilities.Interactive)
+            {
+                write ??= each => Terminal.Output.Write(StatusTable.Of(each));
+                for (; ; status = await read(stopping.Token))
+                {
+                    write(status);
+                    await timer.WaitForNextTickAsync(stopping.Token);
+                }
+            }
+            await Terminal.Output.Live(StatusTable.Of(status)).StartAsync(async live =>
+            {
+                while (await timer.WaitForNextTickAsync(stopping.Token))
+                    live.UpdateTarget(StatusTable.Of(await read(stopping.Token)));
+            });
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+}

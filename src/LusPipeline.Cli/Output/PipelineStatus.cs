@@ -1,0 +1,7 @@
+using LusPipeline.Cli.Commands;
+using LusPipeline.Storage.Status;
+
+namespace LusPipeline.Cli.Output;
+
+/// <summary>The ledger and the queues at one moment.</summary>
+internal sealed record PipelineStatus(LedgerStatus Ledger, QueueStatus Queues);

@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace LusPipeline.Benchmarks.Ledger;
+
+/// <summary>Keeps what was asked of PostgreSQL, so that it can be asked how it goes about it.</summary>
+internal sealed class PlannedStatements : DbCommandInterceptor
+{
+    private readonly List<NpgsqlCommand> _seen = [];
+
+    public int Count => _seen.Count;
+
+    public void Clear() => _seen.Clear();
+
+    /// <summary>The plan of each statement, without running it.</summary>
+    public async Task<IReadOnlyList<string>> ExplainAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        var plans = new List<string>();
+        foreach (var command in _seen)
+        {
+            command.Connection = connection;
+            command.CommandText = $"EXPLAIN (COSTS OFF) {command.CommandText}";
+            await using var reader = await command.ExecuteReaderAsync();
+            var lines = new List<string>();
+            while (await reader.ReadAsync())
+                lines.Add(reader.GetString(0));
+            plans.Add(string.Join('\n', lines));
+        }
+        return plans;
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        _seen.Add(((NpgsqlCommand)command).Clone());
+        return ValueTask.FromResult(result);
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        _seen.Add(((NpgsqlCommand)command).Clone());
+        return ValueTask.FromResult(result);
+    }
+}

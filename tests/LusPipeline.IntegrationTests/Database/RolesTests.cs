@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.IntegrationTests.Ledger;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Ledger.Model;
+using Npgsql;
+
+namespace LusPipeline.IntegrationTests.Database;
+
+/// <summary>What each role of <c>deploy/sql/roles.sql</c> may do. Roles are a server's, so the server is the class's own.</summary>
+public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTests.Server>
+{
+    private static readonly string[] DashboardViews =
+        ["video_results", "study_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats"];
+
+    private static readonly string[] Tables = ["studies", "videos", "clips", "predictions", "model_bundles", "spans", "workers", "duties", "content_hashes"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A server whose roles no other test sees.</summary>
+    public sealed class Server : IAsyncDisposable
+    {
+        public TestServers Servers { get; } = TestServers.Private();
+
+        public ValueTask DisposeAsync() => Servers.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_script_may_run_before_and_after_the_first_migration_and_again(bool before)
+    {
+        var database = await server.Servers.NewDatabaseAsync();
+        if (before)
+        {
+            await RunScriptAsync(database);
+            Assert.Contains("Rights given to lus_worker, lus_operator, lus_dashboard, lus_analyst.", (await MigrateAsync(As(database, "lus_migrator"))).Output);
+        }
+        else
+        {
+            Assert.Equal(0, (await MigrateAsync(database)).ExitCode);
+        }
+        await RunScriptAsync(database);
+        await RunScriptAsync(database);
+
+        Assert.Equal(0, (await MigrateAsync(As(database, "lus_migrator"))).ExitCode);
+        Assert.Equal("lus_migrator", await ExecuteAsync(database, "SELECT string_agg(DISTINCT tableowner::text, ',') FROM pg_tables WHERE schemaname = 'public'"));
+        await ExecuteAsync(As(database, "lus_migrator"), "ALTER TABLE studies ADD COLUMN later integer");
+        await ExecuteAsync(As(database, "lus_worker"), "UPDATE studies SET later = 1");
+    }
+
+    [Fact]
+    public async Task A_worker_makes_every_move_of_the_ledger()
+    {
+        using var shared = SharedLedger.Connect(As(await ReadyAsync(), "lus_worker"));
+        await PostgresLedger.RequireVersionAsync(shared.Open, Cancellation);
+        await new BundleRegister(shared.Open, shared.Clock).RegisterAsync(SharedLedger.Bundle, "tiny", "1", 0.5, Cancellation);
+        await new BundleRegister(shared.Open, shared.Clock).RegisterAsync(SharedLedger.Bundle, "tiny", "2", 0.5, Cancellation);
+        var clock = new DatabaseClock();
+        var register = new WorkerRegister(shared.Open, clock);
+        var row = new WorkerRow { WorkerId = Guid.NewGuid(), Stages = "ingest", Host = "host", Version = "1" };
+        await register.BeatAsync(row, Cancellation);
+        await register.BeatAsync(row, Cancellation);
+        await register.ForgetAsync(TimeSpan.FromDays(1), Cancellation);
+        var worker = await shared.JoinAsync();
+        Assert.True(await worker.Duties.TakeAsync(Duties.Sweep, Cancellation));
+        Assert.True(await worker.Duties.TakeAsync(Duties.Sweep, Cancellation));
+
+        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "old"));
+        var found = await shared.ArriveAsync("p1/a.mp4", "new");
+        await worker.Videos.InterruptAsync(await worker.StartAsync(found));
+        await worker.Videos.PostponeAsync(await worker.StartAsync(found), TimeSpan.FromSeconds(1), Cancellation);
+        await worker.Videos.RetryAsync(await worker.StartAsync(found), Cancellation);
+        var clips = await worker.CutAsync(found, 2);
+        await worker.Clips.InterruptAsync(await worker.StartAsync(clips[0], WorkStatus.Cut), WorkStatus.Cut);
+        await worker.Clips.RetryAsync(await worker.StartAsync(clips[0], WorkStatus.Cut), WorkStatus.Cut, Cancellation);
+        await worker.Clips.PostponeAsync(await worker.StartAsync(clips[0], WorkStatus.Cut), WorkStatus.Cut, TimeSpan.Zero, Cancellation);
+        var study = (await shared.StudyAsync("p1")).StudyId;
+        await worker.PredictAsync(clips[0], study);
+        await worker.Clips.StepBackAsync(await worker.StartAsync(clips[1], WorkStatus.Cut), WorkStatus.Cut, Cancellation);
+        await worker.Videos.StepBackAsync(found.VideoId, 0, Cancellation);
+        await worker.Completion.RejectVideoAsync(await worker.StartAsync(await shared.ArriveAsync("p1/b.mp4", "02")), ReasonCode.Empty, "", null, Cancellation);
+        var failing = Assert.Single(await worker.CutAsync(await shared.ArriveAsync("p1/c.mp4", "03")));
+        await worker.Clips.FailAsync(await worker.StartAsync(failing, WorkStatus.Cut), WorkStatus.Cut, ReasonCode.Crashed, Cancellation);
+        shared.Clock.Move(3600);
+        await worker.BeatAsync();
+        Assert.Contains(found, await worker.Sweeper.TakeAsync(new(0, 0, 0), Cancellation));
+        await worker.Settlement.SettleDueAsync(Cancellation);
+        Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(found, Cancellation));
+        await worker.CutAsync(found, 2, done: 1);
+        await worker.PredictAsync(clips[1], study);
+        foreach (var due in await worker.Studies.TakeDueAsync(10, TimeSpan.Zero, Cancellation))
+            await worker.Completion.CompleteStudyAsync(due, Cancellation);
+        var announcements = new StudyAnnouncements(shared.Open);
+        foreach (var told in await announcements.DueAsync(10, Cancellation))
+            await announcements.AnnouncedAsync(told.StudyId, told.Revision, Cancellation);
+        Assert.Single(await new VideoRegister(shared.Open, shared.Clock)
+            .RegisterAsync([SharedLedger.Seen("p1/a.mp4", "new")], shared.Target, new(), force: true, Cancellation));
+        Assert.NotEmpty(await shared.Results.StudiesAsync(null, Cancellation));
+        await ExecuteAsync(shared.ConnectionString!, $"INSERT INTO spans VALUES ('2026-01-01', 't', 's', NULL, '{study}', NULL, NULL, 'decode', now(), 1, NULL, '{{}}') ON CONFLICT DO NOTHING");
+        await register.LeaveAsync(row.WorkerId, Cancellation);
+        Assert.Equal([study], shared.Completed.Distinct());
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE clips ADD COLUMN x integer")]
+    [InlineData("DROP TABLE spans")]
+    [InlineData("DROP VIEW study_results")]
+    [InlineData("CREATE TABLE x (y integer)")]
+    [InlineData("CREATE TEMP TABLE x (y integer)")]
+    [InlineData("CREATE SCHEMA x")]
+    [InlineData("TRUNCATE clips")]
+    [InlineData("DELETE FROM clips")]
+    [InlineData("DELETE FROM studies")]
+    [InlineData("UPDATE predictions SET covid = 1")]
+    [InlineData("SELECT grant_rights()")]
+    [InlineData("INSERT INTO \"__EFMigrationsHistory\" VALUES ('x', 'x')")]
+    [InlineData("SELECT name FROM study_names")]
+    public async Task A_worker_does_not(string statement) => await RefusedAsync(As(await ReadyAsync(), "lus_worker"), statement);
+
+    [Fact]
+    public async Task A_dashboard_reads_the_views_without_names_and_nothing_else()
+    {
+        var dashboard = As(await ReadyAsync(), "lus_dashboard");
+        foreach (var view in DashboardViews)
+            await ExecuteAsync(dashboard, $"SELECT count(*) FROM {view}");
+
+        foreach (var table in Tables)
+            await RefusedAsync(dashboard, $"SELECT count(*) FROM {table}");
+        foreach (var statement in new[]
+        {
+            "SELECT * FROM study_names", "SELECT * FROM video_names", "INSERT INTO duties VALUES ('x', NULL, now())", "DELETE FROM workers",
+            "UPDATE studies SET urgent = true", "DELETE FROM worker_heartbeats", "UPDATE study_names SET name = ''", "CREATE TABLE x (y integer)",
+        })
+        {
+            await RefusedAsync($"{dashboard};Options=-c default_transaction_read_only=off", statement);
+        }
+        Assert.Equal("on", await ExecuteAsync(dashboard, "SHOW default_transaction_read_only"));
+    }
+
+    [Fact]
+    public async Task An_operator_reads_names_and_deletes()
+    {
+        var database = As(await ReadyAsync(), "lus_operator");
+        foreach (var table in new[] { "predictions", "clips", "videos", "studies", "spans" })
+            await ExecuteAsync(database, $"DELETE FROM {table}");
+        await ExecuteAsync(database, "SELECT name FROM study_names");
+        await ExecuteAsync(database, "SELECT object_key FROM video_names");
+        await RefusedAsync(database, "DROP TABLE spans");
+    }
+
+    [Fact]
+    public async Task A_password_of_any_letters_lets_in_and_a_wrong_one_is_not_repeated()
+    {
+        var database = await server.Servers.NewDatabaseAsync();
+        const string Password = "it's \"a\" $secret$; \\ :x";
+        var rules = (string)(await ExecuteAsync(database, "SHOW hba_file"))!;
+        var before = (string)(await ExecuteAsync(database, $"SELECT pg_read_file('{rules}')"))!;
+        await RunScriptAsync(database, $"worker_password={Password}");
+        try
+        {
+            await WriteAsync(database, rules, $"host all lus_worker 127.0.0.1/32 scram-sha-256\n{before}");
+            Assert.Equal(1, await ExecuteAsync($"{As(database, "lus_worker", Password)}", "SELECT 1"));
+            var wrong = await LusProcess.RunAsync(["db", "status"], environment: Environment(As(database, "lus_worker", "wrong-one")));
+
+            Assert.Equal(1, wrong.ExitCode);
+            Assert.Contains("does not let lus_worker in. Check Username and Password", wrong.ErrorText, StringComparison.Ordinal);
+            Assert.DoesNotContain("wrong-one", wrong.ErrorText, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await WriteAsync(database, rules, before);
+        }
+    }
+
+    private async Task<string> ReadyAsync()
+    {
+        var database = await server.Servers.NewDatabaseAsync();
+        await RunScriptAsync(database);
+        var open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = As(database, "lus_migrator") });
+        Assert.Equal(4, (await new LedgerMigration(open).RunAsync(() => { }, _ => { }, Cancellation)).Roles.Count);
+        return database;
+    }
+
+    private static async Task RefusedAsync(string connectionString, string statement)
+    {
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(connectionString, statement));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    private static Task<LusResult> MigrateAsync(string connectionString) => LusProcess.RunAsync(["db", "migrate"], environment: Environment(connectionString));
+
+    private static Dictionary<string, string?> Environment(string connectionString) => new() { ["LUS__Database__ConnectionString"] = connectionString };
+
+    private static string As(string connectionString, string user, string? password = null) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Username = user, Password = password, Pooling = false }.ConnectionString;
+
+    private static async Task WriteAsync(string database, string file, string text)
+    {
+        await using var connection = new NpgsqlConnection($"{database};Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        foreach (var sql in new[]
+        {
+            "CREATE TEMP TABLE lines AS SELECT unnest(string_to_array(current_setting('test.text'), chr(10))) AS line",
+            $"COPY (SELECT line FROM lines) TO '{file}'",
+            "SELECT pg_reload_conf()",
+        })
+        {
+            await using var set = new NpgsqlCommand("SELECT set_config('test.text', $1, false)", connection) { Parameters = { new() { Value = text } } };
+            await set.ExecuteNonQueryAsync(Cancellation);
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+    }
+
+    private static async Task<object?> ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(Cancellation);
+    }
+
+    private static async Task RunScriptAsync(string database, params string[] variables)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database);
+        var start = new ProcessStartInfo("psql",
+        [
+            "-X", "-q", "-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!,
+            .. variables.SelectMany(variable => new[] { "-v", variable }), "-f", Script(),
+        ])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using var psql = Process.Start(start)!;
+        var output = psql.StandardOutput.ReadToEndAsync(Cancellation);
+        var errors = await psql.StandardError.ReadToEndAsync(Cancellation);
+        await psql.WaitForExitAsync(Cancellation);
+        Assert.True(psql.ExitCode == 0, $"{errors}\n{await output}");
+    }
+
+    private static string Script([CallerFilePath] string source = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy", "sql", "roles.sql"));
+}

@@ -1,0 +1,7 @@
+namespace LusPipeline.IntegrationTests.Ledger;
+
+public enum LedgerKind
+{
+    Postgres,
+    Sqlite,
+}

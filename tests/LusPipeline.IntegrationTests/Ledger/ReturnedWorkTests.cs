@@ -1,0 +1,84 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.IntegrationTests.Ledger;
+
+/// <summary>Messages that the broker gave up delivering.</summary>
+public sealed class ReturnedWorkTests(TestServers servers)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(LedgerKind.Postgres)]
+    [InlineData(LedgerKind.Sqlite)]
+    public async Task An_innocent_message_comes_back_by_the_sweeper(LedgerKind kind)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        var worker = await shared.JoinAsync();
+        var found = await shared.ArriveAsync("p1/a.mp4");
+        var ready = await ReadyAsync(shared, worker, "p2/a.mp4");
+
+        Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(found, Cancellation));
+        Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(ready, Cancellation));
+        shared.Clock.Move(15);
+
+        Assert.Equal([found, ready], await worker.Sweeper.TakeAsync(new(1000, 1000, 1000), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(LedgerKind.Postgres)]
+    [InlineData(LedgerKind.Sqlite)]
+    public async Task Work_that_killed_three_workers_is_failed_as_crashed(LedgerKind kind)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        var worker = await shared.JoinAsync();
+        var found = await shared.ArriveAsync("p1/a.mp4");
+        var ready = await ReadyAsync(shared, worker, "p2/a.mp4");
+        var clip = new ClipWork(ready.StudyDay, ready.ClipId, ready.VideoId, 0, 0, 0);
+        for (var death = 0; death < 3; death++)
+        {
+            var dies = await shared.JoinAsync();
+            await dies.StartAsync(found);
+            await dies.StartAsync(clip, WorkStatus.Cut);
+            Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(found, Cancellation));
+            Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(ready, Cancellation));
+            shared.Clock.Move(16);
+        }
+
+        Assert.Equal(ReturnedOutcome.Crashed, await worker.Returned.SettleAsync(found, Cancellation));
+        Assert.Equal(ReturnedOutcome.Crashed, await worker.Returned.SettleAsync(ready, Cancellation));
+
+        foreach (var id in new[] { found.VideoId, ready.VideoId })
+        {
+            var video = await shared.VideoAsync(id);
+            Assert.Equal((WorkStatus.Failed, ReasonCode.Crashed), (video.Status, video.Reason));
+        }
+        Assert.Equal(WorkStatus.Failed, (await shared.ClipAsync(ready.ClipId)).Status);
+        Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(found, Cancellation));
+        Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(ready, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(LedgerKind.Postgres)]
+    [InlineData(LedgerKind.Sqlite)]
+    public async Task A_message_of_what_is_done_is_stale(LedgerKind kind)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        var worker = await shared.JoinAsync();
+        var found = await shared.ArriveAsync("p1/a.mp4");
+        await worker.FinishAsync(found);
+
+        Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(found, Cancellation));
+        Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(found with { Generation = 1 }, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => worker.Returned.SettleAsync("no message", Cancellation));
+    }
+
+    private static async Task<ClipReady> ReadyAsync(SharedLedger shared, LedgerWorker worker, string key)
+    {
+        var found = await shared.ArriveAsync(key, key);
+        Assert.Single(await worker.CutAsync(found));
+        return Assert.IsType<ClipReady>(Assert.Single(await new PendingWork(shared.Open, shared.Clock).OfAsync([found.VideoId], Cancellation)).Message);
+    }
+}
