@@ -17,9 +17,10 @@ namespace LusPipeline.Ingest;
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
 public sealed partial class IngestHandler(
     IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
-    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<IngestHandler> logger)
+    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<IngestHandler> logger) : IDisposable
 {
     private readonly WorkInHand<Guid> _inHand = new();
+    private readonly Quarantine _quarantine = new();
 
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
@@ -31,7 +32,9 @@ public sealed partial class IngestHandler(
         using var hold = _inHand.Take(message.VideoId);
         if (hold is null)
             return;
-        var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
+        var (stay, outcome, video) = await _quarantine.StartAsync(
+            alone => videos.StartAsync(message.VideoId, message.Generation, alone, cancellation), cancellation).ConfigureAwait(false);
+        using var inWork = stay;
         if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
         if (outcome == StartOutcome.Crashed)
@@ -74,6 +77,8 @@ public sealed partial class IngestHandler(
             await FailAsync(message, video!, reason, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
+
+    public void Dispose() => _quarantine.Dispose();
 
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
