@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest.Media;
 using LusPipeline.Ingest.Sniffing;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
@@ -10,7 +9,7 @@ namespace LusPipeline.Ingest;
 
 /// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
 /// <param name="settling">Null where an object appears whole.</param>
-public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits, ScratchFolder scratch)
+public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits)
 {
     /// <summary>Listings in which a file may change while it is read.</summary>
     private const int MostTries = 20;
@@ -139,9 +138,8 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     {
         if (VideoClaims.Claim(item.Key))
             return true;
-        var id = Guid.NewGuid();
-        using var local = await bucket.FetchAsync(item.Key, item.Tag, scratch.PathOf(id), cancellation).ConfigureAwait(false);
-        using var source = VideoSource.Open(id, local.Path, scratch.Path);
-        return VideoSniffer.Sniff(source.Path, item.Key) is not SniffResult.Skipped;
+        var head = new byte[VideoSniffer.HeadBytes];
+        var read = await bucket.ReadAsync(item.Key, item.Tag, 0, head, cancellation).ConfigureAwait(false);
+        return VideoSniffer.IsOurs(head.AsSpan(0, read));
     }
 }

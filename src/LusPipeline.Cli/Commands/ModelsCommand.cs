@@ -5,7 +5,7 @@ namespace LusPipeline.Cli.Commands;
 /// <summary><c>lus models</c></summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new Command("models", "Get, import, list, show, verify, compare, export and quantize model bundles")
+    public static Command Create() => new Command("models", "Get, import, list, show, verify, compare, export, quantize and halve model bundles")
     {
         ModelsImportCommand.Create(),
         ModelsPullCommand.Create(),
@@ -15,6 +15,7 @@ internal static class ModelsCommand
         ModelsCompareCommand.Create(),
         ModelsExportCommand.Create(),
         ModelsQuantizeCommand.Create(),
+        ModelsHalveCommand.Create(),
     }.WithExamples(
         "lus models list",
         "lus models show xception-lstm",
@@ -23,5 +24,6 @@ internal static class ModelsCommand
         "lus models compare xception-lstm my-bundle videos/",
         "lus models export xception-lstm --keras head.h5",
         "lus models quantize my-bundle --calibrate videos/",
+        "lus models halve my-bundle --calibrate videos/",
         "lus models import keras weights.h5 --architecture xception --head head.h5 --preprocess tf --name my-model --out my-bundle");
 }

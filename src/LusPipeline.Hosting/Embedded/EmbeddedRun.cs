@@ -65,7 +65,7 @@ public sealed class EmbeddedRun(
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits, scratch);
+        var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits);
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 

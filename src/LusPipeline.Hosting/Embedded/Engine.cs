@@ -57,7 +57,7 @@ internal sealed class Engine : IAsyncDisposable
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         services.AddSingleton(new StageConcurrency(
-            request.Ingest.MaxDecoders + 1, OnnxBackbone.ConcurrentRunsFor(request.Inference) + 1, 2));
+            request.Ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames) + 1, 2));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

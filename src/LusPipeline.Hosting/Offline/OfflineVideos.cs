@@ -33,7 +33,7 @@ public sealed class OfflineVideos : IDisposable
     {
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
-        _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits, new ScratchFolder(_scratch));
+        _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits);
         _probe = new VideoProbe(options, limits, _slots, clock);
         _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
     }

@@ -12,7 +12,7 @@ namespace LusPipeline.Hosting.Workers;
 
 /// <summary>Lists the bucket, registers what is new and publishes it. One ingest worker at a time does; another takes over when it dies.</summary>
 internal sealed partial class BucketWatch(
-    IVideoBucket bucket, ScratchFolder scratch, VideoLimits limits, VideoTarget target, WatchOptions options, VideoArrivals arrivals, StudyMoves studies,
+    IVideoBucket bucket, VideoLimits limits, VideoTarget target, WatchOptions options, VideoArrivals arrivals, StudyMoves studies,
     IStageBus bus, DutyLoop loop, ILogger<BucketWatch> logger) : BackgroundService
 {
     /// <summary>Videos registered in one transaction.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class BucketWatch(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var scan = new BucketScan(bucket, settling: null, limits, scratch)
+        var scan = new BucketScan(bucket, settling: null, limits)
         {
             Chunk = Chunk,
             Seen = _seen,

@@ -7,7 +7,13 @@ namespace LusPipeline.Ingest.Sniffing;
 /// <summary>Says what a file is by its content, before any demuxer sees it. A name only makes a claim.</summary>
 public static class VideoSniffer
 {
-    private const int HeadBytes = 4096;
+    /// <summary>The first bytes of a file that tell what it is.</summary>
+    public const int HeadBytes = 4096;
+
+    /// <summary>Whether a file that claims nothing by its name is a video nevertheless, or what a video is rejected as: anything else is skipped.</summary>
+    /// <param name="head">The first <see cref="HeadBytes"/> of the file, or all of it.</param>
+    public static bool IsOurs(ReadOnlySpan<byte> head) =>
+        Signatures.IsDicom(head) || Signatures.Container(head) is not null || (TextContent.IsText(head) && TextContent.IsPlaylist(head));
 
     /// <param name="path">The file on this machine.</param>
     /// <param name="fileName">Its name or key, for the claim.</param>

@@ -2,19 +2,26 @@ using System.Collections.Concurrent;
 
 namespace LusPipeline.Models.Inference;
 
+/// <param name="frames">uint8 [count, H, W, 3].</param>
+/// <param name="features">float32 [count, D], filled.</param>
+internal delegate void RunBatch(Memory<byte> frames, int count, Memory<float> features);
+
 /// <summary>
-/// Threads that run batches, first come first served. They are the model's own: blocking the pool's threads for whole batches
-/// would starve the decoders' pipes and the ledger.
+/// Threads that run batches of one clip each, first come first served, in batches of nearly equal size. They are the model's own:
+/// blocking the pool's threads for whole batches would starve the decoders' pipes and the ledger.
 /// </summary>
-internal sealed class BatchThreads : IDisposable
+internal sealed class BatchThreads : IClipRunner
 {
-    private readonly BlockingCollection<(ClipInWork Clip, int Batch)> waiting = [];
+    private readonly BlockingCollection<(ClipInWork Clip, int First, int Count)> waiting = [];
     private readonly Thread[] threads;
+    private readonly int batch;
     private readonly RunBatch run;
     private volatile bool stopping;
 
-    public BatchThreads(int count, RunBatch run)
+    /// <param name="batch">Most frames of a batch.</param>
+    public BatchThreads(int count, int batch, RunBatch run)
     {
+        this.batch = batch;
         this.run = run;
         threads = new Thread[count];
         for (var index = 0; index < count; index++)
@@ -24,9 +31,13 @@ internal sealed class BatchThreads : IDisposable
         }
     }
 
-    public int Count => threads.Length;
-
-    public void Post(ClipInWork clip, int batch) => waiting.Add((clip, batch));
+    public void Add(ClipInWork clip)
+    {
+        var batches = (clip.FrameCount + batch - 1) / batch;
+        int First(int index) => (int)((long)index * clip.FrameCount / batches);
+        for (var index = 0; index < batches; index++)
+            waiting.Add((clip, First(index), First(index + 1) - First(index)));
+    }
 
     public void Dispose()
     {
@@ -41,12 +52,30 @@ internal sealed class BatchThreads : IDisposable
 
     private void Work()
     {
-        foreach (var (clip, batch) in waiting.GetConsumingEnumerable())
+        foreach (var (clip, first, count) in waiting.GetConsumingEnumerable())
         {
             if (stopping)
-                clip.Abandon(new ObjectDisposedException(nameof(OnnxBackbone)));
+                clip.Fail(count, new ObjectDisposedException(nameof(OnnxBackbone)));
+            else if (clip.IsOver)
+                clip.Skip(count);
             else
-                clip.Run(batch, run);
+                Run(clip, first, count);
         }
+    }
+
+    private void Run(ClipInWork clip, int first, int count)
+    {
+        try
+        {
+            run(clip.Frames(first, count), count, clip.Features(first, count));
+        }
+#pragma warning disable CA1031 // Not hidden: it becomes the outcome of the clip's task.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            clip.Fail(count, exception);
+            return;
+        }
+        clip.Finish(count);
     }
 }

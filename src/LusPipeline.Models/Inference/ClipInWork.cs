@@ -2,77 +2,66 @@ using System.Runtime.InteropServices;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>One clip's way through the backbone, in batches of nearly equal size.</summary>
+/// <summary>One clip's way through the backbone. Whoever takes frames of it ends them: as computed, left out or failed.</summary>
 internal sealed class ClipInWork
 {
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Memory<byte> frames;
     private readonly Memory<float> features;
-    private readonly int frameCount;
     private readonly CancellationToken cancellation;
     private int left;
     private volatile bool skipped;
     private Exception? failure;
 
-    public ClipInWork(ReadOnlyMemory<byte> frames, int frameCount, Memory<float> features, int batch, CancellationToken cancellation)
+    public ClipInWork(ReadOnlyMemory<byte> frames, int frameCount, Memory<float> features, CancellationToken cancellation)
     {
         this.frames = MemoryMarshal.AsMemory(frames);
-        this.frameCount = frameCount;
         this.features = features;
         this.cancellation = cancellation;
-        Batches = (frameCount + batch - 1) / batch;
-        left = Batches;
+        FrameCount = frameCount;
+        left = frameCount;
     }
 
-    public int Batches { get; }
+    public int FrameCount { get; }
 
-    /// <summary>Ends when no batch of the clip is running or waiting, whatever became of them.</summary>
+    /// <summary>Ends when none of the clip's frames is computed or waits, whatever became of them.</summary>
     public Task Completion => completion.Task;
 
-    /// <summary>Runs one batch, or skips it when the clip is cancelled or has failed already.</summary>
-    public void Run(int batch, RunBatch run)
+    /// <summary>Cancelled, or failed already: no frame of it needs to be computed any more.</summary>
+    public bool IsOver => Volatile.Read(ref failure) is not null || cancellation.IsCancellationRequested;
+
+    /// <summary>uint8 [<paramref name="count"/>, H, W, 3].</summary>
+    public Memory<byte> Frames(int first, int count) => Slice(frames, first, count);
+
+    /// <summary>float32 [<paramref name="count"/>, D], to be filled.</summary>
+    public Memory<float> Features(int first, int count) => Slice(features, first, count);
+
+    /// <summary>Ends frames whose features are filled.</summary>
+    public void Finish(int count) => End(count);
+
+    /// <summary>Ends frames of a clip that is over.</summary>
+    public void Skip(int count)
     {
-        if (Volatile.Read(ref failure) is not null || cancellation.IsCancellationRequested)
-        {
-            skipped = true;
-        }
-        else
-        {
-            try
-            {
-                var (first, end) = (First(batch), First(batch + 1));
-                run(Slice(frames, first, end), end - first, Slice(features, first, end));
-            }
-#pragma warning disable CA1031 // Not hidden: it becomes the outcome of the clip's task.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Fail(exception);
-            }
-        }
-        End();
+        skipped = true;
+        End(count);
     }
 
-    /// <summary>Ends one batch that will not run.</summary>
-    public void Abandon(Exception reason)
+    /// <summary>Ends frames that could not be computed; the first failure becomes the clip's.</summary>
+    public void Fail(int count, Exception exception)
     {
-        Fail(reason);
-        End();
+        Interlocked.CompareExchange(ref failure, exception, null);
+        End(count);
     }
 
-    private int First(int batch) => (int)((long)batch * frameCount / Batches);
-
-    private Memory<T> Slice<T>(Memory<T> whole, int first, int end)
+    private Memory<T> Slice<T>(Memory<T> whole, int first, int count)
     {
-        var size = whole.Length / frameCount;
-        return whole[(first * size)..(end * size)];
+        var size = whole.Length / FrameCount;
+        return whole.Slice(first * size, count * size);
     }
 
-    private void Fail(Exception exception) => Interlocked.CompareExchange(ref failure, exception, null);
-
-    private void End()
+    private void End(int count)
     {
-        if (Interlocked.Decrement(ref left) > 0)
+        if (Interlocked.Add(ref left, -count) > 0)
             return;
         if (failure is not null)
             completion.SetException(failure);
@@ -82,7 +71,3 @@ internal sealed class ClipInWork
             completion.SetResult();
     }
 }
-
-/// <param name="frames">uint8 [count, H, W, 3].</param>
-/// <param name="features">float32 [count, D], filled.</param>
-internal delegate void RunBatch(Memory<byte> frames, int count, Memory<float> features);

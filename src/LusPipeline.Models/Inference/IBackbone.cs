@@ -1,6 +1,6 @@
 namespace LusPipeline.Models.Inference;
 
-/// <summary>An engine that turns frames into features. Safe to call from several clips at once; the features do not depend on it.</summary>
+/// <summary>An engine that turns frames into features. Safe to call from several clips at once; on the CPU the features do not depend on it, on CUDA their last bits may.</summary>
 public interface IBackbone : IDisposable
 {
     /// <summary>Of the frames that it takes.</summary>

@@ -3,9 +3,12 @@ using System.ComponentModel.DataAnnotations;
 namespace LusPipeline.Models.Inference;
 
 /// <summary>How models run.</summary>
-public sealed record InferenceOptions
+public sealed record InferenceOptions : IValidatableObject
 {
     public const string Section = "Inference";
+
+    /// <summary>No backbone's weights and one frame fit into less.</summary>
+    public const long LeastDeviceMemoryBytes = 256L << 20;
 
     [EnumDataType(typeof(ExecutionProvider))]
     public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
@@ -14,18 +17,37 @@ public sealed record InferenceOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
-    /// <summary>Most frames of one clip that go through the backbone together; 0 for the provider's best.</summary>
+    /// <summary>Most frames that go through the backbone together; 0 for the provider's best.</summary>
     [Range(0, 256)]
     public int Batch { get; init; }
 
-    /// <summary>Keep working memory between batches: faster, and never given back.</summary>
+    /// <summary>Whether those frames may be of several clips.</summary>
+    [EnumDataType(typeof(ClipMixing))]
+    public ClipMixing MixClips { get; init; } = ClipMixing.Auto;
+
+    /// <summary>Keep working memory of the CPU between batches: faster, and never given back.</summary>
     public bool Arena { get; init; } = true;
 
     /// <summary>The CUDA device.</summary>
     [Range(0, 255)]
     public int DeviceId { get; init; }
 
-    /// <summary>Most bytes of the CUDA device's memory for each session's arena; 0 for all of it.</summary>
+    /// <summary>Most bytes of the CUDA device's memory for weights and working memory; 0 for all of it.</summary>
     [Range(0, long.MaxValue)]
     public long DeviceMemoryBytes { get; init; }
+
+    /// <summary>How the CUDA device's working memory grows.</summary>
+    [EnumDataType(typeof(ArenaGrowth))]
+    public ArenaGrowth DeviceArenaGrowth { get; init; } = ArenaGrowth.AsRequested;
+
+    /// <summary>Let the fp32 variant multiply with 10 bits of mantissa on CUDA: faster, and no longer float32.</summary>
+    public bool DeviceTf32 { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (DeviceMemoryBytes is > 0 and < LeastDeviceMemoryBytes)
+            yield return new($"{DeviceMemoryBytes} is too little for any backbone. Give at least {LeastDeviceMemoryBytes} (256 MiB), or 0 for all of the device's memory.", [nameof(DeviceMemoryBytes)]);
+        if (MixClips == ClipMixing.Always && Provider == ExecutionProvider.Cpu && Batch < 2)
+            yield return new($"Always mixes nothing on the CPU while {Section}:{nameof(Batch)} is {Batch}. Give a batch of at least 2 frames, or Auto.", [nameof(MixClips)]);
+    }
 }

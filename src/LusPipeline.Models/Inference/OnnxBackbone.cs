@@ -7,7 +7,8 @@ namespace LusPipeline.Models.Inference;
 
 /// <summary>
 /// A bundle's backbone on ONNX Runtime: one session, and a few threads of its own that each run a batch of frames at a time.
-/// A batch never holds frames of two clips, so a clip's features depend on nothing but the clip.
+/// On the CPU a batch never holds frames of two clips, so a clip's features depend on nothing but the clip. On CUDA it does
+/// (<see cref="InferenceOptions.MixClips"/>): which clips share a batch, and how large it is, can change the last bits.
 /// </summary>
 public sealed class OnnxBackbone : IBackbone
 {
@@ -15,18 +16,20 @@ public sealed class OnnxBackbone : IBackbone
     private static readonly string[] OutputNames = [OnnxContract.Features];
     private readonly InferenceSession session;
     private readonly RunOptions runOptions = new();
-    private readonly BatchThreads threads;
-    private readonly IDisposable shown;
+    private readonly IClipRunner runner;
+    private IDisposable? shown;
 
-    private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan, IDisposable shown)
+    private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan, int? device)
     {
         this.session = session;
-        this.shown = shown;
         Height = bundle.Height;
         Width = bundle.Width;
         FeatureLength = bundle.Features;
         Batch = plan.Batch;
-        threads = new BatchThreads(plan.Runs, RunBatch);
+        ConcurrentRuns = plan.Runs;
+        runner = plan.Mixes
+            ? new MixingThreads(Buffers(session, plan, (Height, Width, FeatureLength), device), plan.Runs)
+            : new BatchThreads(plan.Runs, plan.Batch, RunBatch);
     }
 
     public int Height { get; }
@@ -36,14 +39,14 @@ public sealed class OnnxBackbone : IBackbone
     /// <summary>Most frames that run together.</summary>
     public int Batch { get; }
 
-    /// <summary>Batches that run at the same time: more clips in flight than these gain nothing.</summary>
-    public int ConcurrentRuns => threads.Count;
+    /// <summary>Batches that run at the same time.</summary>
+    public int ConcurrentRuns { get; }
 
-    /// <summary>What <see cref="ConcurrentRuns"/> will be with these options.</summary>
-    public static int ConcurrentRunsFor(InferenceOptions options) => ComputePlan.For(options).Runs;
+    /// <summary>Clips in flight that keep a backbone with these options busy; more gain nothing.</summary>
+    public static int ClipsInHandFor(InferenceOptions options, int framesPerClip) => ComputePlan.For(options).ClipsInHand(framesPerClip);
 
     /// <exception cref="BundleException">No such variant, or a file that ONNX Runtime refuses or whose inputs or outputs are not a backbone's.</exception>
-    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there.</exception>
+    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there, cannot run all of the backbone, or fails on a black batch.</exception>
     public static OnnxBackbone Open(Bundle bundle, string variant, InferenceOptions options)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -54,7 +57,12 @@ public sealed class OnnxBackbone : IBackbone
         try
         {
             OnnxContract.CheckBackbone(session, bundle.Height, bundle.Width, bundle.Features, path);
-            return new OnnxBackbone(session, bundle, plan, StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id));
+            var onCuda = options.Provider == ExecutionProvider.Cuda;
+            var backbone = new OnnxBackbone(session, bundle, plan, onCuda ? options.DeviceId : null);
+            if (onCuda)
+                backbone.RunOnceOrClose();
+            backbone.shown = StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id);
+            return backbone;
         }
         catch
         {
@@ -70,9 +78,8 @@ public sealed class OnnxBackbone : IBackbone
             throw new ArgumentException($"{frames.Length} bytes are not {frameCount} frames of {Height}×{Width}×3.", nameof(frames));
         if (features.Length != (long)frameCount * FeatureLength)
             throw new ArgumentException($"{features.Length} floats are not the features of {frameCount} frames of {FeatureLength} each.", nameof(features));
-        var clip = new ClipInWork(frames, frameCount, features, Batch, cancellation);
-        for (var batch = 0; batch < clip.Batches; batch++)
-            threads.Post(clip, batch);
+        var clip = new ClipInWork(frames, frameCount, features, cancellation);
+        runner.Add(clip);
         return clip.Completion;
     }
 
@@ -86,10 +93,42 @@ public sealed class OnnxBackbone : IBackbone
     /// <summary>Waits for the batches that are running; those that wait are cancelled.</summary>
     public void Dispose()
     {
-        threads.Dispose();
+        runner.Dispose();
         runOptions.Dispose();
         session.Dispose();
-        shown.Dispose();
+        shown?.Dispose();
+    }
+
+    private static List<BoundBatch> Buffers(InferenceSession session, ComputePlan plan, (int Height, int Width, int FeatureLength) size, int? device)
+    {
+        var buffers = new List<BoundBatch>();
+        try
+        {
+            while (buffers.Count < plan.Buffers)
+                buffers.Add(new BoundBatch(session, plan.Batch, size, device));
+            return buffers;
+        }
+        catch
+        {
+            foreach (var buffer in buffers)
+                buffer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A device's faults show when it first computes: that must not be somebody's clip.</summary>
+    private void RunOnceOrClose()
+    {
+        try
+        {
+            WarmUpAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch
+        {
+            runner.Dispose();
+            runOptions.Dispose();
+            throw;
+        }
     }
 
     private void RunBatch(Memory<byte> frames, int count, Memory<float> features)
@@ -103,7 +142,7 @@ public sealed class OnnxBackbone : IBackbone
         }
         catch (OnnxRuntimeException failed)
         {
-            throw new BrokenEngineException($"ONNX Runtime failed to run the backbone ({failed.Message}). If memory ran out, lower Inference:Batch or Inference:Threads.", failed);
+            throw OnnxSession.RunFailed(failed);
         }
     }
 }

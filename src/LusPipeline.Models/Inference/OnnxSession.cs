@@ -1,4 +1,3 @@
-using System.Globalization;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
 using Microsoft.ML.OnnxRuntime;
@@ -8,12 +7,10 @@ namespace LusPipeline.Models.Inference;
 /// <summary>Opens ONNX Runtime sessions by <see cref="InferenceOptions"/>.</summary>
 internal static class OnnxSession
 {
-    private const string CudaProvider = "CUDAExecutionProvider";
-
     /// <param name="path">An ONNX file that <see cref="Bundle.Load"/> has checked.</param>
     /// <param name="threads">Threads that work on one run together; with 1 it is the caller's own.</param>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
-    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there.</exception>
+    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there, or cannot run all of the file.</exception>
     public static InferenceSession Open(string path, InferenceOptions options, int threads)
     {
         using var settings = new SessionOptions
@@ -27,9 +24,10 @@ internal static class OnnxSession
         };
         // Idle threads that spin would take the cores from the decoders.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (options.Provider == ExecutionProvider.Cuda)
-            AddCuda(settings, options);
-        return Open(path, settings);
+        var onCuda = options.Provider == ExecutionProvider.Cuda;
+        if (onCuda)
+            CudaProvider.AddTo(settings, options);
+        return Open(path, settings, wholly: onCuda);
     }
 
     /// <summary>Opens a file for its inputs and outputs only: quick, and not for running.</summary>
@@ -48,11 +46,19 @@ internal static class OnnxSession
         return Open(path, settings);
     }
 
-    private static InferenceSession Open(string path, SessionOptions settings)
+    /// <summary>The same with settings of one's own.</summary>
+    /// <param name="wholly">Whether the settings forbid nodes on the CPU.</param>
+    /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
+    /// <exception cref="BrokenEngineException">The device cannot run all of it.</exception>
+    internal static InferenceSession Open(string path, SessionOptions settings, bool wholly = false)
     {
         try
         {
             return new InferenceSession(path, settings);
+        }
+        catch (OnnxRuntimeException refused) when (wholly)
+        {
+            throw CudaProvider.Refused(path, refused);
         }
         catch (OnnxRuntimeException refused)
         {
@@ -60,27 +66,7 @@ internal static class OnnxSession
         }
     }
 
-    private static void AddCuda(SessionOptions settings, InferenceOptions options)
-    {
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
-            throw new BrokenEngineException("Inference:Provider is Cuda, but this build has ONNX Runtime for the CPU only. Use the GPU image, build with -p:OnnxRuntimeFlavor=gpu, or set Inference:Provider to Cpu.");
-        using var cuda = new OrtCUDAProviderOptions();
-        var values = new Dictionary<string, string>
-        {
-            ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
-            ["arena_extend_strategy"] = "kSameAsRequested",
-            ["cudnn_conv_algo_search"] = "HEURISTIC",
-        };
-        if (options.DeviceMemoryBytes > 0)
-            values["gpu_mem_limit"] = options.DeviceMemoryBytes.ToString(CultureInfo.InvariantCulture);
-        try
-        {
-            cuda.UpdateOptions(values);
-            settings.AppendExecutionProvider_CUDA(cuda);
-        }
-        catch (OnnxRuntimeException absent)
-        {
-            throw new BrokenEngineException($"Inference:Provider is Cuda, but CUDA device {options.DeviceId} cannot be used ({absent.Message}). Check the driver, the CUDA and cuDNN libraries and Inference:DeviceId, or set Inference:Provider to Cpu.", absent);
-        }
-    }
+    /// <summary>What becomes of a backbone that fails while it runs.</summary>
+    public static BrokenEngineException RunFailed(OnnxRuntimeException failed) => new(
+        $"ONNX Runtime failed to run the backbone ({failed.Message}). If memory ran out, lower Inference:Batch or Inference:Threads, or raise Inference:DeviceMemoryBytes.", failed);
 }

@@ -64,6 +64,12 @@ internal sealed class FloatGraph
     public NodeProto? OnlyRelu(string value) =>
         !IsOutput(value) && Readers.TryGetValue(value, out var readers) && readers is [{ OpType: "Relu" } relu] ? relu : null;
 
+    /// <summary>Whether a node only makes float32 of a stored constant.</summary>
+    public bool IsConstant(NodeProto node) =>
+        node.OpType == "Cast" && node.Attribute.Any(attribute => attribute.Name == "to" && attribute.I == (int)DataType.Float)
+        && _initializers.TryGetValue(node.Input[0], out var stored)
+        && (stored.DataType == (int)DataType.Float || (stored.DataType == (int)DataType.Float16 && !stored.RawData.IsEmpty));
+
     /// <summary>A float constant: an initializer, or one that is stored as float16 and cast.</summary>
     public (float[] Values, IReadOnlyList<long> Dimensions)? Constant(string name)
     {

@@ -31,7 +31,8 @@ internal sealed class QuantizedGraphWriter
         graph.Name = model.Graph.Name;
         graph.Input.AddRange(model.Graph.Input);
         graph.Output.AddRange(model.Graph.Output);
-        writer.KeepWhatIsRead(model.Graph.Initializer);
+        graph.Initializer.AddRange(model.Graph.Initializer);
+        UnreadParts.Remove(graph);
         model.Graph = graph;
         return model;
     }
@@ -119,23 +120,5 @@ internal sealed class QuantizedGraphWriter
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
         });
         return name;
-    }
-
-    private void KeepWhatIsRead(IEnumerable<TensorProto> initializers)
-    {
-        var kept = new List<NodeProto>();
-        var read = _source.Model.Graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var node in _graph.Node.Reverse().Where(node => node.Output.Any(read.Contains)))
-        {
-            read.UnionWith(node.Input);
-            kept.Add(node);
-        }
-        kept.Reverse();
-        _graph.Node.Clear();
-        _graph.Node.AddRange(kept);
-        var unread = _graph.Initializer.Where(tensor => !read.Contains(tensor.Name)).ToList();
-        foreach (var tensor in unread)
-            _graph.Initializer.Remove(tensor);
-        _graph.Initializer.AddRange(initializers.Where(tensor => read.Contains(tensor.Name)));
     }
 }

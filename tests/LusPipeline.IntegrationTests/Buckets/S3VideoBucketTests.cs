@@ -2,8 +2,10 @@ using System.Text;
 using Amazon.S3.Model;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
+using LusPipeline.Ingest;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 
@@ -126,6 +128,40 @@ public sealed class S3VideoBucketTests(TestServers servers)
         Assert.Equal("", await ReadAsync(0, 100));
         Assert.Equal("", await ReadAsync(1, 0));
         Assert.Equal("", await place.ContentAsync(items[1]));
+    }
+
+    [Fact]
+    public async Task What_claims_to_be_nothing_is_known_by_its_first_bytes()
+    {
+        var options = await servers.NewBucketAsync();
+        using var others = new S3Place(options);
+        await others.PutAsync("incoming/p/a", [.. "GIF89a"u8, .. new byte[1_000_000]]);
+        await others.PutAsync("incoming/p/b", new byte[1_000_000]);
+        await others.PutAsync("incoming/p/empty", "");
+        await others.PutAsync("incoming/p/playlist", "#EXTM3U\n" + new string('x', 1_000_000));
+        await others.PutAsync("incoming/p/claims.mp4", new byte[1_000_000]);
+        var reads = new List<string>();
+        await using var proxy = new FaultyProxy(options.Endpoint!)
+        {
+            OnRequest = head =>
+            {
+                if (head.Contains("/incoming/", StringComparison.Ordinal))
+                    reads.Add(head.Split("\r\n").Single(line => line.StartsWith("Range:", StringComparison.OrdinalIgnoreCase)));
+                return ValueTask.FromResult(RequestFault.None);
+            },
+        };
+        proxy.Pass();
+        using var place = new S3Place(options with { Endpoint = proxy.Address(options.Endpoint!) });
+        var scan = new BucketScan(place.Videos, settling: null, new VideoLimits());
+
+        var seen = new List<SeenVideo>();
+        await foreach (var chunk in scan.ListAsync(Cancellation))
+            seen.AddRange(chunk);
+
+        Assert.Equal(["p/a", "p/claims.mp4", "p/playlist"], seen.Select(video => video.Key));
+        Assert.All(seen, video => Assert.Equal($"{options.Name}/incoming", video.Bucket));
+        Assert.Equal(2, scan.Skipped);
+        Assert.Equal(Enumerable.Repeat("bytes=0-4095", 4), reads.Select(line => line.Split(' ')[1]));
     }
 
     [Fact]

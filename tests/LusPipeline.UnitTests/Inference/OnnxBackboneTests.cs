@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
@@ -62,6 +61,44 @@ public sealed class OnnxBackboneTests : IDisposable
         Assert.Equal(alone, together);
     }
 
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 40)]
+    [InlineData(3, 16)]
+    public async Task Clips_that_share_batches_get_what_each_would_get_alone(int threads, int batch)
+    {
+        using var alone = Open(new InferenceOptions { Threads = 1, Batch = 1 });
+        using var mixing = Open(new InferenceOptions { Threads = threads, Batch = batch, MixClips = ClipMixing.Always });
+        var clips = Enumerable.Range(0, 40).Select(seed => Clip(seed, 5 + (seed % 16))).ToArray();
+        var expected = new List<float[]>();
+        foreach (var clip in clips)
+            expected.Add(await ExtractAsync(alone, clip));
+
+        for (var round = 0; round < 3; round++)
+        {
+            var found = await Task.WhenAll(clips.Select(clip => ExtractAsync(mixing, clip)));
+
+            foreach (var (one, other) in expected.Zip(found))
+                Assert.Equal(MemoryMarshal.AsBytes<float>(one), MemoryMarshal.AsBytes<float>(other));
+        }
+    }
+
+    [Fact]
+    public async Task Closing_while_clips_share_batches_ends_them_all()
+    {
+        var backbone = Open(new InferenceOptions { Threads = 1, Batch = 30, MixClips = ClipMixing.Always });
+        var waiting = Enumerable.Range(0, 50).Select(seed => ExtractAsync(backbone, Clip(seed, 20))).ToArray();
+
+        backbone.Dispose();
+
+        foreach (var clip in waiting)
+        {
+            var ended = await Record.ExceptionAsync(() => clip);
+            Assert.True(ended is null or ObjectDisposedException, $"{ended}");
+        }
+        Assert.All(waiting, clip => Assert.True(clip.IsCompleted));
+    }
+
     [Fact]
     public async Task A_cancelled_clip_ends_as_cancelled_and_the_next_one_works()
     {
@@ -108,18 +145,6 @@ public sealed class OnnxBackboneTests : IDisposable
         using var backbone = Open(new InferenceOptions { Threads = 2 });
 
         await backbone.WarmUpAsync(TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
-    public void Cuda_that_is_not_there_stops_the_process_with_the_fix()
-    {
-        Assert.SkipWhen(
-            Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"),
-            "this build has the CUDA provider");
-
-        var error = Assert.Throws<BrokenEngineException>(() => Open(new InferenceOptions { Provider = ExecutionProvider.Cuda }));
-
-        Assert.Contains("Inference:Provider", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class VideoSnifferTests : IDisposable
     {
         foreach (var name in new[] { "a.mp4", "b.txt", "c" })
             Assert.Equal(container, Assert.IsType<SniffResult.Video>(Sniff(name, head)).Container.Name);
+        Assert.True(VideoSniffer.IsOurs(head));
     }
 
     [Fact]
@@ -49,8 +50,11 @@ public sealed class VideoSnifferTests : IDisposable
     [InlineData(".DS_Store", "\0\0\0\u0001Bud1")]
     [InlineData("empty.txt", "")]
     [InlineData("photo.jpg", "ÿØÿà\0\u0010JFIF")]
-    public void What_is_no_video_and_claims_nothing_is_skipped(string name, string content) =>
+    public void What_is_no_video_and_claims_nothing_is_skipped(string name, string content)
+    {
         Assert.IsType<SniffResult.Skipped>(Sniff(name, Encoding.Latin1.GetBytes(content)));
+        Assert.False(VideoSniffer.IsOurs(Encoding.Latin1.GetBytes(content)));
+    }
 
     [Theory]
     [InlineData("a.mp4", "", ReasonCode.Empty)]

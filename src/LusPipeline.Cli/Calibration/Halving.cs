@@ -1,0 +1,50 @@
+using System.Globalization;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.HalfPrecision;
+
+namespace LusPipeline.Cli.Calibration;
+
+/// <summary>Makes the fp16 variant of a bundle and says how it compares with fp32.</summary>
+internal static class Halving
+{
+    /// <summary>A variant that CUDA chooses by itself must not change what a bundle says. Xception's worst frame is at 0.99997.</summary>
+    private const double LeastCosine = 0.999;
+
+    /// <param name="bundle">Stays as it is.</param>
+    /// <param name="videos">A folder: every second video calibrates, the others are measured on.</param>
+    /// <param name="count">Most frames of each kind.</param>
+    /// <param name="folder">The new bundle's; must not exist, or be empty.</param>
+    /// <exception cref="BundleException">The bundle or the videos cannot be used, or fp16 gives other features.</exception>
+    public static async Task AddFp16Async(Bundle bundle, string videos, int count, string folder, TextWriter output, CancellationToken cancellation)
+    {
+        var source = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
+        var scratch = Directory.CreateDirectory($"{folder}.{Guid.NewGuid():N}.tmp").FullName;
+        try
+        {
+            var frames = await CalibrationFrames.ReadAsync(videos, bundle, count, scratch, cancellation);
+            var onnx = Path.Combine(scratch, "fp16.onnx");
+            var summary = HalfBackbone.Write(source, frames.Calibration, onnx, cancellation);
+            var comparison = HalfComparison.Measure(source, onnx, frames.HeldOut, scratch, cancellation);
+            Print(summary, comparison, frames, output);
+            if (!(comparison.WorstCosine >= LeastCosine))
+                throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {LeastCosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
+            var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
+            await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static void Print(HalfSummary summary, HalfComparison comparison, CalibrationFrames frames, TextWriter output)
+    {
+        void Line(string name, FormattableString value) => output.WriteLine($"  {name,-22} {value.ToString(CultureInfo.InvariantCulture)}");
+        Line("calibrated on", $"{frames.Calibration.Count} frames");
+        Line("nodes in float16", $"{summary.HalfNodes}; {summary.FloatNodes} in float32, {summary.TooLargeNodes} of them for their values' size");
+        Line("greatest value inside", $"{summary.Greatest:0.#}; float16 ends at 65504");
+        Line("compared on", $"{comparison.Frames} frames of other videos");
+        Line("cosine of features", $"{comparison.MeanCosine:0.000000} on average, {comparison.WorstCosine:0.000000} at worst");
+        Line("relative error", $"{comparison.WorstRelativeError:0.0000} at worst");
+    }
+}
