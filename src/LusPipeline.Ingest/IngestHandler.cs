@@ -18,9 +18,10 @@ namespace LusPipeline.Ingest;
 public sealed partial class IngestHandler(
     IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
     VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events,
-    TimeProvider clock, ILogger<IngestHandler> logger)
+    TimeProvider clock, ILogger<IngestHandler> logger) : IDisposable
 {
     private readonly WorkInHand<Guid> _inHand = new();
+    private readonly Quarantine _quarantine = new();
 
     private static readonly TimeSpan StopFollowsWithin = TimeSpan.FromSeconds(1);
 
@@ -32,7 +33,9 @@ public sealed partial class IngestHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         using var hold = await _inHand.TakeAsync(message.VideoId, cancellation).ConfigureAwait(false);
-        var (outcome, video) = await videos.StartAsync(message.VideoId, message.Generation, cancellation).ConfigureAwait(false);
+        var (stay, outcome, video) = await _quarantine.StartAsync(
+            alone => videos.StartAsync(message.VideoId, message.Generation, alone, cancellation), cancellation).ConfigureAwait(false);
+        using var inWork = stay;
         if (outcome is StartOutcome.Stale or StartOutcome.Busy)
             return;
         if (outcome == StartOutcome.Crashed)
@@ -75,6 +78,8 @@ public sealed partial class IngestHandler(
             await FailAsync(message, video!, reason, failure.Message, cancellation).ConfigureAwait(false);
         }
     }
+
+    public void Dispose() => _quarantine.Dispose();
 
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {

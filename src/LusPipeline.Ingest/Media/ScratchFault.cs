@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Buckets;
 
 namespace LusPipeline.Ingest.Media;
 
@@ -11,7 +12,7 @@ internal static class ScratchFault
 
     public static BrokenEngineException Of(Exception exception) => new(
         exception.HResult is NoSpace or QuotaExceeded
-            ? "The disk that holds the scratch folder is full. Free some space on it, or choose a home on another disk; nothing is lost, and the next run goes on from here."
-            : $"The scratch folder cannot be written ({exception.GetType().Name}, error {exception.HResult}). Mend its permissions, or choose another home; nothing is lost, and the next run goes on from here.",
+            ? $"The disk that holds the scratch folder is full. Free some space on it, or choose another ({DiskSpace.Choice}); nothing is lost, and the next run goes on from here."
+            : $"The scratch folder cannot be written ({exception.GetType().Name}, error {exception.HResult}). Mend its permissions, or choose another ({DiskSpace.Choice}); nothing is lost, and the next run goes on from here.",
         exception);
 }

@@ -5,6 +5,9 @@ namespace LusPipeline.Storage.Buckets;
 /// <summary>Tells a disk that takes no more from other errors.</summary>
 public static class DiskSpace
 {
+    /// <summary>Where a user chooses the disk for our own files.</summary>
+    public const string Choice = "--home of lus run, Worker:Scratch of lus worker";
+
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
@@ -21,7 +24,7 @@ public static class DiskSpace
     public static BrokenEngineException Broken(string folder, Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return new($"'{folder}' cannot be written ({error.Message.Split(" : ")[0]}): make room there or choose another folder with --home, and run again; nothing is lost.", error);
+        return new($"'{folder}' cannot be written ({error.Message.Split(" : ")[0]}): make room there or choose another folder ({Choice}), and run again; nothing is lost.", error);
     }
 
     /// <summary>

@@ -8,9 +8,11 @@ namespace LusPipeline.Storage.Ledger;
 
 /// <summary>Runs one attempt at a clip and settles its outcome in the ledger: done, again later, back a stage, or failed.</summary>
 public sealed partial class ClipAttempts(
-    ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<ClipAttempts> logger)
+    ClipMoves clips, VideoMoves videos, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events, ILogger<ClipAttempts> logger) : IDisposable
 {
     private readonly WorkInHand<(Guid Clip, string Status)> _inHand = new();
+    private readonly Quarantine _features = new();
+    private readonly Quarantine _sequence = new();
 
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
@@ -24,7 +26,9 @@ public sealed partial class ClipAttempts(
         Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
     {
         using var hold = await _inHand.TakeAsync((clipId, status), cancellation).ConfigureAwait(false);
-        var (outcome, work) = await clips.StartAsync(studyDay, clipId, generation, status, cancellation).ConfigureAwait(false);
+        var (stay, outcome, work) = await (status == WorkStatus.Cut ? _features : _sequence).StartAsync(
+            alone => clips.StartAsync(studyDay, clipId, generation, status, alone, cancellation), cancellation).ConfigureAwait(false);
+        using var inWork = stay;
         if (outcome == StartOutcome.Busy)
             return;
         if (outcome == StartOutcome.Stale)
@@ -79,6 +83,12 @@ public sealed partial class ClipAttempts(
                 await FailAsync(message, work!, studyId, status, reason, failure.Message, cancellation).ConfigureAwait(false);
             }
         }
+    }
+
+    public void Dispose()
+    {
+        _features.Dispose();
+        _sequence.Dispose();
     }
 
     private async Task FailAsync<TMessage>(

@@ -34,8 +34,9 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
     /// Records the start of an attempt at the stage that waits for <paramref name="status"/>. Work that this worker has already, after an
     /// outage that kept its end from the ledger, starts again without counting.
     /// </summary>
+    /// <param name="alone">Nothing else of the stage is in work in this process: a crash would be this work's own.</param>
     public async Task<(StartOutcome Outcome, ClipWork? Work)> StartAsync(
-        DateOnly studyDay, Guid clipId, int generation, string status, CancellationToken cancellation)
+        DateOnly studyDay, Guid clipId, int generation, string status, bool alone, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var (worker, liveSince) = (_lease.WorkerId, _lease.LiveSince(now));
@@ -45,7 +46,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             SET starts = CASE WHEN worker_id = {worker} THEN starts ELSE starts + 1 END,
                 worker_id = {worker}, publishes = 0, not_before = {_lease.StartedUntil(now)}
             WHERE study_day = {studyDay} AND clip_id = {clipId} AND generation = {generation} AND status = {status}
-              AND (worker_id = {worker} OR (starts < {attempts.MaxStarts} AND (worker_id IS NULL
+              AND (worker_id = {worker} OR (starts < {(alone ? attempts.MaxStarts : 1)} AND (worker_id IS NULL
                 OR NOT EXISTS (SELECT 1 FROM workers WHERE workers.worker_id = clips.worker_id AND workers.heartbeat_at > {liveSince}))))
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
@@ -60,7 +61,11 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             return (StartOutcome.Stale, null);
         var live = other.WorkerId is not null
             && await ledger.Workers.AnyAsync(one => one.WorkerId == other.WorkerId && one.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
-        return (live || other.Starts < attempts.MaxStarts ? StartOutcome.Busy : StartOutcome.Crashed, WorkOf(other));
+        var outcome = live ? StartOutcome.Busy
+            : other.Starts >= attempts.MaxStarts ? StartOutcome.Crashed
+            : other.Starts > 0 && !alone ? StartOutcome.Suspect
+            : StartOutcome.Busy;
+        return (outcome, WorkOf(other));
     }
 
     /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count, and its message goes back to the queue.</summary>

@@ -11,6 +11,9 @@ public enum StartOutcome
     /// <summary>Another living worker, or another thread of this one, is at it: the message has done its duty.</summary>
     Busy,
 
+    /// <summary>An earlier start has no end, so it may have brought its process down: it starts alone or not at all.</summary>
+    Suspect,
+
     /// <summary>Too many starts have no end.</summary>
     Crashed,
 }

@@ -14,7 +14,9 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     /// Records the start of an attempt at ingest. Work that this worker has already, after an outage that kept its end from the ledger,
     /// starts again without counting.
     /// </summary>
-    public async Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(Guid videoId, int generation, CancellationToken cancellation)
+    /// <param name="alone">Nothing else of the stage is in work in this process: a crash would be this work's own.</param>
+    public async Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(
+        Guid videoId, int generation, bool alone, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var (worker, liveSince) = (_lease.WorkerId, _lease.LiveSince(now));
@@ -24,7 +26,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
             SET starts = CASE WHEN worker_id = {worker} THEN starts ELSE starts + 1 END,
                 worker_id = {worker}, publishes = 0, not_before = {_lease.StartedUntil(now)}, started_at = COALESCE(started_at, {now})
             WHERE video_id = {videoId} AND generation = {generation} AND status = {WorkStatus.Found}
-              AND (worker_id = {worker} OR (starts < {attempts.MaxStarts} AND (worker_id IS NULL
+              AND (worker_id = {worker} OR (starts < {(alone ? attempts.MaxStarts : 1)} AND (worker_id IS NULL
                 OR NOT EXISTS (SELECT 1 FROM workers WHERE workers.worker_id = videos.worker_id AND workers.heartbeat_at > {liveSince}))))
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
@@ -36,7 +38,11 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
             return (StartOutcome.Stale, null);
         var live = other.WorkerId is not null
             && await ledger.Workers.AnyAsync(one => one.WorkerId == other.WorkerId && one.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
-        return (live || other.Starts < attempts.MaxStarts ? StartOutcome.Busy : StartOutcome.Crashed, WorkOf(other));
+        var outcome = live ? StartOutcome.Busy
+            : other.Starts >= attempts.MaxStarts ? StartOutcome.Crashed
+            : other.Starts > 0 && !alone ? StartOutcome.Suspect
+            : StartOutcome.Busy;
+        return (outcome, WorkOf(other));
     }
 
     /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count, and its message goes back to the queue.</summary>

@@ -32,13 +32,13 @@ public sealed class PostgresLedgerTests(TestServers servers)
         var seen = new SeenVideo("bucket", "p1/a.mp4", "00ff", "tag", 10);
 
         var registered = Assert.Single(await new VideoRegister(Open, TimeProvider.System).RegisterAsync([seen], target, new VideoLimits(), force: false, Cancellation));
-        var (outcome, work) = await videos.StartAsync(registered.VideoId, 0, Cancellation);
+        var (outcome, work) = await videos.StartAsync(registered.VideoId, 0, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         var clip = Core.Identity.LedgerIds.Clip(registered.VideoId, target.Plan, 0);
         Assert.True(await clips.CutAsync(work!, clip, 0, Cancellation));
         Assert.True(await clips.CutAsync(work!, clip, 0, Cancellation));
         Assert.True(await videos.CutAsync(work!, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
-        var (_, started) = await clips.StartAsync(registered.StudyDay, clip, 0, WorkStatus.Cut, Cancellation);
+        var (_, started) = await clips.StartAsync(registered.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
         Assert.False(await clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
         Assert.True(await clips.PredictAsync(started!, target.BundleId, "fp32", new ClassProbabilities(0.1, 0.2, 0.7), Cancellation));

@@ -1,20 +1,11 @@
-using System.Globalization;
 using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
-/// <summary>
-/// Bad days. After each, the results are those of the undisturbed run to the last bit, nothing is there twice and nothing is left over.
-/// <c>LUS_FAULT_SEED</c> sets the random moments, <c>LUS_FAULT_OUTAGE</c> the length of outages in seconds.
-/// </summary>
+/// <summary>Bad days. After each, the results are those of the undisturbed run to the last bit, nothing is there twice and nothing is left over.</summary>
 [Collection(WorkerTests.Name)]
-public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClassFixture<FleetFixture>
+public sealed class FaultTests(TestServers shared, FleetFixture fixture)
 {
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("LUS_FAULT_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20261;
-
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(
-        int.TryParse(Environment.GetEnvironmentVariable("LUS_FAULT_OUTAGE"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 8);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -24,14 +15,14 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
     public async Task Workers_that_are_killed(string stage)
     {
         await using var fleet = await FleetAsync(shared, "ingest", "features", "sequence");
-        var random = new Random(Seed);
+        var random = new Random(Faults.Seed);
         for (var kills = 0; kills < 7; kills++)
         {
             await Task.Delay(random.Next(300, 2500), Cancellation);
             await fleet.ReplaceAsync(fleet.Of(stage)[0]);
         }
 
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     [Fact]
@@ -45,7 +36,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
     public async Task A_broker_that_is_down_for_a_while() => await DisturbAsync(async servers =>
     {
         await servers.KillAsync(TestServer.RabbitMq);
-        await Task.Delay(Outage, Cancellation);
+        await Task.Delay(Faults.Outage, Cancellation);
         await servers.StartAsync(TestServer.RabbitMq);
     });
 
@@ -60,7 +51,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
     public async Task A_database_that_is_down_for_a_while() => await DisturbAsync(async servers =>
     {
         await servers.KillAsync(TestServer.Postgres);
-        await Task.Delay(Outage, Cancellation);
+        await Task.Delay(Faults.Outage, Cancellation);
         await servers.StartAsync(TestServer.Postgres);
     });
 
@@ -75,7 +66,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
                 (await management.DeleteAsync(new Uri($"api/queues{fleet.Broker.AbsolutePath}/lus.{queue}", UriKind.Relative), Cancellation)).EnsureSuccessStatusCode();
         }
 
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     [Fact]
@@ -87,10 +78,10 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
         await using var fleet = await FleetAsync(shared, proxy.Address(bucket), "ingest", "features", "sequence");
         await fleet.PredictionsAsync(5);
         proxy.Refuse();
-        await Task.Delay(Outage, Cancellation);
+        await Task.Delay(Faults.Outage, Cancellation);
         proxy.Pass();
 
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     [Fact]
@@ -106,7 +97,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
         proxy.Pass();
         await using var fleet = await FleetAsync(shared, proxy.Address(bucket), "ingest", "features", "sequence");
 
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     [Fact]
@@ -138,7 +129,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
             Assert.True(ended.ExitCode == 0, ended.ToString());
         }
 
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     private async Task DisturbAsync(Func<TestServers, Task> disturb)
@@ -147,7 +138,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
         await using var fleet = await FleetAsync(servers, "ingest", "features", "sequence");
         await fleet.PredictionsAsync(5);
         await disturb(servers);
-        await AssertUndisturbedAsync(fleet);
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     private Task<Fleet> FleetAsync(TestServers servers, params string[] stages) => FleetAsync(servers, null, stages);
@@ -155,16 +146,7 @@ public sealed class FaultTests(TestServers shared, FleetFixture fixture) : IClas
     private async Task<Fleet> FleetAsync(TestServers servers, Uri? endpoint, params string[] stages)
     {
         var fleet = await Fleet.MakeAsync(servers, fixture.Model, endpoint);
-        await fleet.UploadAsync(fixture.Videos);
-        foreach (var stage in stages)
-            fleet.Start(stage);
+        await fixture.StartAsync(fleet, stages);
         return fleet;
-    }
-
-    private async Task AssertUndisturbedAsync(Fleet fleet)
-    {
-        await fleet.FinishedAsync(fixture.VideoCount);
-        Assert.Equal(fixture.Results, await fleet.ResultsAsync());
-        await fleet.AssertTidyAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Amazon.S3.Model;
@@ -71,6 +72,9 @@ internal sealed class Fleet : IAsyncDisposable
         return fleet;
     }
 
+    /// <summary>Sets an environment variable of all processes that start from now on.</summary>
+    public void Set(string name, string value) => _environment[name] = value;
+
     /// <summary>Runs a command with the fleet's settings.</summary>
     public Task<LusResult> LusAsync(params string[] arguments) => LusProcess.RunAsync(arguments, environment: _environment, patience: Patience);
 
@@ -107,6 +111,23 @@ internal sealed class Fleet : IAsyncDisposable
     public async Task<LusResult> StopAsync(LusProcess worker)
     {
         worker.SendTerminate();
+        return await EndedAsync(worker);
+    }
+
+    /// <summary>Stops all workers in good order, at one time, and forgets them.</summary>
+    public async Task<IReadOnlyList<LusResult>> StopAsync()
+    {
+        foreach (var worker in Workers)
+            worker.SendTerminate();
+        var results = new List<LusResult>();
+        foreach (var worker in Workers)
+            results.Add(await EndedAsync(worker));
+        return results;
+    }
+
+    /// <summary>Waits for the end of a worker and forgets it.</summary>
+    public async Task<LusResult> EndedAsync(LusProcess worker)
+    {
         var result = await worker.EndAsync(Patience);
         _workers.RemoveAll(one => one.Process == worker);
         await worker.DisposeAsync();
@@ -123,6 +144,9 @@ internal sealed class Fleet : IAsyncDisposable
                 new PutObjectRequest { BucketName = Bucket.Name, Key = $"incoming/{Path.GetRelativePath(folder, file)}", FilePath = file }, Cancellation);
         }
     }
+
+    /// <summary>Waits until so many workers live.</summary>
+    public Task WorkersAsync(int workers) => UntilAsync($"{workers} workers", "SELECT count(*) FROM workers", count => count == workers);
 
     /// <summary>Waits until so many predictions stand in the ledger.</summary>
     public Task PredictionsAsync(long least) => UntilAsync($"{least} predictions", "SELECT count(*) FROM predictions", count => count >= least);
@@ -181,6 +205,19 @@ internal sealed class Fleet : IAsyncDisposable
         while (await reader.ReadAsync(Cancellation))
             rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "-" : reader.GetValue(column))));
         return rows;
+    }
+
+    /// <summary>Reason and queue of each message in the dead letters; they stay there.</summary>
+    public async Task<IReadOnlyList<string>> DeadLettersAsync()
+    {
+        using var management = await Servers.ManagementAsync();
+        using var got = await management.PostAsJsonAsync(
+            new Uri($"api/queues{Broker.AbsolutePath}/lus.dead-letters/get", UriKind.Relative),
+            new { count = 1000, ackmode = "ack_requeue_true", encoding = "auto" }, Cancellation);
+        got.EnsureSuccessStatusCode();
+        var letters = await got.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        return [.. letters.EnumerateArray().Select(letter => letter.GetProperty("properties").GetProperty("headers"))
+            .Select(headers => $"{headers.GetProperty("lus-reason").GetString()} {headers.GetProperty("lus-queue").GetString()}")];
     }
 
     /// <summary>A line a video, comparable with those of <c>lus run</c>.</summary>

@@ -54,6 +54,22 @@ public sealed class FleetFixture : IAsyncLifetime
         Results = run.Results;
     }
 
+    /// <summary>Puts all videos into a fleet's bucket and starts workers.</summary>
+    internal async Task StartAsync(Fleet fleet, params string[] stages)
+    {
+        await fleet.UploadAsync(Videos);
+        foreach (var stage in stages)
+            fleet.Start(stage);
+    }
+
+    /// <summary>Waits until all is done, and compares with the undisturbed run.</summary>
+    internal async Task AssertUndisturbedAsync(Fleet fleet)
+    {
+        await fleet.FinishedAsync(VideoCount);
+        Assert.Equal(Results, await fleet.ResultsAsync());
+        await fleet.AssertTidyAsync();
+    }
+
     public ValueTask DisposeAsync()
     {
         _folder.Dispose();

@@ -4,9 +4,9 @@ namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Workers as a user starts them, undisturbed.</summary>
 [Collection(Name)]
-public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
+public sealed class WorkerTests(TestServers servers, FleetFixture fixture)
 {
-    /// <summary>Tests with workers run one after another: each has several processes.</summary>
+    /// <summary>The collection of all tests with workers.</summary>
     public const string Name = "workers";
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed class LedgerBench : IDisposable
 
     public async Task<VideoWork> StartAsync(RegisteredVideo video)
     {
-        var (outcome, work) = await Videos.StartAsync(video.VideoId, video.Generation, Cancellation);
+        var (outcome, work) = await Videos.StartAsync(video.VideoId, video.Generation, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         return work!;
     }
@@ -74,7 +74,7 @@ internal sealed class LedgerBench : IDisposable
         var clip = LedgerIds.Clip(video.VideoId, target.Plan, 0);
         Assert.True(await Clips.CutAsync(work, clip, 0, Cancellation));
         Assert.True(await Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
-        var (_, started) = await Clips.StartAsync(video.StudyDay, clip, video.Generation, WorkStatus.Cut, Cancellation);
+        var (_, started) = await Clips.StartAsync(video.StudyDay, clip, video.Generation, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
         Assert.True(await Clips.PredictAsync(started!, target.BundleId, target.Variant, probabilities, Cancellation));
         Assert.True(await Completion.CompleteVideoAsync(video.VideoId, video.StudyId, video.Generation, Cancellation));

@@ -20,10 +20,21 @@ public sealed class LedgerMovesTests
         for (var start = 0; start < 3; start++)
             await bench.StartAsync(video);
 
-        var (outcome, work) = await bench.Videos.StartAsync(video.VideoId, 0, Cancellation);
+        var (outcome, work) = await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation);
 
         Assert.Equal(StartOutcome.Crashed, outcome);
         Assert.NotNull(work);
+    }
+
+    [Fact]
+    public async Task After_a_start_without_an_end_only_one_alone_begins()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        await bench.StartAsync(video);
+
+        Assert.Equal(StartOutcome.Suspect, (await bench.Videos.StartAsync(video.VideoId, 0, alone: false, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Started, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
     }
 
     [Fact]
@@ -45,7 +56,7 @@ public sealed class LedgerMovesTests
         var forced = await bench.SeeAsync("p1/a.mp4", force: true);
 
         Assert.Equal(1, forced.Generation);
-        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(old.VideoId, 0, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(old.VideoId, 0, alone: true, Cancellation)).Outcome);
         await bench.StartAsync(forced);
     }
 
@@ -57,8 +68,8 @@ public sealed class LedgerMovesTests
         await bench.FinishAsync(video, new(0.1, 0.2, 0.7));
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
 
-        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, Cancellation)).Outcome);
-        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, alone: true, Cancellation)).Outcome);
     }
 
     [Fact]
@@ -259,7 +270,7 @@ public sealed class LedgerMovesTests
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
         await bench.Clips.CutAsync(work, clip, 0, Cancellation);
         await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
-        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
 
         Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Cut, Cancellation));
         Assert.True(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));

@@ -1,0 +1,14 @@
+using System.Globalization;
+
+namespace LusPipeline.IntegrationTests.Workers;
+
+/// <summary>How faults are made: <c>LUS_FAULT_SEED</c> sets the random moments, <c>LUS_FAULT_OUTAGE</c> the length of outages in seconds.</summary>
+internal static class Faults
+{
+    public static readonly int Seed = Number("LUS_FAULT_SEED", 20261);
+
+    public static readonly TimeSpan Outage = TimeSpan.FromSeconds(Number("LUS_FAULT_OUTAGE", 8));
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}

@@ -1,0 +1,65 @@
+using LusPipeline.Storage.Ledger;
+
+namespace LusPipeline.UnitTests.Ledger;
+
+public sealed class QuarantineTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Work_runs_side_by_side()
+    {
+        using var quarantine = new Quarantine();
+
+        using var first = (await quarantine.StartAsync(Innocent, Cancellation)).Stay;
+        using var second = (await quarantine.StartAsync(Innocent, Cancellation)).Stay;
+    }
+
+    [Fact]
+    public async Task A_suspect_waits_until_nothing_else_is_in_work_and_keeps_others_out()
+    {
+        using var quarantine = new Quarantine();
+        var innocent = (await quarantine.StartAsync(Innocent, Cancellation)).Stay;
+        var suspect = quarantine.StartAsync(Suspect, Cancellation);
+        Assert.False(suspect.IsCompleted);
+
+        innocent.Dispose();
+        var (alone, outcome, work) = await suspect;
+        var next = quarantine.StartAsync(Innocent, Cancellation);
+        Assert.False(next.IsCompleted);
+        alone.Dispose();
+
+        Assert.Equal((StartOutcome.Started, "suspect"), (outcome, work));
+        (await next).Stay.Dispose();
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_waiting_leaves_no_trace()
+    {
+        using var quarantine = new Quarantine();
+        var innocent = (await quarantine.StartAsync(Innocent, Cancellation)).Stay;
+        using (var giveUp = new CancellationTokenSource())
+        {
+            var suspect = quarantine.StartAsync(Suspect, giveUp.Token);
+            await giveUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => suspect);
+        }
+        innocent.Dispose();
+
+        (await quarantine.StartAsync(Suspect, Cancellation)).Stay.Dispose();
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_no_trace()
+    {
+        using var quarantine = new Quarantine();
+        await Assert.ThrowsAsync<TimeoutException>(() => quarantine.StartAsync<string>(_ => throw new TimeoutException(), Cancellation));
+
+        (await quarantine.StartAsync(Suspect, Cancellation)).Stay.Dispose();
+    }
+
+    private static Task<(StartOutcome Outcome, string? Work)> Innocent(bool alone) => Task.FromResult<(StartOutcome, string?)>((StartOutcome.Started, "innocent"));
+
+    private static Task<(StartOutcome Outcome, string? Work)> Suspect(bool alone) =>
+        Task.FromResult<(StartOutcome, string?)>((alone ? StartOutcome.Started : StartOutcome.Suspect, "suspect"));
+}
