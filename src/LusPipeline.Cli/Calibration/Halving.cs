@@ -21,7 +21,7 @@ internal static class Halving
         var scratch = Directory.CreateDirectory($"{folder}.{Guid.NewGuid():N}.tmp").FullName;
         try
         {
-            var frames = await CalibrationFrames.ReadAsync(videos, bundle, count, scratch, cancellation);
+            var frames = await CalibrationFrames.ReadAsync(videos, bundle, count, cancellation);
             var onnx = Path.Combine(scratch, "fp16.onnx");
             var summary = HalfBackbone.Write(source, frames.Calibration, onnx, cancellation);
             var comparison = HalfComparison.Measure(source, onnx, frames.HeldOut, scratch, cancellation);

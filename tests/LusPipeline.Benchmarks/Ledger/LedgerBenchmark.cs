@@ -26,7 +26,7 @@ internal sealed class LedgerBenchmark(string connectionString, bool plans)
         await new LedgerBenchmark(connectionString, plans).MeasureAsync();
     }
 
-    private LedgerContext Open() => new PostgresLedgerContext(
+    private PostgresLedgerContext Open() => new PostgresLedgerContext(
         new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(connectionString).AddInterceptors(_statements).Options);
 
     private async Task MeasureAsync()

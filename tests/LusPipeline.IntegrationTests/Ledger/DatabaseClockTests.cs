@@ -30,8 +30,8 @@ public sealed class DatabaseClockTests(TestServers servers)
         var found = Assert.Single(await new VideoArrivals(shared.Open, first.Clock, first.Lease, TimeSpan.FromMinutes(1))
             .RegisterAsync([SharedLedger.Seen("p1/a.mp4")], shared.Target, new(), Cancellation));
 
-        var (_, work) = await first.Videos.StartAsync(found.VideoId, 0, Cancellation);
-        Assert.Equal(StartOutcome.Busy, (await second.Videos.StartAsync(found.VideoId, 0, Cancellation)).Outcome);
+        var (_, work) = await first.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation);
+        Assert.Equal(StartOutcome.Busy, (await second.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation)).Outcome);
         Assert.Empty(await second.Sweeper.TakeAsync(new(0, 0, 0), Cancellation));
         Assert.True(await first.Videos.RetryAsync(work!, Cancellation));
         Assert.Empty(await second.Sweeper.TakeAsync(new(0, 0, 0), Cancellation));

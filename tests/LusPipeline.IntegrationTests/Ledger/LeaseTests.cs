@@ -24,7 +24,7 @@ public sealed class LeaseTests(TestServers servers)
         for (var beat = 0; beat < 3; beat++)
         {
             shared.Clock.Move(14.9);
-            Assert.Equal(StartOutcome.Busy, (await second.Videos.StartAsync(found.VideoId, 0, Cancellation)).Outcome);
+            Assert.Equal(StartOutcome.Busy, (await second.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation)).Outcome);
             Assert.Equal(StartOutcome.Busy, (await second.TryStartAsync(clip, WorkStatus.Cut)).Outcome);
             await first.BeatAsync();
         }
@@ -69,13 +69,13 @@ public sealed class LeaseTests(TestServers servers)
             await dies.StartAsync(found);
             await dies.StartAsync(clip, WorkStatus.Cut);
             var other = await shared.JoinAsync();
-            Assert.Equal(StartOutcome.Busy, (await other.Videos.StartAsync(found.VideoId, 0, Cancellation)).Outcome);
+            Assert.Equal(StartOutcome.Busy, (await other.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation)).Outcome);
             Assert.Equal(StartOutcome.Busy, (await other.TryStartAsync(clip, WorkStatus.Cut)).Outcome);
             shared.Clock.Move(20);
         }
 
         var last = await shared.JoinAsync();
-        var (video, work) = await last.Videos.StartAsync(found.VideoId, 0, Cancellation);
+        var (video, work) = await last.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation);
         Assert.Equal((StartOutcome.Crashed, found.VideoId), (video, work!.VideoId));
         Assert.Equal(StartOutcome.Crashed, (await last.TryStartAsync(clip, WorkStatus.Cut)).Outcome);
     }
@@ -127,7 +127,7 @@ public sealed class LeaseTests(TestServers servers)
         {
             var found = await shared.ArriveAsync($"p1/{round}.mp4", $"{round}");
 
-            var outcomes = await Task.WhenAll(workers.Select(async worker => (await worker.Videos.StartAsync(found.VideoId, 0, Cancellation)).Outcome));
+            var outcomes = await Task.WhenAll(workers.Select(async worker => (await worker.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation)).Outcome));
 
             Assert.Equal((1, 11), (outcomes.Count(outcome => outcome == StartOutcome.Started), outcomes.Count(outcome => outcome == StartOutcome.Busy)));
         }

@@ -70,13 +70,13 @@ internal sealed class LedgerWorker
 
     public async Task<VideoWork> StartAsync(VideoFound message)
     {
-        var (outcome, work) = await Videos.StartAsync(message.VideoId, message.Generation, Cancellation);
+        var (outcome, work) = await Videos.StartAsync(message.VideoId, message.Generation, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         return work!;
     }
 
     public Task<(StartOutcome Outcome, ClipWork? Work)> TryStartAsync(ClipWork clip, string status) =>
-        Clips.StartAsync(clip.StudyDay, clip.ClipId, clip.Generation, status, Cancellation);
+        Clips.StartAsync(clip.StudyDay, clip.ClipId, clip.Generation, status, alone: true, Cancellation);
 
     public async Task<ClipWork> StartAsync(ClipWork clip, string status)
     {

@@ -79,6 +79,6 @@ public sealed class ReturnedWorkTests(TestServers servers)
     {
         var found = await shared.ArriveAsync(key, key);
         Assert.Single(await worker.CutAsync(found));
-        return Assert.IsType<ClipReady>(Assert.Single(await new PendingWork(shared.Open, shared.Clock).OfAsync([found.VideoId], Cancellation)).Message);
+        return Assert.IsType<ClipReady>(Assert.Single(await new PendingWork(shared.Open, shared.Clock).TakeAsync([found.VideoId], Cancellation)).Message);
     }
 }

@@ -54,7 +54,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new StageBacklog(0, 0, 0), Cancellation);
         var ready = Assert.IsType<FeaturesReady>(Assert.Single(messages));
         Assert.Equal((first.Id, 1), (ready.BundleId, ready.Generation));
-        var (_, started) = await ledger.Clips.StartAsync(ready.StudyDay, clip, 1, WorkStatus.Extracted, Cancellation);
+        var (_, started) = await ledger.Clips.StartAsync(ready.StudyDay, clip, 1, WorkStatus.Extracted, alone: true, Cancellation);
         Assert.True(await ledger.Clips.PredictAsync(started!, first.Id, "fp32", new(0, 0, 1), Cancellation));
         Assert.True(await ledger.Completion.CompleteVideoAsync(seen.VideoId, seen.StudyId, 1, Cancellation));
         Assert.Equal(1, Assert.Single((await ledger.StudyAsync("p1")).Videos).Generation);
@@ -104,7 +104,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         Assert.Equal("p1: cancelled, with 2 videos and 0 clips, 1 of them in a worker's hands", cancel.Output[0]);
         Assert.Equal("p1: nothing to cancel, it is cancelled", again.Output[0]);
         Assert.False(await ledger.Clips.CutAsync(work, LedgerIds.Clip(seen[0].VideoId, ledger.Target.Plan, 0), 0, Cancellation));
-        Assert.Equal(StartOutcome.Stale, (await ledger.Videos.StartAsync(seen[1].VideoId, 0, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await ledger.Videos.StartAsync(seen[1].VideoId, 0, alone: true, Cancellation)).Outcome);
         Assert.Equal(WorkStatus.Cancelled, (await ledger.StudyAsync("p1")).Status);
 
         await ledger.RunAsync("replay", "--study", "p1");

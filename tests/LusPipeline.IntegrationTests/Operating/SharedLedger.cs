@@ -68,7 +68,7 @@ internal sealed class SharedLedger
 
     public async Task<VideoWork> StartAsync(SeenVideo video, int generation = 0)
     {
-        var (outcome, work) = await Videos.StartAsync(video.VideoId, generation, Cancellation);
+        var (outcome, work) = await Videos.StartAsync(video.VideoId, generation, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         return work!;
     }
@@ -80,7 +80,7 @@ internal sealed class SharedLedger
         var clip = LedgerIds.Clip(video.VideoId, Target.Plan, 0);
         Assert.True(await Clips.CutAsync(work, clip, 0, Cancellation));
         Assert.True(await Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
-        var (_, started) = await Clips.StartAsync(work.StudyDay, clip, generation, WorkStatus.Cut, Cancellation);
+        var (_, started) = await Clips.StartAsync(work.StudyDay, clip, generation, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await Clips.ExtractAsync(started!, featuresKey, "aa", Cancellation));
         Assert.True(await Clips.PredictAsync(started!, work.BundleId, work.Variant, probabilities, Cancellation));
         Assert.True(await Completion.CompleteVideoAsync(video.VideoId, video.StudyId, generation, Cancellation));

@@ -24,7 +24,7 @@ public sealed class ClipAttemptsTests
 
         Assert.Equal(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, 0), Assert.Single(bus.Messages));
         Assert.Equal(clip, Assert.Single(released));
-        Assert.Equal(StartOutcome.Started, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Started, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
     }
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class ClipAttemptsTests
         });
 
         Assert.Empty(bus.Messages);
-        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
-        Assert.Equal(StartOutcome.Started, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Started, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, alone: true, Cancellation)).Outcome);
     }
 
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)

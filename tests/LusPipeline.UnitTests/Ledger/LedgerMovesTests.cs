@@ -117,7 +117,7 @@ public sealed class LedgerMovesTests
         var (extracted, cut) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
         await bench.Clips.CutAsync(work, extracted, 0, Cancellation);
         await bench.Clips.CutAsync(work, cut, 1, Cancellation);
-        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, extracted, 0, WorkStatus.Cut, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, extracted, 0, WorkStatus.Cut, alone: true, Cancellation);
         await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation);
         await bench.Videos.InterruptAsync(work);
 
@@ -287,7 +287,7 @@ public sealed class LedgerMovesTests
         var (gone, kept) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
         await bench.Clips.CutAsync(work, gone, 0, Cancellation);
         await bench.Clips.CutAsync(work, kept, 1, Cancellation);
-        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, gone, 0, WorkStatus.Cut, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, gone, 0, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Cut, Cancellation));
         Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
         await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 2, Cancellation);

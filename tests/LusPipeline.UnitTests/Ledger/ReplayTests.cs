@@ -31,7 +31,7 @@ public sealed class ReplayTests
         Assert.Equal((1, WorkStatus.Found, null, 0), (row.Generation, row.Status, row.Clips, row.Starts));
         Assert.NotEqual(before.TraceId, row.TraceParent.Split('-')[1]);
         Assert.Equal(WorkStatus.Open, row.Study!.Status);
-        Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.OfAsync([video.VideoId], Cancellation)).Message);
+        Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation)).Message);
 
         await bench.FinishAsync(video with { Generation = 1 }, new(0, 0, 1));
         var after = await bench.CompleteAsync(video);
@@ -69,7 +69,7 @@ public sealed class ReplayTests
         var video = await bench.SeeAsync("p1/a.mp4");
         for (var start = 0; start < 3; start++)
             await bench.StartAsync(video);
-        Assert.Equal(StartOutcome.Crashed, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Crashed, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
         await bench.Videos.FailAsync(video.VideoId, 0, ReasonCode.Crashed, "", Cancellation);
 
         Assert.Equal(1, await ReplayAsync(bench, new() { Failed = true }));
@@ -88,7 +88,7 @@ public sealed class ReplayTests
         Assert.Equal(0, await ReplayAsync(bench, new() { Studies = ["p1"] }));
         Assert.Equal(1, await ReplayAsync(bench, new() { Studies = ["p1"] }, urgent: true));
 
-        var message = Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.OfAsync([video.VideoId], Cancellation)).Message);
+        var message = Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation)).Message);
         Assert.True(message.Urgent);
         Assert.Equal(0, await ReplayAsync(bench, new() { Studies = ["p1"] }, urgent: true));
     }
@@ -117,9 +117,9 @@ public sealed class ReplayTests
         Assert.True(planned.FromFeatures);
         Assert.Equal(1, await ReplayAsync(bench, new() { Studies = ["p1"] }, OtherModel));
 
-        var ready = Assert.IsType<FeaturesReady>(Assert.Single(await bench.Pending.OfAsync([video.VideoId], Cancellation)).Message);
+        var ready = Assert.IsType<FeaturesReady>(Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation)).Message);
         Assert.Equal((1, Other, WorkKeys.Features(ready.ClipId, Sha256, "fp32")), (ready.Generation, ready.BundleId, ready.FeaturesKey));
-        var (_, clip) = await bench.Clips.StartAsync(video.StudyDay, ready.ClipId, 1, WorkStatus.Extracted, Cancellation);
+        var (_, clip) = await bench.Clips.StartAsync(video.StudyDay, ready.ClipId, 1, WorkStatus.Extracted, alone: true, Cancellation);
         Assert.True(await bench.Clips.PredictAsync(clip!, Other, "fp32", new(0, 0, 1), Cancellation));
         Assert.True(await bench.Completion.CompleteVideoAsync(video.VideoId, video.StudyId, 1, Cancellation));
         var study = await bench.CompleteAsync(video);
@@ -147,7 +147,7 @@ public sealed class ReplayTests
         await FinishWithFeaturesAsync(bench, video, Sha256);
         await ReplayAsync(bench, new() { Studies = ["p1"] }, OtherModel);
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
-        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 1, WorkStatus.Extracted, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 1, WorkStatus.Extracted, alone: true, Cancellation);
 
         Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Extracted, Cancellation));
         Assert.True(await bench.Videos.StepBackAsync(video.VideoId, 1, Cancellation));

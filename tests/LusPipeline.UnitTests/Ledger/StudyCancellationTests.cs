@@ -25,8 +25,8 @@ public sealed class StudyCancellationTests
         Assert.Equal((WorkStatus.Cancelled, 0), (study.Status, study.Revision));
         Assert.Equal([WorkStatus.Done, WorkStatus.Cancelled], study.Videos.Select(video => video.Status));
         Assert.Equal(ReasonCode.Cancelled, study.Videos[1].Reason);
-        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(waiting.VideoId, 0, Cancellation)).Outcome);
-        Assert.Empty(await bench.Pending.OfAsync([waiting.VideoId], Cancellation));
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(waiting.VideoId, 0, alone: true, Cancellation)).Outcome);
+        Assert.Empty(await bench.Pending.TakeAsync([waiting.VideoId], Cancellation));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class StudyCancellationTests
         await bench.Videos.InterruptAsync(work);
         await bench.Videos.RetryAsync(work, Cancellation);
         bench.Clock.Move(TimeSpan.FromHours(1));
-        Assert.Empty(await bench.Pending.TakeDueAsync(Cancellation));
-        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, Cancellation)).Outcome);
+        Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
     }
 
     [Theory]
@@ -62,11 +62,11 @@ public sealed class StudyCancellationTests
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
         await bench.Clips.CutAsync(work, clip, 0, Cancellation);
         await bench.Videos.CutAsync(work, Facts, 1, Cancellation);
-        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, Cancellation);
+        var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
         if (status == WorkStatus.Extracted)
         {
             await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation);
-            await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, Cancellation);
+            await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, alone: true, Cancellation);
         }
 
         Assert.Equal(new CancelledWork(true, 1, 1, 0), await CancelAsync(bench, video));
@@ -77,7 +77,7 @@ public sealed class StudyCancellationTests
         Assert.False(await bench.Clips.StepBackAsync(started!, status, Cancellation));
         Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
         Assert.False(await bench.Completion.CompleteVideoAsync(video.VideoId, video.StudyId, 0, Cancellation));
-        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, alone: true, Cancellation)).Outcome);
         Assert.Empty(Assert.Single((await bench.CompleteAsync(video)).Videos).Clips);
     }
 
