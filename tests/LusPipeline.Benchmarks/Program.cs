@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusPipeline.Benchmarks;
 
 const string Usage = """
@@ -6,10 +7,16 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
+    workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
+    workers-real  the real model: frames a second of workers against lus run's, in turns
+    scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
@@ -19,15 +26,25 @@ const string Usage = """
 
 string Option(string name, string fallback) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault(fallback);
 
-if (args is not ["run" or "features" or "int8", ..])
+if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
 }
+if (args[0] == "workers")
+{
+    await WorkersBenchmark.MeasureAsync(int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args[0] == "scaling")
+{
+    await ScalingBenchmark.MeasureAsync(int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
+    return 0;
+}
 var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
 var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
 var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
-foreach (var needed in args[0] == "run" ? new[] { videos, lus } : [videos])
+foreach (var needed in args[0] is "run" or "workers-real" ? new[] { videos, lus } : [videos])
 {
     if (!Path.Exists(needed))
     {
@@ -37,6 +54,8 @@ foreach (var needed in args[0] == "run" ? new[] { videos, lus } : [videos])
 }
 if (args[0] == "run")
     await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
+else if (args[0] == "workers-real")
+    await RealWorkersBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
 else if (args[0] == "int8")
     await Int8Benchmark.MeasureAsync(Path.Combine(shared, "data", "lus"), videos, Option("--model", Path.Combine(Repository.Root, "models", "xception-lstm")), args.Contains("--fp32") ? Option("--fp32", "") : null);
 else

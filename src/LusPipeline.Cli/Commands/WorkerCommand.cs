@@ -3,6 +3,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Workers;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Storage.Buckets.S3;
@@ -53,7 +54,7 @@ internal static class WorkerCommand
             await worker.RunAsync(interruption.Token);
             return ExitCode.Done;
         }
-        catch (Exception known) when (known is ConfigurationException or BundleException or BrokenEngineException or LedgerVersionException or BrokerException)
+        catch (Exception known) when (known is ConfigurationException or BundleException or BrokenEngineException or LedgerVersionException or BrokerException or HttpException)
         {
             await Console.Error.WriteLineAsync($"lus: {known.Message}");
             return ExitCode.Error;

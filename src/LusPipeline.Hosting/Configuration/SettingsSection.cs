@@ -1,5 +1,6 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
@@ -30,6 +31,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
+        new(HttpOptions.Section, typeof(HttpOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

@@ -1,4 +1,5 @@
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.Extensions.Hosting;
@@ -8,9 +9,13 @@ namespace LusPipeline.Hosting.Workers;
 
 /// <summary>Shows that this worker lives and keeps the database's clock. The host starts nothing else before the first heartbeat.</summary>
 internal sealed partial class Heartbeat(
-    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, ILogger<Heartbeat> logger)
+    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, LoopBeats loops,
+    ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {
+    /// <summary>Beyond a few leases: a statement's own time limit, and a busy machine.</summary>
+    private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _beating = Task.CompletedTask;
 
@@ -53,8 +58,10 @@ internal sealed partial class Heartbeat(
     private async Task BeatAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(lease.Heartbeat);
+        using var loop = loops.Watch("heartbeat", (lease.Duration * 4) + StandsStill);
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
+            loop.Beat();
             try
             {
                 await register.BeatAsync(worker, stopping).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using LusPipeline.Features;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
@@ -36,7 +37,9 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Puts the worker together; nothing is connected yet.</summary>
     /// <exception cref="BundleException">The model cannot be used.</exception>
     /// <exception cref="Core.Outcomes.BrokenEngineException">The scratch folder cannot be written, or the bucket's settings cannot be used.</exception>
-    public static WorkerHost Build(Settings settings, StageSet stages, Action<ILoggingBuilder> logging)
+    /// <param name="open">How a backbone is opened; null for ONNX Runtime.</param>
+    public static WorkerHost Build(
+        Settings settings, StageSet stages, Action<ILoggingBuilder> logging, Func<Bundle, string, InferenceOptions, IBackbone>? open = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(logging);
@@ -52,7 +55,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
         services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
-        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? OnnxBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, scratch.Path);
         services.AddSingleton(Register(workerId, stages, inference));
@@ -61,11 +64,16 @@ public sealed class WorkerHost : IAsyncDisposable
             ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames) + options.ClipsAhead, options.Predictions));
 
         builder.AddTelemetry();
+        builder.AddHttp(settings.Get<HttpOptions>());
+        services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
+        services.AddReadyCheck("broker", provider => WorkerChecks.Broker(provider.GetRequiredService<IBusControl>()));
+        services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<Preparation>()));
 
         // Hosted services start in this order and stop in the opposite one.
         services.AddHostedService<StageStopper>();
         services.AddHostedService<Heartbeat>();
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
+        services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {
@@ -100,6 +108,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <exception cref="Core.Outcomes.BrokenEngineException">This process cannot go on; what it had in work went back.</exception>
     /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
     /// <exception cref="BrokerException">The broker refuses the user, or has queues of other arguments.</exception>
+    /// <exception cref="HttpException">The address for health and metrics is taken.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);

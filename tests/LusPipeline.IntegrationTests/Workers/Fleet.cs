@@ -45,6 +45,7 @@ internal sealed class Fleet : IAsyncDisposable
             ["LUS__Sweep__RepublishAfter"] = "3s",
             ["LUS__Sweep__OrphanInterval"] = "1s",
             ["LUS__Sweep__OrphanAge"] = "1s",
+            ["LUS__Http__Url"] = "",
         };
     }
 

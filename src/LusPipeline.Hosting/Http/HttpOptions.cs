@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace LusPipeline.Hosting.Http;
+
+/// <summary>Where a worker answers questions about its health and its metrics. It takes no commands there.</summary>
+public sealed record HttpOptions : IValidatableObject
+{
+    public const string Section = "Http";
+
+    /// <summary>An address of this machine and a port; <c>0.0.0.0</c> for all addresses. Empty: no server.</summary>
+    public Uri? Url { get; init; } = new("http://0.0.0.0:8080");
+
+    /// <summary>The address to listen at; null for <c>localhost</c>, which is several.</summary>
+    internal IPAddress? Address => IPAddress.TryParse(Url?.IdnHost, out var address) ? address : null;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Url is not null && (Url.Scheme != Uri.UriSchemeHttp || Url.PathAndQuery != "/" || (Address is null && Url.IdnHost != "localhost")))
+            yield return new("is no place to listen. Give http://, an address of this machine (0.0.0.0 for all) and a port: http://0.0.0.0:8080; or nothing for no server.", [nameof(Url)]);
+    }
+}

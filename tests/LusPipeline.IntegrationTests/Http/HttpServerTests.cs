@@ -1,0 +1,226 @@
+using System.Net;
+using LusPipeline.Core.Telemetry;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Storage.Ledger;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LusPipeline.IntegrationTests.Http;
+
+/// <summary>The server for health and metrics in a host as small as can be.</summary>
+public sealed class HttpServerTests : IDisposable
+{
+    private static readonly HttpOptions AnyPort = new() { Url = new("http://127.0.0.1:0") };
+
+    private readonly HttpClient _client = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _client.Dispose();
+
+    [Fact]
+    public async Task A_worker_is_ready_when_everything_it_needs_is_there()
+    {
+        const string Broker = "does not answer";
+        using var host = Host(services => services
+            .AddReadyCheck("broker", _ => _ => Task.FromResult<string?>(Broker))
+            .AddReadyCheck("database", _ => _ => Task.FromResult<string?>(null)));
+        await host.StartAsync(Cancellation);
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, """{"checks":[{"name":"broker","healthy":false,"reason":"does not answer"},{"name":"database","healthy":true}],"healthy":false}"""),
+            await GetAsync(host, "/health/ready"));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/live")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/started")).Status);
+    }
+
+    [Fact]
+    public async Task What_a_check_throws_stays_inside()
+    {
+        using var host = Host(services => services
+            .AddReadyCheck("broker", _ => _ => throw new InvalidOperationException("amqp://lus:hunter2@rabbit"))
+            .AddReadyCheck("database", _ => _ => Task.FromException<string?>(new TimeoutException("hunter2"))));
+        await host.StartAsync(Cancellation);
+
+        var (status, text) = await GetAsync(host, "/health/ready");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("fails (InvalidOperationException)", text, StringComparison.Ordinal);
+        Assert.Contains("does not answer in time", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Questions_in_quick_succession_ask_the_servers_once()
+    {
+        var asked = 0;
+        var clock = new StoppedClock();
+        using var host = Host(services => services.AddReadyCheck("database", _ => _ => Task.FromResult<string?>(++asked > 1 ? "asked again" : null)), clock);
+        await host.StartAsync(Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/ready")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/ready")).Status);
+        Assert.Equal(1, asked);
+        clock.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(host, "/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task A_loop_that_stands_still_makes_the_process_not_live()
+    {
+        var clock = new StoppedClock();
+        using var host = Host(_ => { }, clock);
+        await host.StartAsync(Cancellation);
+        using var loop = host.Services.GetRequiredService<LoopBeats>().Watch("sweep", TimeSpan.FromSeconds(30));
+
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/live")).Status);
+        clock.Pass(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, """{"checks":[{"name":"sweep","healthy":false,"reason":"stands still"}],"healthy":false}"""),
+            await GetAsync(host, "/health/live"));
+    }
+
+    [Fact]
+    public async Task It_answers_while_the_host_starts_and_while_it_stops()
+    {
+        using var host = Host(services => services.AddHostedService<Prober>());
+
+        await host.StartAsync(Cancellation);
+        var prober = host.Services.GetServices<IHostedService>().OfType<Prober>().Single();
+        Assert.Equal([("/health/live", HttpStatusCode.OK), ("/health/started", HttpStatusCode.ServiceUnavailable)], prober.Starting);
+        await host.StopAsync(Cancellation);
+
+        Assert.Equal([("/health/live", HttpStatusCode.OK), ("/health/ready", HttpStatusCode.ServiceUnavailable)], prober.Stopping);
+        await Assert.ThrowsAsync<HttpRequestException>(() => _client.GetAsync(prober.Live, Cancellation));
+    }
+
+    [Fact]
+    public async Task Metrics_are_there_for_Prometheus_and_spans_get_into_the_ledger()
+    {
+        using var folder = new TemporaryFolder();
+        var open = await SqliteLedger.OpenAsync(folder["ledger.db"], Cancellation);
+        var builder = Builder(TimeProvider.System);
+        builder.Services.AddSingleton(open).AddSingleton(new TelemetryOptions());
+        builder.AddTelemetry();
+        var study = Guid.NewGuid();
+        using (var host = builder.Build())
+        {
+            await host.StartAsync(Cancellation);
+            StageMetrics.ClipsFinished(StageMetrics.Features, 3);
+            StageMetrics.Waited(StageMetrics.Features, TimeSpan.FromSeconds(2));
+            using (var seen = new StudySeen("study seen", study, new DateOnly(2026, 11, 24)))
+                seen.Keep();
+
+            var (status, text) = await GetAsync(host, "/metrics");
+
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.Matches("(?m)^lus_clips_total\\{[^}]*stage=\"features\"[^}]*\\} [0-9]+", text);
+            Assert.Matches("(?m)^lus_queue_wait_seconds_bucket\\{[^}]*stage=\"features\"[^}]*le=\"2\\.5\"[^}]*\\} [0-9]+", text);
+            Assert.Contains("dotnet_gc_collections_total", text, StringComparison.Ordinal);
+            await host.StopAsync(Cancellation);
+        }
+        await using var ledger = open();
+        Assert.Equal("study seen", (await ledger.Spans.SingleAsync(span => span.StudyId == study, Cancellation)).Name);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_told_with_its_key()
+    {
+        using var first = Host(_ => { });
+        await first.StartAsync(Cancellation);
+        using var second = Host(_ => { }, options: new() { Url = Server(first).Address });
+
+        var failure = await Assert.ThrowsAsync<HttpException>(() => second.StartAsync(Cancellation));
+
+        Assert.StartsWith($"Http:Url is {Server(first).Address}, and another program listens there.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_an_address_there_is_no_server()
+    {
+        using var host = Host(_ => { }, options: new() { Url = null });
+        await host.StartAsync(Cancellation);
+
+        Assert.Empty(host.Services.GetServices<IHostedService>().OfType<HttpServer>());
+        Assert.Empty(host.Services.GetRequiredService<LoopBeats>().Standing);
+    }
+
+    [Fact]
+    public async Task It_answers_nothing_else()
+    {
+        using var host = Host(_ => { });
+        await host.StartAsync(Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(host, "/")).Status);
+        using var posted = await _client.PostAsync(new Uri(Server(host).Address, "/health/live"), new StringContent(""), Cancellation);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
+        Assert.Empty(posted.Headers.Server);
+    }
+
+    private static IHost Host(Action<IServiceCollection> services, TimeProvider? clock = null, HttpOptions? options = null)
+    {
+        var builder = Builder(clock ?? TimeProvider.System, options);
+        services(builder.Services);
+        return builder.Build();
+    }
+
+    private static HostApplicationBuilder Builder(TimeProvider clock, HttpOptions? options = null)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Services.AddSingleton(clock);
+        builder.AddHttp(options ?? AnyPort);
+        return builder;
+    }
+
+    private static HttpServer Server(IHost host) => host.Services.GetServices<IHostedService>().OfType<HttpServer>().Single();
+
+    private async Task<(HttpStatusCode Status, string Text)> GetAsync(IHost host, string path)
+    {
+        using var response = await _client.GetAsync(new Uri(Server(host).Address, path), Cancellation);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    /// <summary>Another service of the host, which asks for its health.</summary>
+    private sealed class Prober(IServiceProvider services) : IHostedService, IDisposable
+    {
+        private readonly HttpClient _client = new();
+
+        public List<(string Path, HttpStatusCode Status)> Starting { get; } = [];
+
+        public List<(string Path, HttpStatusCode Status)> Stopping { get; } = [];
+
+        public Uri Live => new(Address, "/health/live");
+
+        private Uri Address => services.GetServices<IHostedService>().OfType<HttpServer>().Single().Address;
+
+        public Task StartAsync(CancellationToken cancellationToken) => AskAsync(Starting, "/health/live", "/health/started");
+
+        public Task StopAsync(CancellationToken cancellationToken) => AskAsync(Stopping, "/health/live", "/health/ready");
+
+        public void Dispose() => _client.Dispose();
+
+        private async Task AskAsync(List<(string, HttpStatusCode)> answers, params string[] paths)
+        {
+            foreach (var path in paths)
+            {
+                using var response = await _client.GetAsync(new Uri(Address, path), Cancellation);
+                answers.Add((path, response.StatusCode));
+            }
+        }
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        private TimeSpan _now;
+
+        public override long GetTimestamp() => _now.Ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => _now += time;
+    }
+}

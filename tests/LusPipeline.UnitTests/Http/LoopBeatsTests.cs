@@ -1,0 +1,46 @@
+using LusPipeline.Hosting.Http;
+
+namespace LusPipeline.UnitTests.Http;
+
+public sealed class LoopBeatsTests
+{
+    private readonly Clock _clock = new();
+
+    [Fact]
+    public void A_loop_stands_when_a_turn_takes_longer_than_its_limit()
+    {
+        var loops = new LoopBeats(_clock);
+        using var sweep = loops.Watch("sweep", TimeSpan.FromSeconds(30));
+        using var watch = loops.Watch("watch", TimeSpan.FromMinutes(5));
+
+        _clock.Pass(30);
+        Assert.Empty(loops.Standing);
+        _clock.Pass(1);
+        Assert.Equal(["sweep"], loops.Standing);
+
+        sweep.Beat();
+        Assert.Empty(loops.Standing);
+    }
+
+    [Fact]
+    public void A_loop_that_ended_is_not_missed()
+    {
+        var loops = new LoopBeats(_clock);
+        loops.Watch("sweep", TimeSpan.FromSeconds(1)).Dispose();
+
+        _clock.Pass(100);
+
+        Assert.Empty(loops.Standing);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds;
+
+        public void Pass(long seconds) => _seconds += seconds;
+    }
+}
