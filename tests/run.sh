@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Every check and test, on a bare machine. The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed.
 # Tests that need what cannot be installed here are skipped and say so.
+#   run.sh [OPTION…]              options of the test programs, such as -class NAME
+#   run.sh --faults N [OPTION…]   only the tests with workers, N times at random moments, outages of LUS_FAULT_OUTAGE seconds (30)
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -91,13 +93,48 @@ run_tests() {
   passed=$((passed + total - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
+# Each round has a seed of its own. The summary has a line a test: how often it passed, failed and was skipped, and its longest time.
+repeat_faults() {
+  local round reports
+  reports=$(mktemp -d)
+  export LUS_FAULT_OUTAGE=${LUS_FAULT_OUTAGE:-30} LUS_FAULT_SEED
+  for ((round = 1; round <= $1; round++)); do
+    LUS_FAULT_SEED=$RANDOM
+    step "round $round of $1: LUS_FAULT_SEED=$LUS_FAULT_SEED LUS_FAULT_OUTAGE=$LUS_FAULT_OUTAGE"
+    run_tests LusPipeline.IntegrationTests -namespace LusPipeline.IntegrationTests.Workers -ctrf "$reports/$round.json" "${@:2}"
+  done
+  step 'summary'
+  grep -ohE '"name":"([^"\\]|\\.)*","status":"[a-z]+","duration":[0-9]+' "$reports"/*.json |
+    sed -E 's/^"name":"LusPipeline\.IntegrationTests\.Workers\.//; s/\\"/'"'"'/g; s/","status":"/\t/; s/","duration":/\t/' |
+    awk -F '\t' '
+      { rounds[$1]++; count[$1, $2]++; if ($3 > longest[$1]) longest[$1] = $3 }
+      END { for (test in rounds) printf "%s: %d passed, %d failed, %d skipped, at most %.0f s\n",
+        test, count[test, "passed"], count[test, "failed"], count[test, "skipped"], longest[test] / 1000 }' | sort
+  rm -rf -- "$reports"
+}
+
+rounds=
+if [[ ${1:-} == --faults ]]; then
+  rounds=${2:-}
+  [[ $rounds =~ ^[1-9][0-9]*$ ]] || {
+    printf 'run.sh --faults N: N is how often\n' >&2
+    exit 1
+  }
+  shift 2
+fi
+
 step 'tools'
 install_dotnet
 need ffmpeg ffmpeg
+need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
 tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
 
 check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
 check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
+if [[ -n $rounds ]]; then
+  repeat_faults "$rounds" "$@"
+  finish
+fi
 check 'format' dotnet format LusPipeline.sln --verify-no-changes --no-restore
 check 'known vulnerabilities' vulnerable
 for project in "${tests[@]}"; do
