@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Storage.Ledger;
 
@@ -46,6 +47,7 @@ public sealed class EngineFault(OutageWait? outages = null)
     {
         BrokerException refused => new BrokenEngineException(refused.Message, refused),
         _ when LedgerFault.Is(failure) => LedgerFault.Of(failure),
-        _ => new BrokenEngineException($"Something unforeseen happened ({failure.GetType().Name}: {failure.Message}). Nothing is lost; run again to go on, and please report it.", failure),
+        // What a worker prints ends in a log: messages of foreign exceptions may hold names of files.
+        _ => new BrokenEngineException($"Something unforeseen happened ({(outages is null ? $"{failure.GetType().Name}: {failure.Message}" : FaultText.Summary(failure))}). Nothing is lost; run again to go on, and please report it.", failure),
     });
 }

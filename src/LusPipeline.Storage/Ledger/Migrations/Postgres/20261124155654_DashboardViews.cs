@@ -25,13 +25,11 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
             migrationBuilder.Sql("CREATE INDEX ix_clips_failed ON clips (status, reason) WHERE status IN ('failed', 'cancelled');");
             migrationBuilder.Sql("CREATE INDEX ix_studies_completed_at ON studies (completed_at);");
             migrationBuilder.Sql("CREATE INDEX ix_studies_name ON studies (name);");
-            Storage.Views.ViewFiles.Replace(migrationBuilder);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            Storage.Views.ViewFiles.Drop(migrationBuilder);
             foreach (var index in new[] { "predictions_minute", "videos_worker_id", "clips_worker_id", "videos_refused", "clips_failed", "studies_completed_at", "studies_name" })
                 migrationBuilder.Sql($"DROP INDEX ix_{index};");
         }
