@@ -33,7 +33,8 @@ internal sealed class Registration(
                 publishes, not_before, trace_parent)
             VALUES
             """,
-            [.. seen.Select(video => Row(video, studies[video.StudyId], target))],
+            // In one order for all: two who insert the same rows wait for each other and never in a circle.
+            [.. seen.OrderBy(video => video.VideoId).Select(video => Row(video, studies[video.StudyId], target))],
             "ON CONFLICT DO NOTHING"), cancellation).ConfigureAwait(false);
         foreach (var study in studies.Keys)
             Reopen(study);
@@ -160,7 +161,8 @@ internal sealed class Registration(
         var known = await ledger.Studies.AsNoTracking().Where(study => ids.Contains(study.StudyId))
             .ToDictionaryAsync(study => study.StudyId, cancellation).ConfigureAwait(false);
         var missing = seen.Where(video => !known.ContainsKey(video.StudyId))
-            .GroupBy(video => video.StudyId).Select(videos => videos.First() with { Urgent = videos.Any(video => video.Urgent) }).ToList();
+            .GroupBy(video => video.StudyId).Select(videos => videos.First() with { Urgent = videos.Any(video => video.Urgent) })
+            .OrderBy(video => video.StudyId).ToList();
         if (missing.Count == 0)
             return known;
 

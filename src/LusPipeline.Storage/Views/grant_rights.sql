@@ -5,11 +5,12 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE ON studies, videos, clips, model_bundles TO lus_worker;
         GRANT SELECT, INSERT ON predictions, spans TO lus_worker;
         GRANT SELECT, INSERT, UPDATE, DELETE ON workers, duties TO lus_worker;
-        GRANT SELECT ON "__EFMigrationsHistory" TO lus_worker;
+        GRANT SELECT ON kept_out_videos, "__EFMigrationsHistory" TO lus_worker;
         RETURN NEXT 'lus_worker';
     END IF;
     IF to_regrole('lus_operator') IS NOT NULL THEN
         GRANT DELETE ON studies, videos, clips, predictions, spans TO lus_operator;
+        GRANT INSERT, DELETE ON kept_out_videos TO lus_operator;
         RETURN NEXT 'lus_operator';
     END IF;
     IF to_regrole('lus_dashboard') IS NOT NULL THEN
