@@ -23,6 +23,9 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public string Scratch => _scratch.Path;
 
+    /// <summary>CPU time that the servers have taken so far, by program.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Times => ProcessTimes.Below(_servers.Path);
+
     public static async Task<BenchServers> StartAsync()
     {
         var folder = new TemporaryFolder();

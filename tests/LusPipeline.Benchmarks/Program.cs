@@ -9,7 +9,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION] [--plans]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
 
@@ -43,11 +43,6 @@ if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or
     Console.Error.WriteLine(Usage);
     return 1;
 }
-if (args[0] == "workers")
-{
-    await WorkersBenchmark.MeasureAsync(int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
-    return 0;
-}
 if (args[0] == "scaling")
 {
     await ScalingBenchmark.MeasureAsync(int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
@@ -56,7 +51,12 @@ if (args[0] == "scaling")
 var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
 var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
 var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
-foreach (var needed in args[0] is "run" or "workers-real" ? new[] { videos, lus } : [videos])
+if (args[0] == "workers" && File.Exists(lus))
+{
+    await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
+    return 0;
+}
+foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {

@@ -31,24 +31,14 @@ internal static class RealWorkersBenchmark
                 await upload.PutAsync(file, $"study{index / 4}", Path.GetFileName(file), urgent: false, CancellationToken.None);
         }
         await using var ledger = PostgresLedger.Open(new DatabaseOptions { ConnectionString = settings["Database:ConnectionString"] })();
-        var start = new ProcessStartInfo(lus, ["worker", "all"]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (key, value) in settings)
-            start.Environment[$"LUS__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
         var watch = Stopwatch.StartNew();
-        using var worker = Process.Start(start)!;
-        worker.OutputDataReceived += (_, _) => { };
-        worker.BeginOutputReadLine();
-        var errors = worker.StandardError.ReadToEndAsync();
-        while (await ledger.Videos.CountAsync(video => video.Status == WorkStatus.Done) < files.Count)
+        TimeSpan wall;
+        await using (var worker = new WorkerProcess(lus, settings))
         {
-            if (worker.HasExited)
-                throw new InvalidOperationException($"The worker ended with {worker.ExitCode}: {await errors}");
-            await Task.Delay(50);
+            await worker.UntilAsync(
+                async () => await ledger.Videos.CountAsync(video => video.Status == WorkStatus.Done) == files.Count, TimeSpan.FromMilliseconds(100));
+            wall = watch.Elapsed;
         }
-        var wall = watch.Elapsed;
-        using (var stop = Process.Start("kill", ["-TERM", worker.Id.ToString(CultureInfo.InvariantCulture)]))
-            await stop.WaitForExitAsync();
-        await worker.WaitForExitAsync();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"lus worker   {files.Count} videos in {wall.TotalSeconds:F1} s, {files.Count * 20 / wall.TotalSeconds:F2} frames/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"share        {run.Wall / wall:F3}"));
     }

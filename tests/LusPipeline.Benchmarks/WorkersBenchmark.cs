@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Workers;
 using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace LusPipeline.Benchmarks;
@@ -14,7 +11,9 @@ namespace LusPipeline.Benchmarks;
 /// <summary>What broker, database and bucket cost: a tiny model and small clips, so that nothing else does.</summary>
 internal static class WorkersBenchmark
 {
-    public static async Task MeasureAsync(int videos)
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    public static async Task MeasureAsync(string lus, int videos)
     {
         await using var servers = await BenchServers.StartAsync();
         using var folder = new TemporaryFolder();
@@ -25,34 +24,38 @@ internal static class WorkersBenchmark
         settings["Clips:Stride"] = "0.08s";
         settings["Ingest:ClipsInFlight"] = "256";
         await UploadAsync(settings, await MakeVideoAsync(folder["video.mp4"]), videos);
-
         await using var ledger = PostgresLedger.Open(new DatabaseOptions { ConnectionString = settings["Database:ConnectionString"] })();
-        using var stopping = new CancellationTokenSource();
-        await using var worker = WorkerHost.Build(BenchServers.Load(settings), StageSet.All, logging => logging.SetMinimumLevel(LogLevel.Warning));
-        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
-        var working = worker.RunAsync(stopping.Token);
-        var first = await UntilAsync(ledger, async () => await ledger.Predictions.AnyAsync(), working);
-        var (transactions, rows) = await TransactionsAsync(settings["Database:ConnectionString"]);
-        var before = await ledger.Predictions.CountAsync();
-        var messages = await servers.MessagesAsync(settings["Broker:Uri"]);
-        var last = await UntilAsync(ledger, async () => await ledger.Videos.CountAsync(video => video.Status == "done") == videos, working);
-        var clips = await ledger.Predictions.CountAsync() - before;
-        var after = await TransactionsAsync(settings["Database:ConnectionString"]);
-        var messagesAfter = await servers.MessagesAsync(settings["Broker:Uri"]);
-        var spent = Process.GetCurrentProcess().TotalProcessorTime - cpu;
-        await stopping.CancelAsync();
-        await working;
 
-        var seconds = (last - first).TotalSeconds;
+        await using var worker = new WorkerProcess(lus, settings);
+        // What a process compiles and connects in its first seconds is not the question.
+        await worker.UntilAsync(async () => await ledger.Videos.CountAsync(video => video.Status == "done") >= videos / 6, Look);
+        var watch = Stopwatch.StartNew();
+        var before = await CountsAsync();
+        var looks = await worker.UntilAsync(async () => await ledger.Videos.CountAsync(video => video.Status == "done") == videos, Look);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var after = await CountsAsync();
+
+        var clips = after.Clips - before.Clips;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            videos                       {videos}
-            clips                        {clips} in {seconds:F1} s
+            clips                        {clips} of {videos} videos in {seconds:F1} s
             clips a second               {clips / seconds:F1}
-            database transactions a clip {(double)(after.Transactions - transactions) / clips:F1}, {(double)(after.Rows - rows) / clips:F1} rows written
-            messages published a clip    {(double)(messagesAfter.Published - messages.Published) / clips:F2}
-            CPU of the worker a clip     {spent.TotalMilliseconds / clips:F1} ms, its ffmpeg not counted
+            database transactions a clip {(double)(after.Transactions - before.Transactions - looks) / clips:F1}, {(double)(after.Rows - before.Rows) / clips:F1} rows written
+            messages published a clip    {(double)(after.Messages - before.Messages) / clips:F2}
+            CPU a clip                   {Milliseconds((after.Worker.Own - before.Worker.Own) / clips)} worker
+                                         {Milliseconds((after.Worker.Children - before.Worker.Children) / clips)} its ffprobe and ffmpeg
             """));
+        foreach (var (program, time) in after.Servers.OrderByDescending(server => server.Value - before.Servers.GetValueOrDefault(server.Key)))
+            Console.WriteLine($"{"",28} {Milliseconds((time - before.Servers.GetValueOrDefault(program)) / clips)} {program}");
+
+        async Task<Counts> CountsAsync()
+        {
+            var (transactions, rows) = await TransactionsAsync(settings["Database:ConnectionString"]);
+            var messages = await servers.MessagesAsync(settings["Broker:Uri"]);
+            return new(await ledger.Predictions.CountAsync(), transactions, rows, messages.Published, ProcessTimes.Of(worker.Id), servers.Times);
+        }
     }
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F2} ms");
 
     public static async Task<string> MakeVideoAsync(string path)
     {
@@ -90,4 +93,7 @@ internal static class WorkersBenchmark
         await reader.ReadAsync();
         return (reader.GetInt64(1), reader.GetInt64(2));
     }
+
+    private sealed record Counts(
+        int Clips, long Transactions, long Rows, long Messages, (TimeSpan Own, TimeSpan Children) Worker, IReadOnlyDictionary<string, TimeSpan> Servers);
 }
