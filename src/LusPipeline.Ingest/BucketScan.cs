@@ -36,16 +36,21 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     /// <summary>Of the last listing: files that are still being written.</summary>
     public int Waiting => (settling?.Waiting ?? 0) + _later;
 
-    /// <param name="all">Also the places where nothing new is expected any more.</param>
-    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync([EnumeratorCancellation] CancellationToken cancellation, bool all = false)
+    /// <summary>The bucket's listing.</summary>
+    public IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation) => ScanAsync(bucket.ListAsync(cancellation), cancellation);
+
+    /// <param name="listing">A listing of the bucket.</param>
+    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ScanAsync(
+        IAsyncEnumerable<BucketObject> listing, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(listing);
         settling?.BeginListing();
         Seen?.Begin();
         _closed.Clear();
         Skipped = 0;
         _later = 0;
         var chunk = new List<SeenVideo>(Chunk);
-        await foreach (var item in (all ? bucket.ListAllAsync(cancellation) : bucket.ListAsync(cancellation)).ConfigureAwait(false))
+        await foreach (var item in listing.WithCancellation(cancellation).ConfigureAwait(false))
         {
             if (Seen?.Has(item) == true)
                 continue;

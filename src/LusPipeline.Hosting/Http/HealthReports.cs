@@ -14,7 +14,7 @@ internal sealed class HealthReports(HealthCheckService checks, LoopBeats loops, 
     private long _readyAt;
 
     /// <summary>The process answers, and its loops go round.</summary>
-    public HealthAnswer Live() => new([.. loops.Standing.Select(loop => new HealthState(loop, false, "stands still"))]);
+    public HealthAnswer Live() => new([.. loops.All.Select(loop => new HealthState(loop.Name, !loop.Stands, loop.Stands ? "stands still" : null))]);
 
     /// <summary>The host has started.</summary>
     public HealthAnswer Started() => new([new("host", lifetime.ApplicationStarted.IsCancellationRequested, lifetime.ApplicationStarted.IsCancellationRequested ? null : "is starting")]);

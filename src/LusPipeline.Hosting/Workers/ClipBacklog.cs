@@ -1,6 +1,7 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Storage.Ledger;
@@ -13,14 +14,21 @@ namespace LusPipeline.Hosting.Workers;
 /// Bounds the clips that wait for features over all ingest workers: the ledger tells this one which of its clips wait no more, and how
 /// many of others do. Between two looks several workers may together go over the bound by what they cut in that time.
 /// </summary>
-internal sealed class ClipBacklog(Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, EngineFault fault, OutageWait outages) : BackgroundService
+internal sealed class ClipBacklog(
+    Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, EngineFault fault, OutageWait outages, LoopBeats loops)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Beyond a statement's own time limit, and a busy machine.</summary>
+    private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var loop = loops.Watch("backlog", StandsStill);
         for (var tries = 0; ;)
         {
+            loop.Beat();
             try
             {
                 await LookAsync(stoppingToken).ConfigureAwait(false);

@@ -1,22 +1,30 @@
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Workers;
 
 /// <summary>Does something at an interval whenever this worker has the duty of it, through outages.</summary>
-internal sealed class DutyLoop(Duties duties, LeaseOptions lease, EngineFault fault, OutageWait outages)
+internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, EngineFault fault, OutageWait outages, LoopBeats loops)
 {
+    /// <summary>The longest step between two beats: a statement with its own limit, or a request to the bucket, which is tried again and again.</summary>
+    private readonly TimeSpan _standsStill = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
+
+    /// <param name="name">The loop's, as <c>/health/live</c> says it.</param>
     /// <param name="duty">The duty's name.</param>
     /// <param name="interval">From the end of one round to the start of the next.</param>
-    /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out.</param>
-    public async Task RunAsync(string duty, TimeSpan interval, Func<CancellationToken, Task> round, CancellationToken stopping)
+    /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out. A long one beats as it gets on.</param>
+    public async Task RunAsync(string name, string duty, TimeSpan interval, Func<LoopBeat, CancellationToken, Task> round, CancellationToken stopping)
     {
+        using var beat = loops.Watch(name, _standsStill);
         for (var tries = 0; !stopping.IsCancellationRequested;)
         {
+            beat.Beat();
             try
             {
                 if (await duties.TakeAsync(duty, stopping).ConfigureAwait(false))
-                    await WhileHeldAsync(duty, round, stopping).ConfigureAwait(false);
+                    await WhileHeldAsync(duty, cancellation => round(beat, cancellation), stopping).ConfigureAwait(false);
                 tries = 0;
             }
             catch (Exception away) when (!stopping.IsCancellationRequested && OutageWait.Is(away))
@@ -29,6 +37,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, EngineFault fa
                 fault.Break(broken);
                 return;
             }
+            beat.Beat(interval);
             await Task.Delay(interval, stopping).ConfigureAwait(false);
         }
     }

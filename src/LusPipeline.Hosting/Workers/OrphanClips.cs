@@ -1,5 +1,6 @@
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,7 @@ internal sealed partial class OrphanClips(IWorkBucket work, Func<LedgerContext> 
     private DateTime _next;
 
     /// <summary>Looks when it is time to.</summary>
-    public async Task DeleteDueAsync(CancellationToken cancellation)
+    public async Task DeleteDueAsync(LoopBeat beat, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         if (now < _next)
@@ -30,6 +31,7 @@ internal sealed partial class OrphanClips(IWorkBucket work, Func<LedgerContext> 
         var deleted = 0;
         await foreach (var item in work.ListAsync(WorkKeys.ClipsPrefix, cancellation).ConfigureAwait(false))
         {
+            beat.Beat();
             if (now - item.Modified < options.OrphanAge)
                 continue;
             if (!Guid.TryParse(Path.GetFileNameWithoutExtension(item.Key), out var clip) || waiting.Contains(clip))

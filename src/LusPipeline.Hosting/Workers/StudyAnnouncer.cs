@@ -2,6 +2,7 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
@@ -15,12 +16,16 @@ internal sealed class StudyAnnouncer(StudyAnnouncements announcements, ResultRea
     private const int Most = 200;
     private const int Together = 8;
 
-    public async Task AnnounceAsync(CancellationToken cancellation)
+    public async Task AnnounceAsync(LoopBeat beat, CancellationToken cancellation)
     {
         var due = await announcements.DueAsync(Most, cancellation).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             due, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellation },
-            async (study, stopping) => await AnnounceAsync(study, stopping).ConfigureAwait(false)).ConfigureAwait(false);
+            async (study, stopping) =>
+            {
+                await AnnounceAsync(study, stopping).ConfigureAwait(false);
+                beat.Beat();
+            }).ConfigureAwait(false);
     }
 
     private async Task AnnounceAsync(StudyToAnnounce due, CancellationToken cancellation)

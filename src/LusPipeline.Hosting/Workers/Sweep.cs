@@ -1,5 +1,6 @@
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
 using LusPipeline.Storage.Ledger;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,16 +21,19 @@ internal sealed partial class Sweep(
     private bool _brokerAway;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        loop.RunAsync(Duties.Sweep, options.Interval, SweepAsync, stoppingToken);
+        loop.RunAsync("sweep", Duties.Sweep, options.Interval, SweepAsync, stoppingToken);
 
-    private async Task SweepAsync(CancellationToken cancellation)
+    private async Task SweepAsync(LoopBeat beat, CancellationToken cancellation)
     {
         foreach (var study in await studies.TakeDueAsync(options.Batch, options.RepublishAfter, cancellation).ConfigureAwait(false))
+        {
             await completion.CompleteStudyAsync(study, cancellation).ConfigureAwait(false);
+            beat.Beat();
+        }
         try
         {
-            await PublishAsync(cancellation).ConfigureAwait(false);
-            await announcer.AnnounceAsync(cancellation).ConfigureAwait(false);
+            await PublishAsync(beat, cancellation).ConfigureAwait(false);
+            await announcer.AnnounceAsync(beat, cancellation).ConfigureAwait(false);
             _brokerAway = false;
         }
         catch (BrokerUnavailableException away)
@@ -38,11 +42,11 @@ internal sealed partial class Sweep(
                 LogAway(logger, away.Message);
             _brokerAway = true;
         }
-        await orphans.DeleteDueAsync(cancellation).ConfigureAwait(false);
+        await orphans.DeleteDueAsync(beat, cancellation).ConfigureAwait(false);
         await workers.ForgetAsync(Silence, cancellation).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(CancellationToken cancellation)
+    private async Task PublishAsync(LoopBeat beat, CancellationToken cancellation)
     {
         // Makes the queues again where a broker lost them, too.
         var depths = (await topology.DeclareAsync(cancellation).ConfigureAwait(false)).Stages;
@@ -54,7 +58,11 @@ internal sealed partial class Sweep(
         LogPublishing(logger, due.Count + settled.Count);
         await Parallel.ForEachAsync(
             due.Concat(settled), new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
-            async (message, stopping) => await publisher.PublishAsync(message, stopping).ConfigureAwait(false)).ConfigureAwait(false);
+            async (message, stopping) =>
+            {
+                await publisher.PublishAsync(message, stopping).ConfigureAwait(false);
+                beat.Beat();
+            }).ConfigureAwait(false);
     }
 
     [LoggerMessage(LogLevel.Information, "{Messages} messages are published again")]

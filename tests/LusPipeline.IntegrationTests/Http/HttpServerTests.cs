@@ -146,7 +146,7 @@ public sealed class HttpServerTests : IDisposable
         await host.StartAsync(Cancellation);
 
         Assert.Empty(host.Services.GetServices<IHostedService>().OfType<HttpServer>());
-        Assert.Empty(host.Services.GetRequiredService<LoopBeats>().Standing);
+        Assert.Empty(host.Services.GetRequiredService<LoopBeats>().All);
     }
 
     [Fact]

@@ -14,12 +14,25 @@ public sealed class LoopBeatsTests
         using var watch = loops.Watch("watch", TimeSpan.FromMinutes(5));
 
         _clock.Pass(30);
-        Assert.Empty(loops.Standing);
+        Assert.Equal([("sweep", false), ("watch", false)], loops.All);
         _clock.Pass(1);
-        Assert.Equal(["sweep"], loops.Standing);
+        Assert.Equal([("sweep", true), ("watch", false)], loops.All);
 
         sweep.Beat();
-        Assert.Empty(loops.Standing);
+        Assert.Equal([("sweep", false), ("watch", false)], loops.All);
+    }
+
+    [Fact]
+    public void A_loop_that_rests_does_not_stand()
+    {
+        var loops = new LoopBeats(_clock);
+        using var watch = loops.Watch("watch", TimeSpan.FromSeconds(30));
+
+        watch.Beat(rest: TimeSpan.FromHours(1));
+        _clock.Pass(3_630);
+        Assert.Equal([("watch", false)], loops.All);
+        _clock.Pass(1);
+        Assert.Equal([("watch", true)], loops.All);
     }
 
     [Fact]
@@ -30,7 +43,7 @@ public sealed class LoopBeatsTests
 
         _clock.Pass(100);
 
-        Assert.Empty(loops.Standing);
+        Assert.Empty(loops.All);
     }
 
     private sealed class Clock : TimeProvider

@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using LusPipeline.Core.Stages;
+using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Workers;
+using LusPipeline.Ingest;
+using LusPipeline.Ingest.Cutting;
+using LusPipeline.IntegrationTests.Ledger;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Ledger;
+using LusPipeline.Storage.Ledger.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace LusPipeline.IntegrationTests.Workers;
+
+/// <summary>The loops of a worker as <c>/health/live</c> knows them.</summary>
+[Collection(WorkerTests.Name)]
+public sealed class LoopsTests(TestServers servers, FleetFixture fixture)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_long_lived_loops_of_a_worker_are_watched()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        fleet.Start("all", ("LUS__Http__Url", url.AbsoluteUri), ("LUS__Watch__Interval", "1h"));
+        using var client = new HttpClient { BaseAddress = url };
+
+        await UntilAsync(async () => await LiveAsync(client) is { Status: HttpStatusCode.OK, Loops: ["backlog", "heartbeat", "sweep", "watch"] });
+    }
+
+    [Fact]
+    public async Task A_loop_that_stands_still_makes_the_process_not_live_and_is_named()
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        // A statement that is never answered and never given up.
+        using var patient = SharedLedger.Connect($"{shared.ConnectionString};Command Timeout=0");
+        var clock = new HurriedClock();
+        using var host = Host(clock);
+        await host.StartAsync(Cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var bench = new Bench(host.Services.GetRequiredService<LoopBeats>(), clock, patient.Open);
+        using var heartbeat = bench.Heartbeat();
+        await heartbeat.StartAsync(Cancellation);
+        await using var locking = new NpgsqlConnection($"{shared.ConnectionString};Pooling=false");
+        await locking.OpenAsync(Cancellation);
+        await using (var locks = new NpgsqlCommand("BEGIN; LOCK TABLE clips, workers IN ACCESS EXCLUSIVE MODE", locking))
+            await locks.ExecuteNonQueryAsync(Cancellation);
+        using var backlog = bench.Backlog();
+        await backlog.StartAsync(Cancellation);
+        var begun = new TaskCompletionSource();
+        var watching = bench.Duty().RunAsync("watch", "watch", TimeSpan.FromMilliseconds(10), (_, cancellation) =>
+        {
+            begun.TrySetResult();
+            return Task.Delay(Timeout.Infinite, cancellation);
+        }, stop.Token);
+        var sweeping = bench.Duty().RunAsync("sweep", "sweep", TimeSpan.FromMilliseconds(10), (_, _) => Task.CompletedTask, stop.Token);
+        await begun.Task.WaitAsync(Patience, Cancellation);
+
+        clock.Pass(TimeSpan.FromHours(1));
+
+        using var client = new HttpClient { BaseAddress = host.Services.GetServices<IHostedService>().OfType<HttpServer>().Single().Address };
+        await UntilAsync(async () => await LiveAsync(client) is { Status: HttpStatusCode.ServiceUnavailable, Standing: ["backlog", "heartbeat", "watch"] });
+
+        await stop.CancelAsync();
+        await Task.WhenAll(watching, sweeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await locking.CloseAsync();
+        await backlog.StopAsync(Cancellation);
+        await heartbeat.StopAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData("backlog")]
+    [InlineData("watch")]
+    public async Task An_outage_that_is_waited_out_is_no_standing_still(string name)
+    {
+        const int Tries = 40;
+        var clock = new HurriedClock();
+        var loops = new LoopBeats(clock);
+        using var away = SharedLedger.Connect("Host=127.0.0.1;Port=1;Database=lus;Username=lus;Timeout=5");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var seen = new ConcurrentQueue<(string, bool)>();
+        var enough = new TaskCompletionSource();
+        var bench = new Bench(loops, clock, () =>
+        {
+            seen.Enqueue(loops.All.Single());
+            clock.Pass(TimeSpan.FromMinutes(0.5));
+            if (seen.Count == Tries)
+                enough.SetResult();
+            return away.Open();
+        });
+        using var backlog = bench.Backlog();
+        var looping = name == "backlog"
+            ? backlog.StartAsync(Cancellation)
+            : bench.Duty().RunAsync(name, name, TimeSpan.FromHours(1), (_, _) => Task.CompletedTask, stop.Token);
+
+        await enough.Task.WaitAsync(Patience, Cancellation);
+
+        Assert.Equal(Enumerable.Repeat((name, false), Tries), seen.Take(Tries));
+        await stop.CancelAsync();
+        await looping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await backlog.StopAsync(Cancellation);
+    }
+
+    private static IHost Host(TimeProvider clock)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Services.AddSingleton(clock);
+        builder.AddHttp(new() { Url = new("http://127.0.0.1:0") });
+        return builder.Build();
+    }
+
+    private static async Task<(HttpStatusCode Status, string[] Loops, string[] Standing)> LiveAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync(new Uri("health/live", UriKind.Relative), Cancellation);
+        var checks = (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("checks").EnumerateArray().ToList();
+        return (
+            answer.StatusCode, [.. checks.Select(check => check.GetProperty("name").GetString()!)],
+            [.. checks.Where(check => !check.GetProperty("healthy").GetBoolean()).Select(check => check.GetProperty("name").GetString()!)]);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds; ; await Task.Delay(100, Cancellation))
+        {
+            try
+            {
+                if (await holds())
+                    return;
+            }
+            catch (HttpRequestException) when (Environment.TickCount64 < deadline)
+            {
+                continue; // It does not answer yet.
+            }
+            Assert.True(Environment.TickCount64 < deadline, "Waited in vain.");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Loops as a worker's host makes them.</summary>
+    private sealed class Bench(LoopBeats loops, TimeProvider clock, Func<LedgerContext> open)
+    {
+        private readonly OutageWait _outages = new(clock, NullLogger<OutageWait>.Instance);
+        private readonly LeaseOptions _lease = new() { Heartbeat = TimeSpan.FromMilliseconds(500), Duration = TimeSpan.FromSeconds(3) };
+        private readonly Guid _worker = Guid.NewGuid();
+
+        private EngineFault Fault => new(_outages);
+
+        public DutyLoop Duty() => new(new Duties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), Fault, _outages, loops);
+
+        public ClipBacklog Backlog() => new(open, new ClipPermits(new ClipGate(1), new StageEvents()), new ClipGate(1), new StageEvents(), Fault, _outages, loops);
+
+        public Heartbeat Heartbeat() => new(
+            new WorkerRegister(open, new DatabaseClock()), new WorkerRow { WorkerId = _worker, Stages = "all", Host = "here", Version = "1" },
+            open, _lease, Fault, _outages, loops, NullLogger<Heartbeat>.Instance);
+    }
+
+    /// <summary>Time passes when it is told to, and nobody waits for it.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
+
+        public void Pass(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
+    }
+}
