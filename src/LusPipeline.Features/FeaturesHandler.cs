@@ -34,9 +34,12 @@ public sealed class FeaturesHandler(
         span?.SetTag(StageTrace.Frames, bundle.Frames);
 
         var features = new float[bundle.Frames * backbone.FeatureLength];
-        using (var local = await work.FetchAsync(message.FramesKey, cancellation).ConfigureAwait(false) ?? throw new MissingObjectException(message.FramesKey))
-        using (var frames = Frames(local.Path, message.FramesKey, bundle.Frames, backbone))
-            await backbone.ExtractAsync(frames.Bytes, bundle.Frames, features, cancellation).ConfigureAwait(false);
+        var most = NpyHeader.MaxBytes + (bundle.Frames * backbone.Height * backbone.Width * 3);
+        using (var clipFrames = await work.ReadAsync(message.FramesKey, most, cancellation).ConfigureAwait(false) ?? throw new MissingObjectException(message.FramesKey))
+        {
+            await backbone.ExtractAsync(
+                Frames(clipFrames.Memory, message.FramesKey, bundle.Frames, backbone), bundle.Frames, features, cancellation).ConfigureAwait(false);
+        }
 
         var key = WorkKeys.Features(message.ClipId, backboneSha256, message.Variant);
         var sha256 = await FeaturesObject.WriteAsync(
@@ -68,16 +71,14 @@ public sealed class FeaturesHandler(
         await work.DeleteAsync(message.FramesKey, cancellation).ConfigureAwait(false);
     }
 
-    private static NpyMap Frames(string path, string key, int count, IBackbone backbone)
+    private static ReadOnlyMemory<byte> Frames(ReadOnlyMemory<byte> content, string key, int count, IBackbone backbone)
     {
         try
         {
-            var frames = NpyMap.Open(path, NpyType.Of<byte>());
-            if (frames.Header.Shape is [var t, var height, var width, 3]
-                && t == count && height == backbone.Height && width == backbone.Width)
-                return frames;
-            ((IDisposable)frames).Dispose();
-            throw new MissingObjectException(key);
+            var frames = NpyView.Of(content, NpyType.Of<byte>(), key);
+            return frames.Header.Shape is [var t, var height, var width, 3] && t == count && height == backbone.Height && width == backbone.Width
+                ? frames.Bytes
+                : throw new MissingObjectException(key);
         }
         catch (NpyException damaged)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Models.Inference;
@@ -28,7 +29,7 @@ public sealed class SequenceHandler(
         var head = await models.HeadAsync(message.BundleId).ConfigureAwait(false);
         using (var span = StageTrace.Start("sequence", message.TraceParent, message.StudyId, message.StudyDay, message.VideoId, message.ClipId))
         {
-            var probabilities = head.Predict(await ReadAsync(message, head, cancellation).ConfigureAwait(false));
+            var probabilities = await PredictAsync(message, head, cancellation).ConfigureAwait(false);
             if (!await clips.PredictAsync(clip, message.BundleId, message.Variant, probabilities, cancellation).ConfigureAwait(false))
                 return;
         }
@@ -36,17 +37,17 @@ public sealed class SequenceHandler(
         await completion.CompleteVideoAsync(message.VideoId, message.StudyId, message.Generation, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<float[]> ReadAsync(FeaturesReady message, OnnxHead head, CancellationToken cancellation)
+    private async Task<ClassProbabilities> PredictAsync(FeaturesReady message, OnnxHead head, CancellationToken cancellation)
     {
         try
         {
-            using var local = await work.FetchAsync(message.FeaturesKey, cancellation).ConfigureAwait(false) ?? throw new MissingObjectException(message.FeaturesKey);
-            var bytes = await File.ReadAllBytesAsync(local.Path, cancellation).ConfigureAwait(false);
-            if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != message.Sha256)
+            var most = NpyHeader.MaxBytes + (head.Frames * head.FeatureLength * sizeof(float));
+            using var content = await work.ReadAsync(message.FeaturesKey, most, cancellation).ConfigureAwait(false) ?? throw new MissingObjectException(message.FeaturesKey);
+            if (Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span)) != message.Sha256)
                 throw new MissingObjectException(message.FeaturesKey);
-            var (shape, features) = NpyFile.Read<float>(new MemoryStream(bytes), message.FeaturesKey);
-            return shape is [var t, var d] && t == head.Frames && d == head.FeatureLength
-                ? features
+            var features = NpyView.Of(content.Memory, NpyType.Of<float>(), message.FeaturesKey);
+            return features.Header.Shape is [var t, var d] && t == head.Frames && d == head.FeatureLength
+                ? head.Predict(features.Values<float>())
                 : throw new MissingObjectException(message.FeaturesKey);
         }
         catch (NpyException damaged)

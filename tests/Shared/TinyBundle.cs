@@ -13,7 +13,9 @@ internal static class TinyBundle
     /// <param name="folder">A folder that does not exist yet.</param>
     /// <param name="seed">Other seeds are other models.</param>
     /// <param name="deep">With a second convolution, which int8 can compute.</param>
-    public static Bundle Write(string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5, bool deep = false)
+    /// <param name="white">What a frame does that is white all over; the features of all others do not depend on it.</param>
+    public static Bundle Write(
+        string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5, bool deep = false, WhiteFrame white = WhiteFrame.IsHarmless)
     {
         var sources = folder + ".sources";
         Directory.CreateDirectory(sources);
@@ -26,7 +28,7 @@ internal static class TinyBundle
                 Preprocess = "none",
                 Frames = frames,
                 Threshold = threshold,
-                Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteBackbone(Path.Combine(sources, "backbone.onnx"), seed, deep: deep) },
+                Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteBackbone(Path.Combine(sources, "backbone.onnx"), seed, deep: deep, white: white) },
                 Head = WriteHead(Path.Combine(sources, "head.onnx"), frames, seed),
             });
         }
@@ -36,7 +38,8 @@ internal static class TinyBundle
         }
     }
 
-    public static string WriteBackbone(string path, int seed = 1, string input = "frames", int side = Side, bool deep = false)
+    public static string WriteBackbone(
+        string path, int seed = 1, string input = "frames", int side = Side, bool deep = false, WhiteFrame white = WhiteFrame.IsHarmless)
     {
         var graph = new GraphBuilder("features");
         var random = new Random(seed);
@@ -53,7 +56,10 @@ internal static class TinyBundle
             maps = graph.Add("Relu", "deeper_relu", [graph.Add("Conv", "deeper", [maps, deeper], OnnxAttribute.Ints("kernel_shape", 3, 3))]);
         }
         var mean = graph.Add("GlobalAveragePool", "mean", [maps]);
-        graph.Output(graph.Add("Flatten", "flat", [mean]), "features", "N", null, Features);
+        var features = graph.Add("Flatten", "flat", [mean]);
+        if (white != WhiteFrame.IsHarmless)
+            features = graph.Add("Add", "poisoned", [features, Poison(graph, pixels, divisorOfWhite: white == WhiteFrame.FailsTheRun ? 0 : -1)]);
+        graph.Output(features, "features", "N", null, Features);
         return Save(graph, path);
     }
 
@@ -66,6 +72,19 @@ internal static class TinyBundle
         var dense = graph.Add("Gemm", "dense", [mean, graph.Weight("weights", new WeightTensor(Values(random, features * 3), features, 3))]);
         graph.Output(graph.Add("Softmax", "softmax", [dense], OnnxAttribute.Int("axis", -1)), "probabilities", "B", null, 3);
         return Save(graph, path);
+    }
+
+    /// <summary>
+    /// 0 for each frame but a white one: the least integer, divided by the frame's darkest value as it differs from white's, times 0. ONNX
+    /// Runtime refuses to divide it by 0; by -1 it does, and an x86 processor does not.
+    /// </summary>
+    private static string Poison(GraphBuilder graph, string pixels, int divisorOfWhite)
+    {
+        var darkest = graph.Add("ReduceMin", "darkest", [pixels], OnnxAttribute.Ints("axes", 1, 2, 3), OnnxAttribute.Int("keepdims", 1));
+        var difference = graph.Add("Sub", "difference", [graph.Add("Flatten", "flat_darkest", [darkest]), graph.Scalar("white", 255 - divisorOfWhite)]);
+        var divisor = graph.Add("Cast", "divisor", [difference], OnnxAttribute.Int("to", (int)DataType.Int64));
+        var quotient = graph.Add("Div", "quotient", [graph.Integer("least", long.MinValue), divisor]);
+        return graph.Add("Mul", "poison", [graph.Add("Cast", "survived", [quotient], OnnxAttribute.Int("to", (int)DataType.Float)), graph.Scalar("zero", 0)]);
     }
 
     private static float[] Values(Random random, int count)

@@ -15,4 +15,12 @@ internal static class OutputFormat
         option.AcceptOnlyFromAmong(Table, Json, Csv);
         return option;
     }
+
+    /// <summary>For what is no table of equal rows.</summary>
+    public static Option<string> TableOrJson()
+    {
+        var option = new Option<string>("--format") { Description = "How to print: tables, or one JSON object a line", DefaultValueFactory = _ => Table };
+        option.AcceptOnlyFromAmong(Table, Json);
+        return option;
+    }
 }

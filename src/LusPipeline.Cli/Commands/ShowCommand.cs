@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Probabilities;
+using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Ledger.Model;
 using LusPipeline.Storage.Results;
 using Spectre.Console;
@@ -16,29 +18,52 @@ internal static class ShowCommand
     {
         var ledger = new LedgerArguments();
         var name = new Argument<string>("study") { Description = "The study's name: its folder's, or the file's at the top" };
-        var command = new Command("show", "Show one study: its videos, clips, stage times and trace") { name }.WithExamples("lus show patient1", "lus show scan.mp4 --home /data/lus");
+        var format = OutputFormat.TableOrJson();
+        var command = new Command("show", "Show one study: its videos, clips, earlier results, stage times and trace") { name, format }
+            .WithExamples("lus show patient1", "lus show scan.mp4 --home /data/lus", "lus show patient1 --format json");
         command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             using var opened = await ledger.OpenToReadAsync(result, cancellation);
-            var studies = await new ResultReader(opened.Open).StudiesAsync([result.GetRequiredValue(name)], cancellation);
+            var results = new ResultReader(opened.Open);
+            var studies = await results.StudiesAsync([result.GetRequiredValue(name)], cancellation);
             if (studies.Count == 0)
             {
                 await Console.Error.WriteLineAsync($"lus: the ledger has no study {ResultTable.Printable(result.GetRequiredValue(name))}. lus studies lists them.");
                 return ExitCode.Error;
             }
+            var json = result.GetRequiredValue(format) == OutputFormat.Json;
             foreach (var study in studies)
-                Write(Terminal.Output, study, await new SpanReader(opened.Open).OfStudyAsync(study.StudyId, cancellation));
-            await Console.Out.WriteLineAsync(ResearchNotice.Text);
+            {
+                var history = await results.HistoryAsync(study.StudyId, cancellation);
+                if (json)
+                    await WriteJsonAsync(study, history);
+                else
+                    Write(Terminal.Output, study, history, await new SpanReader(opened.Open).OfStudyAsync(study.StudyId, cancellation));
+            }
+            if (!json)
+                await Console.Out.WriteLineAsync(ResearchNotice.Text);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Write(IAnsiConsole console, StudyResult study, IReadOnlyList<SpanRow> spans)
+    /// <summary>The lines of <c>lus results --format json</c>, and before its study's those of what earlier generations gave.</summary>
+    private static async Task WriteJsonAsync(StudyResult study, IReadOnlyList<EarlierResult> history)
+    {
+        foreach (var video in study.Videos)
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.Of(video, cached: true), ResultJson.Lines.VideoJson));
+        foreach (var earlier in history)
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(EarlierJson.Of(earlier), ResultJson.Lines.EarlierJson));
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+    }
+
+    private static void Write(IAnsiConsole console, StudyResult study, IReadOnlyList<EarlierResult> history, IReadOnlyList<SpanRow> spans)
     {
         console.Write(ResultTable.Studies([study]));
         console.Write(ResultTable.Videos(study.Videos));
         console.Write(Clips(study));
+        if (history.Count > 0)
+            console.Write(History(history));
         var names = study.Videos.ToDictionary(video => video.VideoId, video => video.Video);
         console.Write(StageTimes(spans));
         foreach (var trace in spans.GroupBy(span => span.TraceId))
@@ -61,6 +86,29 @@ internal static class ShowCommand
                     ResultTable.Name(video.Video), index.ToString(CultureInfo.InvariantCulture),
                     Share(clip.Covid), Share(clip.Pneumonia), Share(clip.Healthy));
             }
+        }
+        return table;
+    }
+
+    private static Table History(IReadOnlyList<EarlierResult> history)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title("earlier results");
+        table.AddColumn("video");
+        table.AddColumn(new TableColumn("generation").RightAligned());
+        table.AddColumn(new TableColumn("clips").RightAligned());
+        table.AddColumn("diagnosis");
+        foreach (var diagnosis in DiagnosisNames.All)
+            table.AddColumn(new TableColumn(diagnosis).RightAligned());
+        table.AddColumn("model");
+        table.AddColumn("variant");
+        table.AddColumn("predicted (UTC)");
+        foreach (var earlier in history)
+        {
+            var mean = earlier.Result.Probabilities;
+            table.AddRow(
+                ResultTable.Name(earlier.Video), earlier.Generation.ToString(CultureInfo.InvariantCulture), earlier.Clips.ToString(CultureInfo.InvariantCulture),
+                ResultTable.Diagnosis(earlier.Result, "", null), Share(mean.Covid), Share(mean.Pneumonia), Share(mean.Healthy),
+                ResultTable.Name(earlier.Model), earlier.Variant, earlier.PredictedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
         return table;
     }

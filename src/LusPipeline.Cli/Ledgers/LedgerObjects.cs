@@ -10,7 +10,6 @@ namespace LusPipeline.Cli.Ledgers;
 internal sealed class LedgerObjects : IDisposable
 {
     private readonly S3Connection? _connection;
-    private readonly string? _scratch;
 
     /// <summary>Of a home folder.</summary>
     public LedgerObjects(HomeFolder home) => Work = new WorkFolder(home.Objects);
@@ -19,8 +18,7 @@ internal sealed class LedgerObjects : IDisposable
     public LedgerObjects(Settings settings)
     {
         _connection = new S3Connection(settings.Get<S3Options>());
-        _scratch = Directory.CreateTempSubdirectory("lus-").FullName;
-        Work = new S3WorkBucket(_connection, _scratch);
+        Work = new S3WorkBucket(_connection);
         Originals = new S3VideoBucket(_connection, TimeProvider.System);
         Results = new ResultKeys(settings.Get<S3Options>());
     }
@@ -33,10 +31,5 @@ internal sealed class LedgerObjects : IDisposable
     /// <summary>Null for a home, which has no result objects.</summary>
     public ResultKeys? Results { get; }
 
-    public void Dispose()
-    {
-        _connection?.Dispose();
-        if (_scratch is not null)
-            Directory.Delete(_scratch, recursive: true);
-    }
+    public void Dispose() => _connection?.Dispose();
 }

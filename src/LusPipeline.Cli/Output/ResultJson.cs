@@ -14,6 +14,7 @@ internal sealed record SummaryJson(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(VideoJson))]
+[JsonSerializable(typeof(EarlierJson))]
 [JsonSerializable(typeof(StudyJson))]
 [JsonSerializable(typeof(SummaryJson))]
 internal sealed partial class ResultJson : JsonSerializerContext

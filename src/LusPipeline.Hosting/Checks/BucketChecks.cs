@@ -35,32 +35,23 @@ internal static class BucketChecks
     private static async Task<CheckOutcome> WriteAsync(S3Options options, CancellationToken cancellation)
     {
         using var connection = new S3Connection(options);
-        var folder = Directory.CreateTempSubdirectory("lus-doctor-").FullName;
         var key = WorkKeys.ClipFrames(Guid.NewGuid());
-        var work = new S3WorkBucket(connection, folder);
-        try
+        var work = new S3WorkBucket(connection);
+        var sent = RandomNumberGenerator.GetBytes(100_000);
+        await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
         {
-            var sent = RandomNumberGenerator.GetBytes(100_000);
-            await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
-            {
-                await writer.WriteAsync(sent, cancellation).ConfigureAwait(false);
-                await writer.CommitAsync(cancellation).ConfigureAwait(false);
-            }
-            using (var came = await work.FetchAsync(key, cancellation).ConfigureAwait(false))
-            {
-                var received = came is null ? [] : await File.ReadAllBytesAsync(came.Path, cancellation).ConfigureAwait(false);
-                if (!received.AsSpan().SequenceEqual(sent))
-                    return CheckOutcome.Failed("an object that was just written comes back otherwise. The server has to show an object to every reader once it is written");
-            }
-            await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
-            return await work.FetchAsync(key, cancellation).ConfigureAwait(false) is null
-                ? CheckOutcome.Passed($"written, read and deleted below '{options.WorkPrefix}{WorkKeys.ClipsPrefix}'")
-                : CheckOutcome.Failed($"an object that was deleted is still there. If the bucket keeps versions, set {S3Options.Section}:{nameof(S3Options.Versioned)} to true");
+            await writer.WriteAsync(sent, cancellation).ConfigureAwait(false);
+            await writer.CommitAsync(cancellation).ConfigureAwait(false);
         }
-        finally
+        using (var came = await work.ReadAsync(key, sent.Length, cancellation).ConfigureAwait(false))
         {
-            Directory.Delete(folder, recursive: true);
+            if (came is null || !came.Memory.Span.SequenceEqual(sent))
+                return CheckOutcome.Failed("an object that was just written comes back otherwise. The server has to show an object to every reader once it is written");
         }
+        await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
+        return await work.ReadAsync(key, sent.Length, cancellation).ConfigureAwait(false) is null
+            ? CheckOutcome.Passed($"written, read and deleted below '{options.WorkPrefix}{WorkKeys.ClipsPrefix}'")
+            : CheckOutcome.Failed($"an object that was deleted is still there. If the bucket keeps versions, set {S3Options.Section}:{nameof(S3Options.Versioned)} to true");
     }
 
     private static async Task<CheckOutcome> ReadAsync(S3Options options, CancellationToken cancellation)

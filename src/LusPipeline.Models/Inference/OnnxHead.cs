@@ -69,11 +69,11 @@ public sealed class OnnxHead : IDisposable
         }
         catch (OnnxRuntimeException failed)
         {
-            throw new BrokenEngineException($"ONNX Runtime failed to run the head ({failed.Message}).", failed);
+            throw new BrokenEngineException($"ONNX Runtime failed to run the head ({failed.Message}).", failed) { AtWork = true };
         }
         catch (ArgumentException wrong)
         {
-            throw new BrokenEngineException($"The head gave no probabilities: {wrong.Message} Verify the model: lus models verify.", wrong);
+            throw new BrokenEngineException($"The head gave no probabilities: {wrong.Message} Verify the model: lus models verify.", wrong) { AtWork = true };
         }
     }
 

@@ -68,5 +68,8 @@ internal static class OnnxSession
 
     /// <summary>What becomes of a backbone that fails while it runs.</summary>
     public static BrokenEngineException RunFailed(OnnxRuntimeException failed) => new(
-        $"ONNX Runtime failed to run the backbone ({failed.Message}). If memory ran out, lower Inference:Batch or Inference:Threads, or raise Inference:DeviceMemoryBytes.", failed);
+        $"ONNX Runtime failed to run the backbone ({failed.Message}). If memory ran out, lower Inference:Batch or Inference:Threads, or raise Inference:DeviceMemoryBytes.", failed)
+    {
+        AtWork = true,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace LusPipeline.Storage.Buckets;
 
 /// <summary>Where our own objects lie (<c>clips/…</c>, <c>features/…</c>): a folder or S3. Keys are made of ids, segments divided by '/'.</summary>
@@ -12,8 +14,12 @@ public interface IWorkBucket
     /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
     Task PutFileAsync(string key, string path, CancellationToken cancellation);
 
-    /// <summary>An object as a local file to read or map, or null when there is none.</summary>
-    Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation);
+    /// <summary>An object's bytes: mapped where it is a file, else in pooled memory. To be disposed.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="most">Bytes of the largest object that is of use.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Null when there is none, or a larger one: that is none of ours.</returns>
+    Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation);
 
     /// <summary>Deletes an object; one that is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
 
@@ -68,11 +69,21 @@ public sealed class WorkFolder : IWorkBucket
         }
     }
 
-    public Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation)
+    public Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var path = Locate(key);
-        return Task.FromResult(File.Exists(path) ? new LocalObject(path, copy: false) : null);
+        try
+        {
+            var file = new FileStream(Locate(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            if (file.Length <= most)
+                return Task.FromResult<IMemoryOwner<byte>?>(new FileMap(file));
+            file.Dispose();
+            return Task.FromResult<IMemoryOwner<byte>?>(null);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<IMemoryOwner<byte>?>(null);
+        }
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellation)

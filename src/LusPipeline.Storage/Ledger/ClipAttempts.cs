@@ -20,7 +20,7 @@ public sealed partial class ClipAttempts(
     /// <param name="message">The message that brought the clip.</param>
     /// <param name="status">The status that the stage takes clips from: cut or extracted.</param>
     /// <param name="attempt">Does the stage's work and moves the row on.</param>
-    /// <exception cref="BrokenEngineException">The process cannot go on; the clip is as it was.</exception>
+    /// <exception cref="BrokenEngineException">The process cannot go on; the clip is as it was, or its start has no end if it broke at the clip.</exception>
     public async Task RunAsync<TMessage>(
         TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
         Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
@@ -49,6 +49,10 @@ public sealed partial class ClipAttempts(
         {
             await attempt(work!).ConfigureAwait(false);
             measured.Ended(StageAttempt.Done);
+        }
+        catch (BrokenEngineException broken) when (broken.AtWork)
+        {
+            throw;
         }
         catch (Exception interrupted) when (
             interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)

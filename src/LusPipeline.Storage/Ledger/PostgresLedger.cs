@@ -15,6 +15,8 @@ public static class PostgresLedger
         // Statements are few and repeat: prepared, they are parsed once a connection.
         if (connection.MaxAutoPrepare == 0)
             connection.MaxAutoPrepare = 100;
+        // Contexts leave nothing behind in a connection that would have to be reset; locks that outlive a statement are given back by hand.
+        connection.NoResetOnClose = true;
         if (connection.Host?.Contains(',', StringComparison.Ordinal) == true && string.IsNullOrEmpty(connection.TargetSessionAttributes))
             connection.TargetSessionAttributes = "read-write";
         var options = new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(connection.ToString()).Options;

@@ -12,6 +12,9 @@ public sealed class NpyHeader
     /// <summary>Bytes of the longest header that is read; numpy's own limit is 10,000 characters.</summary>
     private const int MaxLength = 1 << 16;
 
+    /// <summary>A file of this many bytes beyond its values is no more than its header's.</summary>
+    public const int MaxBytes = MaxLength + 12;
+
     /// <summary>The values start at a multiple of this.</summary>
     private const int Alignment = 64;
 

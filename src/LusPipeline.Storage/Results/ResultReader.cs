@@ -72,6 +72,29 @@ public sealed class ResultReader(Func<LedgerContext> open)
         return results;
     }
 
+    /// <summary>What earlier generations of a study's videos gave, by key and generation.</summary>
+    public async Task<IReadOnlyList<EarlierResult>> HistoryAsync(Guid studyId, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+            .Where(video => video.StudyId == studyId && !video.Superseded).ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
+        var ids = videos.Keys.ToList();
+        var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
+        var predictions = await ledger.Predictions.AsNoTracking()
+            .Where(p => ids.Contains(p.VideoId) && ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation > p.Generation))
+            .ToListAsync(cancellation).ConfigureAwait(false);
+        return [.. predictions.GroupBy(p => (p.VideoId, p.Generation, p.BundleId, p.Variant))
+            .OrderBy(group => videos[group.Key.VideoId].ObjectKey, StringComparer.Ordinal).ThenBy(group => group.Key.Generation)
+            .Select(group =>
+            {
+                var (video, bundle) = (videos[group.Key.VideoId], bundles[group.Key.BundleId]);
+                var clips = group.OrderBy(p => p.ClipIndex).Select(p => new ClassProbabilities(p.Covid, p.Pneumonia, p.Healthy)).ToList();
+                return new EarlierResult(
+                    video.VideoId, video.Study!.Name, ObjectName.FromKey(video.ObjectKey).Video, group.Key.Generation, Result.Mean(clips, bundle.Threshold),
+                    clips.Count, ModelOf(bundle), group.Key.Variant, group.Max(p => p.PredictedAt));
+            })];
+    }
+
     private static async Task<IReadOnlyList<StudyResult>> WithVideosAsync(
         LedgerContext ledger, List<StudyRow> studies, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
     {
@@ -121,13 +144,15 @@ public sealed class ResultReader(Func<LedgerContext> open)
                 newest ? video.Status : WorkStatus.Done, newest ? video.Reason : null, newest ? video.Detail : null,
                 video.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries),
                 done ? Result.Mean(probabilities, bundle.Threshold) : null, probabilities, video.Frames,
-                $"{bundle.Name}@{bundle.Version}+{bundle.BundleId[..12]}",
+                ModelOf(bundle),
                 newest || clips.Count == 0 ? video.Variant : clips[0].Variant, generation, TraceId(video.TraceParent),
                 video.FinishedAt is { } finished && video.StartedAt is { } started ? (finished - started).TotalSeconds : null,
                 video.FinishedAt, bundle.Threshold));
         }
         return results;
     }
+
+    private static string ModelOf(BundleRow bundle) => $"{bundle.Name}@{bundle.Version}+{bundle.BundleId[..12]}";
 
     private static string TraceId(string traceParent) => traceParent.Split('-')[1];
 }

@@ -270,7 +270,7 @@ public sealed class S3OutageTests(TestServers servers)
 
     private static async Task<string?> ReadAsync(S3Place place, string key)
     {
-        using var local = await place.Work.FetchAsync(key, Cancellation);
-        return local is null ? null : await File.ReadAllTextAsync(local.Path, Cancellation);
+        using var local = await place.Work.ReadAsync(key, int.MaxValue, Cancellation);
+        return local is null ? null : Encoding.UTF8.GetString(local.Memory.Span);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class S3Place(S3Options options, TimeProvider? clock = null) : I
 
     public S3VideoBucket Videos => _videos ??= new(_connection, clock ?? TimeProvider.System);
 
-    public S3WorkBucket Work => _work ??= new(_connection, _scratch.Path);
+    public S3WorkBucket Work => _work ??= new(_connection);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -35,9 +35,9 @@ public sealed class S3RightsTests(TestServers servers)
         await using (var unfinished = await worker.Work.CreateAsync("features/unfinished", Cancellation))
             await unfinished.WriteAsync(new byte[S3Sending.PartBytes + 1], Cancellation);
         Assert.Equal(0, await worker.Work.DeleteUnfinishedAsync(DateTime.UtcNow.AddHours(1), Cancellation));
-        using (var local = await worker.Work.FetchAsync("clips/a.npy", Cancellation))
+        using (var local = await worker.Work.ReadAsync("clips/a.npy", int.MaxValue, Cancellation))
             Assert.NotNull(local);
-        Assert.Null(await worker.Work.FetchAsync("clips/none", Cancellation));
+        Assert.Null(await worker.Work.ReadAsync("clips/none", int.MaxValue, Cancellation));
         await worker.Work.DeleteAsync("clips/a.npy", Cancellation);
         Assert.Equal(["features/large", "incoming/p/1.mp4"], await owner.KeysAsync());
         await Assert.ThrowsAsync<Amazon.S3.AmazonS3Exception>(() => worker.PutAsync("incoming/p/1.mp4", "overwritten"));

@@ -25,7 +25,7 @@ public sealed class S3WorkBucketTests(TestServers servers)
         await using (var writer = await work.CreateAsync("features/a/b.npy", Cancellation))
         {
             await writer.WriteAsync("one "u8.ToArray(), Cancellation);
-            Assert.Null(await work.FetchAsync("features/a/b.npy", Cancellation));
+            Assert.Null(await work.ReadAsync("features/a/b.npy", int.MaxValue, Cancellation));
             await writer.WriteAsync("two"u8.ToArray(), Cancellation);
             await writer.CommitAsync(Cancellation);
         }
@@ -40,13 +40,14 @@ public sealed class S3WorkBucketTests(TestServers servers)
         Assert.True(await PutAsync(work, "results/r.json", "six", ifAbsent: true));
 
         Assert.Equal(("three", "four", "six"), (await ContentAsync(work, "features/a/b.npy"), await ContentAsync(work, "clips/c.npy"), await ContentAsync(work, "results/r.json")));
+        Assert.Null(await work.ReadAsync("clips/c.npy", "four".Length - 1, Cancellation));
         Assert.Equal(["clips/c.npy", "features/a/b.npy", "results/r.json"], await KeysAsync(work, ""));
         Assert.Equal(["features/a/b.npy"], await KeysAsync(work, "features/a/"));
         Assert.Empty(await KeysAsync(work, "features/b/"));
         await work.DeleteAsync("features/a/b.npy", Cancellation);
         await work.DeleteAsync("features/a/b.npy", Cancellation);
         Assert.Equal(["clips/c.npy", "results/r.json"], await KeysAsync(work, ""));
-        Assert.Null(await work.FetchAsync("features/a/b.npy", Cancellation));
+        Assert.Null(await work.ReadAsync("features/a/b.npy", int.MaxValue, Cancellation));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class S3WorkBucketTests(TestServers servers)
         await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.DeleteAsync(key, Cancellation));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.CreateAsync(key, Cancellation));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.PutFileAsync(key, Path.Combine(place.Scratch, "file"), Cancellation));
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.FetchAsync(key, Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => place.Work.ReadAsync(key, int.MaxValue, Cancellation));
         await Assert.ThrowsAnyAsync<ArgumentException>(() => KeysAsync(place.Work, "incoming/"));
 
         File.Delete(Path.Combine(place.Scratch, "file"));
@@ -108,12 +109,12 @@ public sealed class S3WorkBucketTests(TestServers servers)
 
         foreach (var key in new[] { "features/written", "features/file" })
         {
-            using var local = (await place.Work.FetchAsync(key, Cancellation))!;
-            Assert.Equal(content, await File.ReadAllBytesAsync(local.Path, Cancellation));
+            using var local = (await place.Work.ReadAsync(key, int.MaxValue, Cancellation))!;
+            Assert.Equal(content, local.Memory.ToArray());
             Assert.EndsWith("-3\"", (await place.Others.GetObjectMetadataAsync(place.Options.Name, key, Cancellation)).ETag, StringComparison.Ordinal);
         }
-        using var exact = (await place.Work.FetchAsync("features/exact", Cancellation))!;
-        Assert.Equal(S3Sending.PartBytes, new FileInfo(exact.Path).Length);
+        using var exact = (await place.Work.ReadAsync("features/exact", int.MaxValue, Cancellation))!;
+        Assert.Equal(S3Sending.PartBytes, exact.Memory.Length);
     }
 
     [Fact]
@@ -162,8 +163,8 @@ public sealed class S3WorkBucketTests(TestServers servers)
 
     private static async Task<string?> ContentAsync(IWorkBucket work, string key)
     {
-        using var local = await work.FetchAsync(key, Cancellation);
-        return local is null ? null : await File.ReadAllTextAsync(local.Path, Cancellation);
+        using var local = await work.ReadAsync(key, int.MaxValue, Cancellation);
+        return local is null ? null : Encoding.UTF8.GetString(local.Memory.Span);
     }
 
     private static async Task<List<string>> KeysAsync(IWorkBucket work, string prefix)

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Ledger;
+using LusPipeline.IntegrationTests.Operating;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
@@ -149,6 +151,45 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         await ExecuteAsync(database, "SELECT name FROM study_names");
         await ExecuteAsync(database, "SELECT object_key FROM video_names");
         await RefusedAsync(database, "DROP TABLE spans");
+    }
+
+    [Fact]
+    public async Task An_operator_runs_every_command_on_the_ledger()
+    {
+        var database = await ReadyAsync();
+        var ledger = await OperatedLedger.OfAsync(As(database, "lus_worker"));
+        using var place = new S3Place(await server.Servers.NewBucketAsync());
+        var seen = await ledger.SeeAsync("p1/a.mp4", "p2/a.mp4", "p3/a.mp4");
+        await ledger.FinishAsync(seen[0], new(0, 0, 1));
+        await ledger.Completion.FailVideoAsync(seen[1].VideoId, seen[1].StudyId, 0, ReasonCode.Crashed, "", Cancellation);
+        await ExecuteAsync(database, $"UPDATE studies SET status = 'done', completed_at = now() WHERE study_id = '{seen[0].StudyId}'");
+        var environment = OperatedLedger.Variables(place.Options).Concat(Environment(As(database, "lus_operator"))).ToDictionary();
+
+        async Task<string> LusAsync(params string[] arguments)
+        {
+            var result = await LusProcess.RunAsync(arguments, environment: environment);
+            Assert.True(result.ExitCode == 0, $"lus {string.Join(' ', arguments)}: {result}");
+            return result.Output.Count == 0 ? "" : result.Output[0];
+        }
+
+        await LusAsync("db", "status");
+        await LusAsync("status");
+        Assert.Contains("p1", await LusAsync("results", "--study", "p1", "--format", "json"), StringComparison.Ordinal);
+        await LusAsync("studies");
+        await LusAsync("show", "p1");
+        Assert.Equal("p2/a.mp4: failed (crashed)", await LusAsync("replay", "--failed", "--dry-run"));
+        Assert.StartsWith("1 videos wait again.", await LusAsync("replay", "--failed", "--urgent"), StringComparison.Ordinal);
+        Assert.Equal("p3: cancelled, with 1 videos and 0 clips that waited", await LusAsync("cancel", "p3"));
+        Assert.StartsWith("1 videos wait again.", await LusAsync("replay", "--study", "p1"), StringComparison.Ordinal);
+        await ledger.FinishAsync(seen[0], new(0, 1, 0), generation: 1);
+        await ExecuteAsync(database, $"UPDATE studies SET status = 'done', completed_at = now() WHERE study_id = '{seen[0].StudyId}'");
+        await LusAsync("prune", "--older-than", "0s", "--dry-run");
+        await LusAsync("prune", "--older-than", "0s");
+        Assert.StartsWith("p2: deleted 1 videos", await LusAsync("delete", "p2", "--yes", "--keep-out"), StringComparison.Ordinal);
+        Assert.StartsWith("studies: 2 deleted", await LusAsync("prune", "--older-than", "0s", "--studies"), StringComparison.Ordinal);
+
+        Assert.Equal(0L, await ExecuteAsync(database, "SELECT (SELECT count(*) FROM studies) + (SELECT count(*) FROM videos) + (SELECT count(*) FROM predictions)"));
+        Assert.Equal(3L, await ExecuteAsync(database, "SELECT count(*) FROM kept_out_videos"));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
     [Fact]
     public async Task With_everything_in_order_every_check_passes()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         using var place = new S3Place(await servers.NewBucketAsync());
         await place.PutAsync("incoming/p1/a.mp4", "some bytes");
 
@@ -63,7 +63,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
     [Fact]
     public async Task A_queue_with_other_arguments_is_found()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         using var place = new S3Place(await servers.NewBucketAsync());
         var variables = await VariablesAsync(ledger.Connection, place.Options);
         await ChecksAsync(variables);
@@ -94,7 +94,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
         Assert.InRange(checks["database"].Seconds, 4, 60);
     }
 
-    private async Task<Dictionary<string, string?>> VariablesAsync(string connection, S3Options bucket) => new(SharedLedger.Variables(bucket))
+    private async Task<Dictionary<string, string?>> VariablesAsync(string connection, S3Options bucket) => new(OperatedLedger.Variables(bucket))
     {
         ["LUS__Database__ConnectionString"] = connection,
         ["LUS__Broker__Uri"] = (await servers.NewVirtualHostAsync()).ToString(),

@@ -16,7 +16,7 @@ public sealed class ErasureTests(TestServers servers, RunFixture fixture) : ICla
     [Fact]
     public async Task A_study_is_deleted_only_when_its_originals_are_gone_and_then_nothing_of_it_is_left()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         using var place = new S3Place(await servers.NewBucketAsync());
         await place.PutAsync("incoming/p1/a.mp4", "one");
         await place.PutAsync("incoming/p2/a.mp4", "two");
@@ -52,7 +52,7 @@ public sealed class ErasureTests(TestServers servers, RunFixture fixture) : ICla
     [Fact]
     public async Task A_study_that_is_kept_out_is_passed_by_although_its_originals_stay()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         using var place = new S3Place(await servers.NewBucketAsync());
         await place.PutAsync("incoming/p1/a.mp4", "one");
         var seen = Assert.Single(await ledger.SeeAsync(place));
@@ -71,7 +71,7 @@ public sealed class ErasureTests(TestServers servers, RunFixture fixture) : ICla
     [Fact]
     public async Task Pruning_counts_first_and_deletes_only_what_is_old()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         using var place = new S3Place(await servers.NewBucketAsync());
         var seen = Assert.Single(await ledger.SeeAsync("p1/a.mp4"));
         var key = WorkKeys.Features(LedgerIds.Clip(seen.VideoId, ClipPlan.Whole(20), 0), "aaaa", "fp32");

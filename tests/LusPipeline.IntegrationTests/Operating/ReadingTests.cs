@@ -8,7 +8,7 @@ public sealed class ReadingTests(TestServers servers)
     [Fact]
     public async Task The_configured_database_is_read_and_named()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         var seen = await ledger.SeeAsync("p1/a.mp4", "p1/b.mp4", "p2/c.mp4");
         await ledger.FinishAsync(seen[0], new(0.2, 0.2, 0.6));
         await ledger.FinishAsync(seen[1], new(0, 0, 1));
@@ -25,12 +25,13 @@ public sealed class ReadingTests(TestServers servers)
         Assert.StartsWith("p1,done,healthy,False,0.1,0.1,0.8,", studies.Output[1], StringComparison.Ordinal);
         Assert.StartsWith("p2,open,,", studies.Output[2], StringComparison.Ordinal);
         Assert.Contains(show.Output, line => line.Contains("b.mp4", StringComparison.Ordinal));
+        Assert.DoesNotContain(show.Output, line => line.Contains("earlier results", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_ledger_of_many_studies_comes_whole_and_in_order()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         var keys = Enumerable.Range(0, 251).SelectMany(study => new[] { $"s{study:D3}/a.mp4", $"s{study:D3}/b.mp4" }).ToArray();
         await ledger.SeeAsync(keys);
 
@@ -44,9 +45,37 @@ public sealed class ReadingTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Show_has_what_earlier_generations_gave()
+    {
+        var ledger = await OperatedLedger.MakeAsync(servers);
+        var seen = await ledger.SeeAsync("p1/a.mp4", "p1/b.mp4");
+        await ledger.FinishAsync(seen[0], new(0.7, 0.2, 0.1));
+        await ledger.FinishAsync(seen[1], new(0, 0, 1));
+        await ledger.RunAsync("replay", "--video", "p1/a.mp4");
+        var waiting = await ledger.RunAsync("show", "p1", "--format", "json");
+        await ledger.FinishAsync(seen[0], new(0.1, 0.2, 0.7), generation: 1);
+
+        var json = await ledger.RunAsync("show", "p1", "--format", "json");
+        var table = await ledger.RunAsync("show", "p1");
+
+        Assert.Equal(["video", "video", "earlier", "study"], json.Json.Select(line => line.GetProperty("kind").GetString()));
+        Assert.Equal("healthy", json.Video("a.mp4").GetProperty("diagnosis").GetString());
+        var earlier = Assert.Single(json.OfKind("earlier"));
+        Assert.Equal(Assert.Single(waiting.OfKind("earlier")).GetRawText(), earlier.GetRawText());
+        Assert.Equal(("p1", "a.mp4", "covid", "tiny@1+b1b1b1b1b1b1", "fp32"), (
+            Text(earlier, "study"), Text(earlier, "video"), Text(earlier, "diagnosis"), Text(earlier, "model"), Text(earlier, "variant")));
+        Assert.Equal((0, 1, 0.7), (earlier.GetProperty("generation").GetInt32(), earlier.GetProperty("clips").GetInt32(), earlier.GetProperty("probabilities").GetProperty("covid").GetDouble()));
+        Assert.InRange(earlier.GetProperty("predictedAt").GetDateTime(), DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow.AddMinutes(10));
+        Assert.Contains(table.Output, line => line.Contains("earlier results", StringComparison.Ordinal));
+        Assert.Contains(table.Output, line => line.Contains("0.700", StringComparison.Ordinal));
+    }
+
+    private static string? Text(System.Text.Json.JsonElement line, string name) => line.GetProperty(name).GetString();
+
+    [Fact]
     public async Task Since_leaves_older_studies_out()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         await ledger.SeeAsync("p1/a.mp4");
 
         var recent = await ledger.RunAsync("studies", "--since", "1h", "--format", "json");
@@ -81,7 +110,7 @@ public sealed class ReadingTests(TestServers servers)
     public async Task A_home_that_is_named_wins_over_the_configured_database()
     {
         using var folder = new TemporaryFolder();
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
 
         var result = await ledger.RunAsync("results", "--home", folder["none"]);
 

@@ -17,7 +17,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
     [Fact]
     public async Task Failed_videos_come_back_and_the_sweeper_publishes_them()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         var seen = await ledger.SeeAsync("p1/failed.mp4", "p1/done.mp4");
         await ledger.Completion.FailVideoAsync(seen[0].VideoId, seen[0].StudyId, 0, ReasonCode.Crashed, "", Cancellation);
         await ledger.FinishAsync(seen[1], new(0, 0, 1));
@@ -43,7 +43,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         using var folder = new TemporaryFolder();
         TinyBundle.Write(folder["first"], seed: 1);
         var first = Bundle.Load(folder["first"]);
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         var seen = Assert.Single(await ledger.SeeAsync("p1/a.mp4"));
         var clip = LedgerIds.Clip(seen.VideoId, ClipPlan.Whole(20), 0);
         await ledger.FinishAsync(seen, new(0.9, 0.05, 0.05), featuresKey: WorkKeys.Features(clip, first.Backbone("fp32").Sha256, "fp32"));
@@ -92,7 +92,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
     [Fact]
     public async Task A_cancelled_study_stays_so_until_it_is_replayed()
     {
-        var ledger = await SharedLedger.MakeAsync(servers);
+        var ledger = await OperatedLedger.MakeAsync(servers);
         var seen = await ledger.SeeAsync("p1/a.mp4", "p1/b.mp4");
         var work = await ledger.StartAsync(seen[0]);
 

@@ -86,5 +86,5 @@ public sealed class SubmitCommandTests(TestServers servers)
     }
 
     private static Task<LusResult> SubmitAsync(S3Options bucket, params string[] arguments) =>
-        LusProcess.RunAsync(["submit", .. arguments], environment: SharedLedger.Variables(bucket));
+        LusProcess.RunAsync(["submit", .. arguments], environment: OperatedLedger.Variables(bucket));
 }

@@ -15,7 +15,7 @@ namespace LusPipeline.IntegrationTests.Workers;
 /// <summary>Workers as processes, with a database, a virtual host and a bucket of their own.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -45,6 +45,21 @@ public sealed class ClipAttemptsTests
         Assert.Equal(StartOutcome.Started, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Extracted, alone: true, Cancellation)).Outcome);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_engine_that_breaks_at_a_clip_counts_as_a_crash_and_one_that_is_broken_anyway_does_not(bool atWork)
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+
+        await Assert.ThrowsAsync<BrokenEngineException>(() => AttemptAsync(
+            bench, new SentMessages(), video, clip, _ => throw new BrokenEngineException("It does not run.") { AtWork = atWork }));
+
+        var (outcome, _) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: false, Cancellation);
+        Assert.Equal(atWork ? StartOutcome.Suspect : StartOutcome.Started, outcome);
+    }
+
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
     {
         var video = await bench.SeeAsync("p1/a.mp4");

@@ -25,16 +25,48 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     public async Task<int> ReadAsync(GetObjectRequest request, long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
         var filled = 0;
-        await ReadAsync(
-            request, offset, offset + buffer.Length,
-            (bytes, _) =>
-            {
-                bytes.CopyTo(buffer[filled..]);
-                filled += bytes.Length;
-                return ValueTask.CompletedTask;
-            },
-            cancellation).ConfigureAwait(false);
+        await ReadAsync(request, offset, offset + buffer.Length, _ => true, () => buffer[filled..], Took, cancellation).ConfigureAwait(false);
         return filled;
+
+        ValueTask Took(int read, CancellationToken token)
+        {
+            filled += read;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>The object in pooled memory.</summary>
+    /// <returns>Null when it is larger than <paramref name="most"/> bytes.</returns>
+    public async Task<IMemoryOwner<byte>?> ToMemoryAsync(GetObjectRequest request, int most, CancellationToken cancellation)
+    {
+        RentedBytes? bytes = null;
+        var filled = 0;
+        try
+        {
+            if (await ReadAsync(request, 0, long.MaxValue, Begin, () => bytes!.Memory[filled..], Took, cancellation).ConfigureAwait(false) is null)
+                return null;
+            var whole = bytes;
+            bytes = null;
+            return whole;
+        }
+        finally
+        {
+            bytes?.Dispose();
+        }
+
+        bool Begin(long length)
+        {
+            if (length > most)
+                return false;
+            bytes = new((int)length);
+            return true;
+        }
+
+        ValueTask Took(int read, CancellationToken token)
+        {
+            filled += read;
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Makes the object a file, in place of one that is there. A file that could not be made whole is gone.</summary>
@@ -43,10 +75,15 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     public async Task<long> ToFileAsync(GetObjectRequest request, string path, CancellationToken cancellation)
     {
         var file = Create(path);
+        using var buffer = new RentedBytes(BufferBytes);
         try
         {
             await using (file.ConfigureAwait(false))
-                return await ReadAsync(request, 0, long.MaxValue, (bytes, token) => WriteAsync(file, bytes, token), cancellation).ConfigureAwait(false);
+            {
+                return (await ReadAsync(
+                    request, 0, long.MaxValue, _ => true, () => buffer.Memory, (read, token) => WriteAsync(file, buffer.Memory[..read], token), cancellation)
+                    .ConfigureAwait(false))!.Value;
+            }
         }
         catch
         {
@@ -79,44 +116,43 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <returns>Bytes read.</returns>
-    private async Task<long> ReadAsync(
-        GetObjectRequest request, long start, long end, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> take, CancellationToken cancellation)
+    /// <param name="begin">Told the bytes that there are to read; false to leave them.</param>
+    /// <param name="room">Where the next bytes go.</param>
+    /// <param name="took">Told how many came.</param>
+    /// <returns>Bytes read, or null when they were left.</returns>
+    private async Task<long?> ReadAsync(
+        GetObjectRequest request, long start, long end, Func<long, bool> begin, Func<Memory<byte>> room, Func<int, CancellationToken, ValueTask> took,
+        CancellationToken cancellation)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        var at = start;
+        for (var (begun, breaks) = (false, 0); ; breaks++)
         {
-            var at = start;
-            for (var breaks = 0; ; breaks++)
+            using var answer = await BeginAsync(request, at, end, cancellation).ConfigureAwait(false);
+            if (answer is null)
+                return at - start;
+            if (at > 0 && answer.HttpStatusCode != HttpStatusCode.PartialContent)
+                throw new BrokenEngineException($"{connection.Options.Place} gives whole objects where a part was asked for, so that a broken download cannot be taken up again: correct {S3Options.Section}:{nameof(S3Options.Endpoint)}.");
+            if (!begun && !begin(answer.ContentLength))
+                return null;
+            begun = true;
+            request.EtagToMatch ??= answer.ETag;
+            var whole = at + answer.ContentLength;
+            var before = at;
+            Exception? broken = null;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            while (at < whole && broken is null)
             {
-                using var answer = await BeginAsync(request, at, end, cancellation).ConfigureAwait(false);
-                if (answer is null)
-                    return at - start;
-                if (at > 0 && answer.HttpStatusCode != HttpStatusCode.PartialContent)
-                    throw new BrokenEngineException($"{connection.Options.Place} gives whole objects where a part was asked for, so that a broken download cannot be taken up again: correct {S3Options.Section}:{nameof(S3Options.Endpoint)}.");
-                request.EtagToMatch ??= answer.ETag;
-                var whole = at + answer.ContentLength;
-                var before = at;
-                Exception? broken = null;
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                while (at < whole && broken is null)
-                {
-                    var (read, error) = await PieceAsync(answer.ResponseStream, buffer, patience, cancellation).ConfigureAwait(false);
-                    broken = error ?? (read == 0 ? new EndOfStreamException() : null);
-                    await take(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                    at += read;
-                }
-                if (at == whole)
-                    return at - start;
-                if (at > before)
-                    breaks = 0;
-                if (breaks == MostBreaks)
-                    throw S3Fault.Translate(broken!, connection.Options, cancellation)!;
+                var (read, error) = await PieceAsync(answer.ResponseStream, room(), patience, cancellation).ConfigureAwait(false);
+                broken = error ?? (read == 0 ? new EndOfStreamException() : null);
+                await took(read, cancellation).ConfigureAwait(false);
+                at += read;
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (at == whole)
+                return at - start;
+            if (at > before)
+                breaks = 0;
+            if (breaks == MostBreaks)
+                throw S3Fault.Translate(broken!, connection.Options, cancellation)!;
         }
     }
 
@@ -136,7 +172,7 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     }
 
     /// <returns>The bytes read, or why there are no more of them.</returns>
-    private async Task<(int Read, Exception? Error)> PieceAsync(Stream body, byte[] buffer, CancellationTokenSource patience, CancellationToken cancellation)
+    private async Task<(int Read, Exception? Error)> PieceAsync(Stream body, Memory<byte> buffer, CancellationTokenSource patience, CancellationToken cancellation)
     {
         patience.CancelAfter(connection.Options.Timeout);
         try

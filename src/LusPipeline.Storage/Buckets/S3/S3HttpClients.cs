@@ -21,14 +21,14 @@ internal sealed class S3HttpClients : HttpClientFactory
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
-        new(new SocketsHttpHandler
+        new(new SmallBodies(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = timeout < ConnectTimeout ? timeout : ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authorities },
-        })
+        }))
         {
             Timeout = timeout,
         };

@@ -51,7 +51,7 @@ internal sealed class S3Sending(S3Connection connection)
         var writer = Guid.NewGuid().ToString("N");
         for (var conditional = ifAbsent; ;)
         {
-            var request = new PutObjectRequest { BucketName = connection.Bucket, Key = key, InputStream = content, AutoCloseStream = false, IfNoneMatch = conditional ? "*" : null };
+            var request = new PutObjectRequest { BucketName = connection.Bucket, Key = key, InputStream = content, AutoCloseStream = false, IfNoneMatch = conditional ? "*" : null, UseChunkEncoding = false };
             request.Metadata[WriterKey] = writer;
             try
             {

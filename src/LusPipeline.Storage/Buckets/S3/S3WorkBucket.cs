@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -13,15 +14,12 @@ public sealed class S3WorkBucket : IWorkBucket
     private readonly S3Listing listing;
     private readonly S3Download download;
     private readonly S3Sending sending;
-    private readonly string scratch;
 
     /// <param name="connection">Stays the caller's.</param>
-    /// <param name="scratch">An existing folder for downloaded copies.</param>
-    public S3WorkBucket(S3Connection connection, string scratch)
+    public S3WorkBucket(S3Connection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         this.connection = connection;
-        this.scratch = scratch;
         listing = new S3Listing(connection);
         download = new S3Download(connection, anothers: false);
         sending = new S3Sending(connection);
@@ -39,16 +37,14 @@ public sealed class S3WorkBucket : IWorkBucket
         File.Delete(path);
     }
 
-    public async Task<LocalObject?> FetchAsync(string key, CancellationToken cancellation)
+    public async Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation)
     {
         var located = Locate(key);
-        var path = Path.Join(scratch, $"{Guid.NewGuid():N}.object");
         while (true)
         {
             try
             {
-                await download.ToFileAsync(new GetObjectRequest { BucketName = connection.Bucket, Key = located }, path, cancellation).ConfigureAwait(false);
-                return new LocalObject(path, copy: true);
+                return await download.ToMemoryAsync(new GetObjectRequest { BucketName = connection.Bucket, Key = located }, most, cancellation).ConfigureAwait(false);
             }
             catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Storage.Buckets;
 
@@ -23,7 +24,7 @@ public sealed class WorkFolderTests : IDisposable
         await using (var writer = await work.CreateAsync("clips/a.npy", Token))
         {
             await writer.WriteAsync("one "u8.ToArray(), Token);
-            Assert.Null(await work.FetchAsync("clips/a.npy", Token));
+            Assert.Null(await work.ReadAsync("clips/a.npy", int.MaxValue, Token));
             await writer.WriteAsync("two"u8.ToArray(), Token);
             await writer.CommitAsync(Token);
         }
@@ -38,7 +39,7 @@ public sealed class WorkFolderTests : IDisposable
         await using (var writer = await work.CreateAsync("clips/a.npy", Token))
             await writer.WriteAsync(new byte[100_000], Token);
 
-        Assert.Null(await work.FetchAsync("clips/a.npy", Token));
+        Assert.Null(await work.ReadAsync("clips/a.npy", int.MaxValue, Token));
         AssertNothingUnfinished();
     }
 
@@ -135,7 +136,7 @@ public sealed class WorkFolderTests : IDisposable
     public async Task Keys_that_lead_out_of_the_folder_are_refused(string key)
     {
         await Assert.ThrowsAsync<ArgumentException>(() => work.CreateAsync(key, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => work.FetchAsync(key, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => work.ReadAsync(key, int.MaxValue, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => work.DeleteAsync(key, Token));
     }
 
@@ -166,22 +167,22 @@ public sealed class WorkFolderTests : IDisposable
     private async Task Put(string key, string content)
     {
         await using var writer = await work.CreateAsync(key, Token);
-        await writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(content), Token);
+        await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Token);
         await writer.CommitAsync(Token);
     }
 
     private async Task<bool> PutIfAbsent(string key, string content)
     {
         await using var writer = await work.CreateAsync(key, Token);
-        await writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(content), Token);
+        await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Token);
         return await writer.CommitIfAbsentAsync(Token);
     }
 
     private async Task<string> Content(string key)
     {
-        using var local = await work.FetchAsync(key, Token);
+        using var local = await work.ReadAsync(key, int.MaxValue, Token);
         Assert.NotNull(local);
-        return await File.ReadAllTextAsync(local.Path, Token);
+        return Encoding.UTF8.GetString(local.Memory.Span);
     }
 
     private async Task<List<string>> Keys(string prefix)

@@ -5,7 +5,7 @@ namespace LusPipeline.UnitTests.Storage.Npy;
 public sealed class NpyMapTests
 {
     [Fact]
-    public unsafe void Frames_are_in_memory_without_a_copy()
+    public void Frames_are_in_memory_without_a_copy()
     {
         using var folder = new TemporaryFolder();
         var frames = new byte[20 * 299 * 299 * 3];
@@ -17,7 +17,6 @@ public sealed class NpyMapTests
 
         Assert.Equal([20L, 299, 299, 3], map.Header.Shape);
         Assert.True(map.Bytes.Span.SequenceEqual(frames));
-        Assert.Equal(frames[12345], map.Pointer[12345]);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 100_000);
     }
 
@@ -51,7 +50,7 @@ public sealed class NpyMapTests
         using var folder = new TemporaryFolder();
         NpyFile.Write<byte>(folder["a.npy"], [3], [1, 2, 3]);
         var map = NpyMap.Open(folder["a.npy"], NpyType.Of<byte>());
-        ((IDisposable)map).Dispose();
+        map.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => map.Bytes.Span.Length);
     }

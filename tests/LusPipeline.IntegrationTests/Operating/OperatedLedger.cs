@@ -14,13 +14,13 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.IntegrationTests.Operating;
 
 /// <summary>A ledger of workers in a database of its own, with what a watcher and workers do to it, and <c>lus</c> commands on it.</summary>
-internal sealed class SharedLedger
+internal sealed class OperatedLedger
 {
     public const string Bundle = "b1b1b1b1b1b1b1";
 
     private static readonly AttemptOptions Attempts = new();
 
-    private SharedLedger(string connection)
+    private OperatedLedger(string connection)
     {
         Connection = connection;
         Open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = connection });
@@ -41,11 +41,18 @@ internal sealed class SharedLedger
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<SharedLedger> MakeAsync(TestServers servers)
+    public static async Task<OperatedLedger> MakeAsync(TestServers servers)
     {
-        var ledger = new SharedLedger(await servers.NewDatabaseAsync());
-        await using (var context = ledger.Open())
+        var database = await servers.NewDatabaseAsync();
+        await using (var context = PostgresLedger.Open(new DatabaseOptions { ConnectionString = database })())
             await context.Database.MigrateAsync(Cancellation);
+        return await OfAsync(database);
+    }
+
+    /// <summary>A database that has the ledger already.</summary>
+    public static async Task<OperatedLedger> OfAsync(string connection)
+    {
+        var ledger = new OperatedLedger(connection);
         await new BundleRegister(ledger.Open, TimeProvider.System).RegisterAsync(Bundle, "tiny", "1", 0.5, Cancellation);
         return ledger;
     }

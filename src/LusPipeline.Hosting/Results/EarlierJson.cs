@@ -1,0 +1,14 @@
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Storage.Results;
+
+namespace LusPipeline.Hosting.Results;
+
+/// <summary>What an earlier generation of a video gave: a contract with scripts, so names are added and never changed.</summary>
+public sealed record EarlierJson(
+    string Kind, string Study, string Video, int Generation, string Diagnosis, bool Uncertain, ProbabilitiesJson? Probabilities, double Spread,
+    int Clips, string Model, string Variant, DateTime PredictedAt)
+{
+    public static EarlierJson Of(EarlierResult earlier) => new(
+        "earlier", earlier.Study, earlier.Video, earlier.Generation, earlier.Result.Diagnosis.Name(), earlier.Result.Uncertain,
+        ProbabilitiesJson.Of(earlier.Result), earlier.Result.Spread, earlier.Clips, earlier.Model, earlier.Variant, earlier.PredictedAt);
+}
