@@ -12,6 +12,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
@@ -19,6 +20,7 @@ const string Usage = """
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
+    listing    a look at a bucket of 100,000 finished videos
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
@@ -38,10 +40,15 @@ if (args is ["ledger", ..])
         args.Contains("--database") ? Option("--database", "") : null, long.Parse(Option("--clips", "10000000"), System.Globalization.CultureInfo.InvariantCulture), args.Contains("--plans"));
     return 0;
 }
-if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling", ..])
+if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
+}
+if (args[0] == "listing")
+{
+    await ListingBenchmark.MeasureAsync(int.Parse(Option("--count", "100000"), CultureInfo.InvariantCulture));
+    return 0;
 }
 if (args[0] == "scaling")
 {
