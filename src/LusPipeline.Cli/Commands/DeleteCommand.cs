@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Cli.Commands;
@@ -50,7 +49,7 @@ internal static class DeleteCommand
                     await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{cancelled.Running} of its videos and clips are in a worker's hands. Waiting {StudyErasure.Letting.TotalSeconds:0} s for it to let go of them."));
                     await Task.Delay(StudyErasure.Letting, cancellation);
                 }
-                var erased = await erasure.EraseAsync(study, objects.Work, StudyReport.KeyOf(study.Name, study.StudyId), result.GetValue(keepOut), cancellation);
+                var erased = await erasure.EraseAsync(study, objects.Work, objects.Results, result.GetValue(keepOut), cancellation);
                 await Console.Out.WriteLineAsync($"{ResultTable.Printable(study.Name)}: {Describe(erased)}");
             }
             await Console.Out.WriteLineAsync(opened.Shared

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.Results;
 using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Cli.Commands;
@@ -93,7 +92,7 @@ internal static class PruneCommand
             foreach (var study in studies)
             {
                 cancellation.ThrowIfCancellationRequested();
-                await erasure.EraseAsync(study, objects.Work, StudyReport.KeyOf(study.Name, study.StudyId), keepOut: opened.Shared, cancellation);
+                await erasure.EraseAsync(study, objects.Work, objects.Results, keepOut: opened.Shared, cancellation);
                 show(++deleted);
             }
         }

@@ -2,6 +2,7 @@ using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Embedded;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Results;
 
 namespace LusPipeline.Cli.Ledgers;
 
@@ -19,12 +20,16 @@ internal sealed class LedgerObjects : IDisposable
         _connection = new S3Connection(settings.Get<S3Options>());
         Work = new S3WorkBucket(_connection);
         Originals = new S3VideoBucket(_connection, TimeProvider.System);
+        Results = new ResultKeys(settings.Get<S3Options>());
     }
 
     public IWorkBucket Work { get; }
 
     /// <summary>Null for a home: the ledger of <c>lus run</c> does not know the folders of its videos.</summary>
     public IVideoBucket? Originals { get; }
+
+    /// <summary>Null for a home, which has no result objects.</summary>
+    public ResultKeys? Results { get; }
 
     public void Dispose() => _connection?.Dispose();
 }

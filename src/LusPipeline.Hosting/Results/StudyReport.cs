@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LusPipeline.Core.Identity;
 using LusPipeline.Storage.Results;
 
 namespace LusPipeline.Hosting.Results;
@@ -14,28 +13,10 @@ public sealed record StudyReport(int Version, StudyJson Result, IReadOnlyList<Vi
 
     private const string ResearchUse = "Research use only: not a medical device.";
 
-    /// <summary>Longest study name that names its object; S3 keys have 1,024 bytes.</summary>
-    private const int LongestName = 200;
-
     public static StudyReport Of(StudyResult study)
     {
         ArgumentNullException.ThrowIfNull(study);
         return new(CurrentVersion, StudyJson.Of(study), [.. study.Videos.Select(video => VideoJson.Of(video, cached: true))], study.CompletedAt, ResearchUse);
-    }
-
-    /// <summary><c>results/STUDY.json</c>; for a name that makes no good key (hidden, very long, control characters), the study's id.</summary>
-    public static string KeyOf(StudyResult study)
-    {
-        ArgumentNullException.ThrowIfNull(study);
-        return KeyOf(study.Study, study.StudyId);
-    }
-
-    /// <inheritdoc cref="KeyOf(StudyResult)"/>
-    public static string KeyOf(string name, Guid studyId)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        var plain = name.Length is > 0 and <= LongestName && name[0] != '.' && !name.Contains('/', StringComparison.Ordinal) && !name.Any(char.IsControl);
-        return $"{WorkKeys.ResultsPrefix}{(plain ? name : studyId.ToString("D"))}.json";
     }
 
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, ReportJson.Readable.StudyReport);

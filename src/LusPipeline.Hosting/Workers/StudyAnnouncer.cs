@@ -11,7 +11,8 @@ using LusPipeline.Storage.Results;
 namespace LusPipeline.Hosting.Workers;
 
 /// <summary>Tells of completed studies: the result as an object of the bucket, then the public event, then the ledger remembers.</summary>
-internal sealed class StudyAnnouncer(StudyAnnouncements announcements, ResultReader results, IVideoBucket bucket, IWorkBucket work, BrokerEvents events)
+internal sealed class StudyAnnouncer(
+    StudyAnnouncements announcements, ResultReader results, ResultKeys keys, IVideoBucket bucket, IWorkBucket work, BrokerEvents events)
 {
     private const int Most = 200;
     private const int Together = 8;
@@ -33,7 +34,7 @@ internal sealed class StudyAnnouncer(StudyAnnouncements announcements, ResultRea
         var found = await results.StudiesAsync([due.StudyId], null, cancellation).ConfigureAwait(false);
         if (found is not [var study] || study.Revision != due.Revision)
             return;
-        var key = StudyReport.KeyOf(study);
+        var key = keys.KeyOf(due.Bucket, study.Study, study.StudyId);
         await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
         {
             await writer.WriteAsync(StudyReport.Of(study).ToUtf8(), cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using LusPipeline.Hosting.Configuration;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Storage.Results;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Workers;
@@ -13,7 +14,9 @@ internal static class WorkerBuckets
     {
         var connection = new S3Connection(settings.Get<S3Options>());
         services.AddSingleton(_ => connection);
-        services.AddSingleton<IVideoBucket>(new S3VideoBucket(connection, TimeProvider.System));
+        services.AddSingleton(new S3VideoBucket(connection, TimeProvider.System));
+        services.AddSingleton<IVideoBucket>(provider => provider.GetRequiredService<S3VideoBucket>());
+        services.AddSingleton(new ResultKeys(settings.Get<S3Options>()));
         services.AddSingleton<IWorkBucket>(new S3WorkBucket(connection));
         return services;
     }

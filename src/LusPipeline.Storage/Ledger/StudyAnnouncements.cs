@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Storage.Ledger;
 
 /// <summary>A completed study whose result is not told of yet.</summary>
+/// <param name="Bucket">The place that it lies in.</param>
 /// <param name="Status">done or failed.</param>
-public sealed record StudyToAnnounce(Guid StudyId, string Name, int Revision, string Status);
+public sealed record StudyToAnnounce(Guid StudyId, string Bucket, string Name, int Revision, string Status);
 
 /// <summary>
 /// Remembers which completed studies were told of, and what. A process that dies between telling and remembering tells again: receivers know
@@ -20,7 +21,7 @@ public sealed class StudyAnnouncements(Func<LedgerContext> open)
         return await ledger.Studies
             .Where(study => study.AnnouncedRevision < study.Revision && (study.Status == WorkStatus.Done || study.Status == WorkStatus.Failed))
             .OrderBy(study => study.CompletedAt).Take(most)
-            .Select(study => new StudyToAnnounce(study.StudyId, study.Name, study.Revision, study.Status))
+            .Select(study => new StudyToAnnounce(study.StudyId, study.Bucket, study.Name, study.Revision, study.Status))
             .ToListAsync(cancellation).ConfigureAwait(false);
     }
 

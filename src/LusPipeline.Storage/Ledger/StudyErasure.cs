@@ -2,6 +2,7 @@ using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Storage.Results;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
@@ -49,15 +50,25 @@ public sealed class StudyErasure(Func<LedgerContext> open, TimeProvider clock)
     /// <summary>Deletes a study, which nothing must be at: cancel it first, and wait where something ran.</summary>
     /// <param name="study">Its row.</param>
     /// <param name="work">Where its objects are.</param>
-    /// <param name="resultKey">Its result object's key.</param>
+    /// <param name="results">Where its result object may be; null where there is none.</param>
     /// <param name="keepOut">Remembers the videos by their ids, which are hashes, so that a watcher passes by originals that stay.</param>
-    public async Task<ErasedStudy> EraseAsync(StudyRow study, IWorkBucket work, string resultKey, bool keepOut, CancellationToken cancellation)
+    public async Task<ErasedStudy> EraseAsync(StudyRow study, IWorkBucket work, ResultKeys? results, bool keepOut, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(work);
         var bytes = await DeleteObjectsAsync(study.StudyId, work, cancellation).ConfigureAwait(false);
-        await work.DeleteAsync(resultKey, cancellation).ConfigureAwait(false);
+        if (results is not null)
+            await DeleteResultAsync(study, work, results, cancellation).ConfigureAwait(false);
         return await DeleteRowsAsync(study, keepOut, cancellation).ConfigureAwait(false) with { Bytes = bytes };
+    }
+
+    private async Task DeleteResultAsync(StudyRow study, IWorkBucket work, ResultKeys results, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var (id, name) = (study.StudyId, study.Name);
+        var alone = !await ledger.Studies.AnyAsync(other => other.Name == name && other.StudyId != id, cancellation).ConfigureAwait(false);
+        foreach (var key in results.AllOf(study.Bucket, name, id, alone))
+            await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
     }
 
     private async Task<long> DeleteObjectsAsync(Guid studyId, IWorkBucket work, CancellationToken cancellation)

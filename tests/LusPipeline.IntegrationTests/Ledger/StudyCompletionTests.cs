@@ -146,7 +146,7 @@ public sealed class StudyCompletionTests(TestServers servers)
         var study = (await shared.StudyAsync("p1")).StudyId;
         await worker.Completion.CompleteStudyAsync(study, Cancellation);
 
-        Assert.Equal([new(study, "p1", 1, WorkStatus.Done)], await announcements.DueAsync(10, Cancellation));
+        Assert.Equal([new(study, "bucket", "p1", 1, WorkStatus.Done)], await announcements.DueAsync(10, Cancellation));
         var first = Assert.Single(await shared.Results.StudiesAsync(["p1"], Cancellation));
         await announcements.AnnouncedAsync(first, Cancellation);
         Assert.Empty(await announcements.DueAsync(10, Cancellation));

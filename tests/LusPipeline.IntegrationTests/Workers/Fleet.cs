@@ -134,14 +134,14 @@ internal sealed class Fleet : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Puts every file of a folder of studies below <c>incoming/</c>.</summary>
-    public async Task UploadAsync(string folder)
+    /// <summary>Puts every file of a folder, of studies, below a prefix.</summary>
+    public async Task UploadAsync(string folder, string prefix = "incoming/")
     {
         using var client = TestServers.Client(Bucket);
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             await client.PutObjectAsync(
-                new PutObjectRequest { BucketName = Bucket.Name, Key = $"incoming/{Path.GetRelativePath(folder, file)}", FilePath = file }, Cancellation);
+                new PutObjectRequest { BucketName = Bucket.Name, Key = $"{prefix}{Path.GetRelativePath(folder, file)}", FilePath = file }, Cancellation);
         }
     }
 
@@ -226,6 +226,20 @@ internal sealed class Fleet : IAsyncDisposable
         var reader = new ResultReader(PostgresLedger.Open(new DatabaseOptions { ConnectionString = Database }));
         var studies = await reader.StudiesAsync(null, Cancellation);
         return new LusResult(0, [.. studies.SelectMany(study => study.Videos).Select(video => JsonSerializer.Serialize(VideoJson.Of(video, cached: false), Json))], []).Results;
+    }
+
+    /// <summary>The results in the bucket, by their keys.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> ResultObjectsAsync()
+    {
+        using var client = TestServers.Client(Bucket);
+        var results = new Dictionary<string, JsonElement>();
+        var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket.Name, Prefix = "results/" }, Cancellation);
+        foreach (var item in listed.S3Objects ?? [])
+        {
+            using var got = await client.GetObjectAsync(Bucket.Name, item.Key, Cancellation);
+            results[item.Key] = await JsonSerializer.DeserializeAsync<JsonElement>(got.ResponseStream, cancellationToken: Cancellation);
+        }
+        return results;
     }
 
     /// <summary>What the workers have said, each with its stage and exit code.</summary>

@@ -25,6 +25,26 @@ public sealed class WorkerTests(TestServers servers, FleetFixture fixture)
     }
 
     [Fact]
+    public async Task One_name_below_two_prefixes_is_two_studies_with_a_result_each()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        await fleet.UploadAsync(Path.Combine(fixture.Videos, "p1"), "incoming/same/");
+        await fleet.UploadAsync(Path.Combine(fixture.Videos, "p3", "deep"), "urgent/same/");
+        fleet.Start("all");
+        await fleet.FinishedAsync(4);
+
+        var results = await fleet.ResultObjectsAsync();
+        Assert.Equal(["results/same.json", "results/urgent/same.json"], results.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [3, 1], new[] { "results/same.json", "results/urgent/same.json" }.Select(key => results[key].GetProperty("videos").GetArrayLength()));
+        await fleet.AssertTidyAsync();
+
+        var deleted = await fleet.LusAsync("delete", "same", "--yes", "--keep-out");
+        Assert.True(deleted.ExitCode == 0, deleted.ToString());
+        Assert.Empty(await fleet.ResultObjectsAsync());
+    }
+
+    [Fact]
     public async Task A_worker_without_a_ledger_says_how_to_make_one()
     {
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);

@@ -4,12 +4,15 @@ using LusPipeline.Core.Probabilities;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Storage.Results;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;
 
 public sealed class PruningTests
 {
+    private static ResultKeys Results => new(new() { Name = "bucket" });
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -118,7 +121,7 @@ public sealed class PruningTests
         }
         await new StudyCancellation(bench.Open, bench.Clock).CancelAsync(erased.StudyId, erased.StudyDay, Cancellation);
 
-        var report = await new StudyErasure(bench.Open, bench.Clock).EraseAsync(await StudyAsync(bench, "p1"), work, "results/p1.json", keepOut: true, Cancellation);
+        var report = await new StudyErasure(bench.Open, bench.Clock).EraseAsync(await StudyAsync(bench, "p1"), work, Results, keepOut: true, Cancellation);
 
         Assert.Equal(new ErasedStudy(2, 1, 1, 1, 8, 2), report);
         Assert.Equal(2, await work.ListAsync("", Cancellation).CountAsync(Cancellation));
@@ -137,7 +140,7 @@ public sealed class PruningTests
         using var folder = new TemporaryFolder();
         var seen = new SeenVideo("bucket", "p1/a.mp4", "00", "tag", 10);
         await bench.SeeAsync("p1/a.mp4");
-        await new StudyErasure(bench.Open, bench.Clock).EraseAsync(await StudyAsync(bench, "p1"), new WorkFolder(folder.Path), "results/p1.json", keepOut: true, Cancellation);
+        await new StudyErasure(bench.Open, bench.Clock).EraseAsync(await StudyAsync(bench, "p1"), new WorkFolder(folder.Path), Results, keepOut: true, Cancellation);
         var lease = new WorkLease { WorkerId = Guid.NewGuid(), Duration = TimeSpan.FromSeconds(15), RepublishAfter = TimeSpan.FromMinutes(1) };
         var arrivals = new VideoArrivals(bench.Open, bench.Clock, lease, TimeSpan.Zero);
 

@@ -98,7 +98,7 @@ internal sealed class CommandQuestions(LargeLedger large)
     {
         using var folder = new TemporaryFolder();
         var study = await StudyAsync(_middle - 10 - _taken++);
-        return await new StudyErasure(large.Open, TimeProvider.System).EraseAsync(study, new WorkFolder(folder.Path), "results/x.json", keepOut: true, default);
+        return await new StudyErasure(large.Open, TimeProvider.System).EraseAsync(study, new WorkFolder(folder.Path), results: null, keepOut: true, default);
     }
 
     /// <summary>A run that is stopped after its first chunk.</summary>
