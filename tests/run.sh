@@ -105,7 +105,7 @@ repeat_faults() {
   done
   step 'summary'
   grep -ohE '"name":"([^"\\]|\\.)*","status":"[a-z]+","duration":[0-9]+' "$reports"/*.json |
-    sed -E 's/^"name":"LusPipeline\.IntegrationTests\.Workers\.//; s/\\"/'"'"'/g; s/","status":"/\t/; s/","duration":/\t/' |
+    sed -E 's/^"name":"LusPipeline\.IntegrationTests\.Workers\.//; s/\\+"/'"'"'/g; s/","status":"/\t/; s/","duration":/\t/' |
     awk -F '\t' '
       { rounds[$1]++; count[$1, $2]++; if ($3 > longest[$1]) longest[$1] = $3 }
       END { for (test in rounds) printf "%s: %d passed, %d failed, %d skipped, at most %.0f s\n",

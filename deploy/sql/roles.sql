@@ -36,7 +36,9 @@ GRANT lus_dashboard TO lus_worker, lus_analyst;
 GRANT lus_worker, lus_analyst TO lus_operator;
 ALTER ROLE lus_dashboard SET default_transaction_read_only = on;
 ALTER ROLE lus_dashboard SET statement_timeout = '30s';
--- Its queries are short: compiling them takes longer than they do.
+-- Queries are short: compiling them takes longer than they do.
+ALTER ROLE lus_worker SET jit = off;
+ALTER ROLE lus_operator SET jit = off;
 ALTER ROLE lus_dashboard SET jit = off;
 ALTER ROLE lus_worker SET idle_in_transaction_session_timeout = '1min';
 

@@ -19,7 +19,7 @@ public sealed class FeaturesHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         return attempts.RunAsync(
-            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, WorkStatus.Cut,
+            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, message.Urgent, WorkStatus.Cut,
             clip => ExtractAsync(message, clip, cancellation), cancellation);
     }
 

@@ -20,7 +20,7 @@ public sealed class SequenceHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         return attempts.RunAsync(
-            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, WorkStatus.Extracted,
+            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, message.Urgent, WorkStatus.Extracted,
             clip => PredictAsync(message, clip, cancellation), cancellation);
     }
 

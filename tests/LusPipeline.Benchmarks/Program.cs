@@ -7,11 +7,12 @@ const string Usage = """
 
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION] [--plans]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
@@ -19,12 +20,16 @@ const string Usage = """
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
+    listing    a look at a bucket of 100,000 finished videos
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --clips    how many to make, default 10,000,000
     --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
+    --keep     where the private server's data stay, for a next time
+    --cold     asks each question once when nothing is in memory, neither the server's nor the kernel's
     --plans    prints how PostgreSQL goes about each statement
+    --only     a part of the names of questions
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
     --model    a bundle's folder; default models/xception-lstm of this checkout
     --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
@@ -34,14 +39,20 @@ string Option(string name, string fallback) => args.SkipWhile(argument => argume
 
 if (args is ["ledger", ..])
 {
-    await LedgerBenchmark.MeasureAsync(
-        args.Contains("--database") ? Option("--database", "") : null, long.Parse(Option("--clips", "10000000"), System.Globalization.CultureInfo.InvariantCulture), args.Contains("--plans"));
+    await LedgerBenchmark.MeasureAsync(new(
+        args.Contains("--database") ? Option("--database", "") : null, args.Contains("--keep") ? Option("--keep", "") : null,
+        long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), args.Contains("--plans"), args.Contains("--cold"), Option("--only", "")));
     return 0;
 }
-if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling", ..])
+if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
+}
+if (args[0] == "listing")
+{
+    await ListingBenchmark.MeasureAsync(int.Parse(Option("--count", "100000"), CultureInfo.InvariantCulture));
+    return 0;
 }
 if (args[0] == "scaling")
 {

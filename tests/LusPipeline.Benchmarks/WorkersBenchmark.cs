@@ -4,7 +4,6 @@ using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace LusPipeline.Benchmarks;
 
@@ -39,7 +38,7 @@ internal static class WorkersBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             clips                        {clips} of {videos} videos in {seconds:F1} s
             clips a second               {clips / seconds:F1}
-            database transactions a clip {(double)(after.Transactions - before.Transactions - looks) / clips:F1}, {(double)(after.Rows - before.Rows) / clips:F1} rows written
+            database transactions a clip {(double)(after.Database.Transactions - before.Database.Transactions - looks) / clips:F1}, {(double)(after.Database.RowsWritten - before.Database.RowsWritten) / clips:F1} rows written
             messages published a clip    {(double)(after.Messages - before.Messages) / clips:F2}
             CPU a clip                   {Milliseconds((after.Worker.Own - before.Worker.Own) / clips)} worker
                                          {Milliseconds((after.Worker.Children - before.Worker.Children) / clips)} its ffprobe and ffmpeg
@@ -49,9 +48,9 @@ internal static class WorkersBenchmark
 
         async Task<Counts> CountsAsync()
         {
-            var (transactions, rows) = await TransactionsAsync(settings["Database:ConnectionString"]);
+            var database = await DatabaseCounts.ReadAsync(settings["Database:ConnectionString"]);
             var messages = await servers.MessagesAsync(settings["Broker:Uri"]);
-            return new(await ledger.Predictions.CountAsync(), transactions, rows, messages.Published, ProcessTimes.Of(worker.Id), servers.Times);
+            return new(await ledger.Predictions.CountAsync(), database, messages.Published, ProcessTimes.Of(worker.Id), servers.Times);
         }
     }
 
@@ -83,17 +82,6 @@ internal static class WorkersBenchmark
         return DateTime.UtcNow;
     }
 
-    private static async Task<(long Transactions, long Rows)> TransactionsAsync(string database)
-    {
-        await using var connection = new NpgsqlConnection($"{database};Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            "SELECT pg_stat_clear_snapshot(), xact_commit, tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = current_database()", connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        return (reader.GetInt64(1), reader.GetInt64(2));
-    }
-
     private sealed record Counts(
-        int Clips, long Transactions, long Rows, long Messages, (TimeSpan Own, TimeSpan Children) Worker, IReadOnlyDictionary<string, TimeSpan> Servers);
+        int Clips, DatabaseCounts Database, long Messages, (TimeSpan Own, TimeSpan Children) Worker, IReadOnlyDictionary<string, TimeSpan> Servers);
 }

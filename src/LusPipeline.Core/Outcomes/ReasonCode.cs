@@ -20,6 +20,7 @@ public static class ReasonCode
     public const string Dicom = "dicom";
     public const string DecodeTimeout = "decode_timeout";
     public const string DecoderCrashed = "decoder_crashed";
+    public const string ObjectLost = "object_lost";
     public const string Crashed = "crashed";
     public const string Cancelled = "cancelled";
 }

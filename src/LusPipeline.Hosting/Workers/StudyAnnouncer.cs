@@ -58,6 +58,6 @@ internal sealed class StudyAnnouncer(
                     StudyFailed.CurrentVersion, study.StudyId, study.StudyDay, bucket.Name, study.Study, study.Revision, reasons, key, study.TraceId, completed),
                 StudyFailed.RoutingKey, study.StudyId, cancellation).ConfigureAwait(false);
         }
-        await announcements.AnnouncedAsync(study.StudyId, study.Revision, cancellation).ConfigureAwait(false);
+        await announcements.AnnouncedAsync(study, cancellation).ConfigureAwait(false);
     }
 }

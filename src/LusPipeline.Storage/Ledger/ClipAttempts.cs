@@ -18,11 +18,12 @@ public sealed partial class ClipAttempts(
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
 
     /// <param name="message">The message that brought the clip.</param>
+    /// <param name="urgent">Where its video has to be cut again, that goes before routine work.</param>
     /// <param name="status">The status that the stage takes clips from: cut or extracted.</param>
     /// <param name="attempt">Does the stage's work and moves the row on.</param>
     /// <exception cref="BrokenEngineException">The process cannot go on; the clip is as it was, or its start has no end if it broke at the clip.</exception>
     public async Task RunAsync<TMessage>(
-        TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status,
+        TMessage message, DateOnly studyDay, Guid clipId, Guid studyId, int generation, bool urgent, string status,
         Func<ClipWork, Task> attempt, CancellationToken cancellation) where TMessage : class
     {
         using var hold = await _inHand.TakeAsync((clipId, status), cancellation).ConfigureAwait(false);
@@ -63,13 +64,19 @@ public sealed partial class ClipAttempts(
         catch (MissingObjectException missing)
         {
             LogSteppedBack(logger, clipId, missing);
+            if (clips.IsSpent(work!))
+            {
+                measured.Ended(StageAttempt.Failed, ReasonCode.ObjectLost);
+                await FailAsync(message, work!, studyId, status, ReasonCode.ObjectLost, $"{missing.Message} So it was each time.", cancellation).ConfigureAwait(false);
+                return;
+            }
             measured.Ended(StageAttempt.SteppedBack);
             // Where another attempt got the clip further meanwhile, its frames are gone because they are done with.
             if (!await clips.StepBackAsync(work!, status, cancellation).ConfigureAwait(false))
                 return;
             events.OnClipReleased(clipId);
             if (await videos.StepBackAsync(work!.VideoId, generation, cancellation).ConfigureAwait(false))
-                await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation), cancellation).ConfigureAwait(false);
+                await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, work.VideoId, studyDay, generation) { Urgent = urgent }, cancellation).ConfigureAwait(false);
         }
         catch (MissingModelException missing)
         {

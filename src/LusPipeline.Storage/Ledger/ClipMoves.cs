@@ -106,7 +106,6 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 .SetProperty(clip => clip.NotBefore, until)
                 .SetProperty(clip => clip.FeaturesKey, featuresKey)
                 .SetProperty(clip => clip.FeaturesSha256, sha256)
-                .SetProperty(clip => clip.Retries, 0)
                 .SetProperty(clip => clip.Starts, 0), cancellation).ConfigureAwait(false) == 1;
     }
 
@@ -170,10 +169,17 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 .SetProperty(clip => clip.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
     }
 
+    /// <summary>Whether there have been enough attempts that failed or found their object gone.</summary>
+    public bool IsSpent(ClipWork work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return work.Retries >= attempts.MaxRetries;
+    }
+
     /// <summary>Plans another attempt at the stage. False when there have been enough.</summary>
     public async Task<bool> RetryAsync(ClipWork work, string status, CancellationToken cancellation)
     {
-        if (work.Retries >= attempts.MaxRetries)
+        if (IsSpent(work))
             return false;
         var notBefore = clock.GetUtcNow().UtcDateTime + (attempts.RetryDelay * Math.Pow(2, work.Retries));
         await using var ledger = open();
@@ -186,7 +192,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
         return true;
     }
 
-    /// <summary>cut or extracted → found: the stage's object is gone.</summary>
+    /// <summary>cut or extracted → found: the stage's object is gone. It counts as a retry.</summary>
     public async Task<bool> StepBackAsync(ClipWork work, string status, CancellationToken cancellation)
     {
         await using var ledger = open();
@@ -194,6 +200,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             .ExecuteUpdateAsync(set => set
                 .SetProperty(clip => clip.Status, WorkStatus.Found)
                 .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.Retries, clip => clip.Retries + 1)
                 .SetProperty(clip => clip.WorkerId, (Guid?)null)
                 .SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false) == 1;
     }

@@ -1,5 +1,6 @@
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -21,6 +22,8 @@ public abstract class LedgerContext(DbContextOptions options) : DbContext(option
     {
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
+        // An index costs every insert, so each has its question.
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

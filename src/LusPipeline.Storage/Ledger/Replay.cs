@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Studies;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,27 +40,56 @@ public sealed class Replay(Func<LedgerContext> open, TimeProvider clock, bool sh
         ReplaySelection selection, ReplayModel? model, bool urgent,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var chunks = selection.IsEmpty ? AllAsync(selection, model, urgent, cancellation) : ChosenAsync(selection, model, urgent, cancellation);
+        await foreach (var rows in chunks.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            if (rows.Count == 0)
+                continue;
+            await using var ledger = open();
+            yield return await WithTargetsAsync(ledger, rows, model, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>In the order of their index, so that the first come at once.</summary>
+    private async IAsyncEnumerable<List<VideoRow>> AllAsync(
+        ReplaySelection selection, ReplayModel? model, bool urgent, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var last = (Study: Guid.Empty, Key: "", Video: Guid.Empty);
         while (true)
         {
-            List<PlannedReplay> planned;
-            await using (var ledger = open())
-            {
-                var rest = ledger.Videos.FromSql(
-                    $"SELECT * FROM videos WHERE (study_id, object_key, video_id) > ({last.Study}, {last.Key}, {last.Video})").AsNoTracking();
-                var rows = await (await SelectAsync(ledger, rest, selection, model, urgent, cancellation).ConfigureAwait(false))
-                    .Include(video => video.Study)
-                    .OrderBy(video => video.StudyId).ThenBy(video => video.ObjectKey).ThenBy(video => video.VideoId)
-                    .Take(Chunk).ToListAsync(cancellation).ConfigureAwait(false);
-                planned = await WithTargetsAsync(ledger, rows, model, cancellation).ConfigureAwait(false);
-            }
-            if (planned.Count > 0)
-                yield return planned;
-            if (planned.Count < Chunk)
+            await using var ledger = open();
+            var rest = ledger.Videos.FromSql(
+                $"SELECT * FROM videos WHERE (study_id, object_key, video_id) > ({last.Study}, {last.Key}, {last.Video})").AsNoTracking();
+            var rows = await InOrder(await SelectAsync(ledger, rest, selection, model, urgent, cancellation).ConfigureAwait(false))
+                .Include(video => video.Study).Take(Chunk).ToListAsync(cancellation).ConfigureAwait(false);
+            yield return rows;
+            if (rows.Count < Chunk)
                 yield break;
-            last = (planned[^1].Video.StudyId, planned[^1].Video.ObjectKey, planned[^1].Video.VideoId);
+            last = (rows[^1].StudyId, rows[^1].ObjectKey, rows[^1].VideoId);
         }
     }
+
+    /// <summary>Found at once, all their ids: asked for the first few in order, PostgreSQL would rather look through all videos for them.</summary>
+    private async IAsyncEnumerable<List<VideoRow>> ChosenAsync(
+        ReplaySelection selection, ReplayModel? model, bool urgent, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<Guid> ids;
+        await using (var ledger = open())
+        {
+            ids = await InOrder(await SelectAsync(ledger, ledger.Videos, selection, model, urgent, cancellation).ConfigureAwait(false))
+                .Select(video => video.VideoId).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+        foreach (var chunk in ids.Chunk(Chunk))
+        {
+            await using var ledger = open();
+            var these = ledger.Videos.AsNoTracking().Where(video => chunk.Contains(video.VideoId));
+            yield return await InOrder(await SelectAsync(ledger, these, selection, model, urgent, cancellation).ConfigureAwait(false))
+                .Include(video => video.Study).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static IQueryable<VideoRow> InOrder(IQueryable<VideoRow> videos) =>
+        videos.OrderBy(video => video.StudyId).ThenBy(video => video.ObjectKey).ThenBy(video => video.VideoId);
 
     /// <summary>Moves one chunk of a plan in one transaction. What changed since it was planned stays as it is.</summary>
     /// <returns>Videos that wait again.</returns>
@@ -99,22 +129,39 @@ public sealed class Replay(Func<LedgerContext> open, TimeProvider clock, bool sh
         if (selection.VideoIds.Count + selection.Keys.Count > 0)
         {
             var (ids, keys) = (selection.VideoIds, selection.Keys);
-            videos = videos.Where(video => ids.Contains(video.VideoId) || keys.Contains(video.ObjectKey));
+            var named = keys.Select(key => ObjectName.FromKey(key).Study).Distinct().ToList();
+            var studies = await ledger.Studies.Where(study => named.Contains(study.Name)).Select(study => study.StudyId).ToListAsync(cancellation).ConfigureAwait(false);
+            videos = videos.Where(video => ids.Contains(video.VideoId) || (studies.Contains(video.StudyId) && keys.Contains(video.ObjectKey)));
         }
         if (selection.ClipIds is { Count: > 0 } clips)
         {
-            var ids = await ledger.Clips.Where(clip => clips.Contains(clip.ClipId)).Select(clip => clip.VideoId).Distinct().ToListAsync(cancellation).ConfigureAwait(false);
+            var days = await DaysAsync(ledger, cancellation).ConfigureAwait(false);
+            var ids = await ledger.Clips.Where(clip => days.Contains(clip.StudyDay) && clips.Contains(clip.ClipId))
+                .Select(clip => clip.VideoId).Distinct().ToListAsync(cancellation).ConfigureAwait(false);
             videos = videos.Where(video => ids.Contains(video.VideoId));
         }
         if (selection.Failed)
             videos = videos.Where(video => video.Status == WorkStatus.Failed);
         if (selection.Since is { } since)
-            videos = videos.Where(video => video.FoundAt >= since || video.FinishedAt >= since);
+        {
+            // What is final was finished after it was found, so two small indexes answer.
+            videos = videos.Where(video => video.FinishedAt >= since
+                || ((video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut) && video.FoundAt >= since));
+        }
         var (bundle, variant) = (model?.BundleId, model?.Variant);
         return everything
             ? videos.Where(video => video.BundleId != bundle || (variant != null && video.Variant != variant))
             : videos.Where(video => (video.Status != WorkStatus.Found && video.Status != WorkStatus.Cut) || (urgent && !video.Study!.Urgent)
                 || (bundle != null && video.BundleId != bundle) || (variant != null && video.Variant != variant));
+    }
+
+    /// <summary>Every day that may have clips: the first part of their key, which nobody knows of a clip's id alone.</summary>
+    private static async Task<List<DateOnly>> DaysAsync(LedgerContext ledger, CancellationToken cancellation)
+    {
+        if (await ledger.Clips.MinAsync(clip => (DateOnly?)clip.StudyDay, cancellation).ConfigureAwait(false) is not { } first)
+            return [];
+        var last = await ledger.Clips.MaxAsync(clip => clip.StudyDay, cancellation).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays)];
     }
 
     private static async Task<List<PlannedReplay>> WithTargetsAsync(LedgerContext ledger, List<VideoRow> rows, ReplayModel? model, CancellationToken cancellation)

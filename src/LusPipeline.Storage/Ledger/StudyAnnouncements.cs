@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Results;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
@@ -9,7 +10,7 @@ namespace LusPipeline.Storage.Ledger;
 public sealed record StudyToAnnounce(Guid StudyId, string Bucket, string Name, int Revision, string Status);
 
 /// <summary>
-/// Remembers which completed studies were told of. A process that dies between telling and remembering tells again: receivers know
+/// Remembers which completed studies were told of, and what. A process that dies between telling and remembering tells again: receivers know
 /// a study and revision by its keys.
 /// </summary>
 public sealed class StudyAnnouncements(Func<LedgerContext> open)
@@ -24,10 +25,22 @@ public sealed class StudyAnnouncements(Func<LedgerContext> open)
             .ToListAsync(cancellation).ConfigureAwait(false);
     }
 
-    public async Task AnnouncedAsync(Guid studyId, int revision, CancellationToken cancellation)
+    /// <param name="told">The study as it was told of.</param>
+    public async Task AnnouncedAsync(StudyResult told, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(told);
+        var (rejected, failed) = (told.Count(WorkStatus.Rejected), told.Count(WorkStatus.Failed) + told.Count(WorkStatus.Cancelled));
         await using var ledger = open();
-        await ledger.Studies.Where(study => study.StudyId == studyId && study.AnnouncedRevision < revision)
-            .ExecuteUpdateAsync(set => set.SetProperty(study => study.AnnouncedRevision, revision), cancellation).ConfigureAwait(false);
+        await ledger.Studies.Where(study => study.StudyId == told.StudyId && study.AnnouncedRevision < told.Revision)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(study => study.AnnouncedRevision, told.Revision)
+                .SetProperty(study => study.AnnouncedCovid, told.Result?.Probabilities.Covid)
+                .SetProperty(study => study.AnnouncedPneumonia, told.Result?.Probabilities.Pneumonia)
+                .SetProperty(study => study.AnnouncedHealthy, told.Result?.Probabilities.Healthy)
+                .SetProperty(study => study.AnnouncedSpread, told.Result?.Spread)
+                .SetProperty(study => study.AnnouncedUncertain, told.Result?.Uncertain)
+                .SetProperty(study => study.AnnouncedVideos, told.Videos.Count)
+                .SetProperty(study => study.AnnouncedRejected, rejected)
+                .SetProperty(study => study.AnnouncedFailed, failed), cancellation).ConfigureAwait(false);
     }
 }

@@ -24,18 +24,44 @@ public sealed class ResultReader(Func<LedgerContext> open)
     public async IAsyncEnumerable<StudyResult> StreamAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        await foreach (var chunk in (filter.IsEmpty ? AllAsync(cancellation) : ChosenAsync(filter, cancellation)).WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            await using var ledger = open();
+            foreach (var study in await WithVideosAsync(ledger, chunk, null, cancellation).ConfigureAwait(false))
+                yield return study;
+        }
+    }
+
+    /// <summary>In the order of their index, so that the first come at once.</summary>
+    private async IAsyncEnumerable<List<StudyRow>> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
         var (bucket, name) = ("", "");
         while (true)
         {
             await using var ledger = open();
-            var rest = ledger.Studies.FromSql($"SELECT * FROM studies WHERE (bucket, name) > ({bucket}, {name})").AsNoTracking();
-            var chunk = await filter.Of(rest).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Take(StreamedChunk)
-                .ToListAsync(cancellation).ConfigureAwait(false);
-            foreach (var study in await WithVideosAsync(ledger, chunk, null, cancellation).ConfigureAwait(false))
-                yield return study;
+            var chunk = await ledger.Studies.FromSql($"SELECT * FROM studies WHERE (bucket, name) > ({bucket}, {name})").AsNoTracking()
+                .OrderBy(study => study.Bucket).ThenBy(study => study.Name).Take(StreamedChunk).ToListAsync(cancellation).ConfigureAwait(false);
+            yield return chunk;
             if (chunk.Count < StreamedChunk)
                 yield break;
             (bucket, name) = (chunk[^1].Bucket, chunk[^1].Name);
+        }
+    }
+
+    /// <summary>Found at once, all their ids: asked for the first few in order, PostgreSQL would rather look through all studies for them.</summary>
+    private async IAsyncEnumerable<List<StudyRow>> ChosenAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<Guid> ids;
+        await using (var ledger = open())
+        {
+            ids = await filter.Of(ledger.Studies).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Select(study => study.StudyId)
+                .ToListAsync(cancellation).ConfigureAwait(false);
+        }
+        foreach (var chunk in ids.Chunk(StreamedChunk))
+        {
+            await using var ledger = open();
+            yield return await ledger.Studies.AsNoTracking().Where(study => chunk.Contains(study.StudyId))
+                .OrderBy(study => study.Bucket).ThenBy(study => study.Name).ToListAsync(cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using LusPipeline.Core.Outcomes;
 using LusPipeline.Storage.Ledger.Model;
 
 namespace LusPipeline.Storage.Results;
@@ -11,12 +12,15 @@ public sealed record StudyFilter
     /// <summary>First seen or completed at this time (UTC) or later.</summary>
     public DateTime? Since { get; init; }
 
+    internal bool IsEmpty => this is { Names: null, Since: null };
+
     internal IQueryable<StudyRow> Of(IQueryable<StudyRow> studies)
     {
         if (Names is { } names)
             studies = studies.Where(study => names.Contains(study.Name));
+        // What is not open was completed after it was first seen, so two small indexes answer.
         if (Since is { } since)
-            studies = studies.Where(study => study.FirstSeenAt >= since || study.CompletedAt >= since);
+            studies = studies.Where(study => study.CompletedAt >= since || (study.Status == WorkStatus.Open && study.FirstSeenAt >= since));
         return studies;
     }
 }

@@ -11,7 +11,7 @@ internal static class ViewFiles
     /// <summary>Each after those that it reads.</summary>
     private static readonly string[] Views =
     [
-        "video_results", "study_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats",
+        "video_results", "study_results", "announced_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats",
         "study_names", "video_names",
     ];
 

@@ -14,8 +14,8 @@ BEGIN
         RETURN NEXT 'lus_operator';
     END IF;
     IF to_regrole('lus_dashboard') IS NOT NULL THEN
-        GRANT SELECT ON video_results, study_results, stage_backlog, failures_by_reason, throughput, study_spans, worker_heartbeats
-            TO lus_dashboard;
+        GRANT SELECT ON video_results, study_results, announced_results, stage_backlog, failures_by_reason, throughput, study_spans,
+            worker_heartbeats TO lus_dashboard;
         RETURN NEXT 'lus_dashboard';
     END IF;
     IF to_regrole('lus_analyst') IS NOT NULL THEN

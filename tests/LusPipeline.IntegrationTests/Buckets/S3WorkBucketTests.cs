@@ -41,6 +41,11 @@ public sealed class S3WorkBucketTests(TestServers servers)
 
         Assert.Equal(("three", "four", "six"), (await ContentAsync(work, "features/a/b.npy"), await ContentAsync(work, "clips/c.npy"), await ContentAsync(work, "results/r.json")));
         Assert.Null(await work.ReadAsync("clips/c.npy", "four".Length - 1, Cancellation));
+        using (var whole = await work.ReadAsync("clips/c.npy", "four".Length, Cancellation))
+            Assert.Equal("four", Encoding.UTF8.GetString(whole!.Memory.Span));
+        await PutAsync(work, "clips/empty", "");
+        Assert.Equal("", await ContentAsync(work, "clips/empty"));
+        await work.DeleteAsync("clips/empty", Cancellation);
         Assert.Equal(["clips/c.npy", "features/a/b.npy", "results/r.json"], await KeysAsync(work, ""));
         Assert.Equal(["features/a/b.npy"], await KeysAsync(work, "features/a/"));
         Assert.Empty(await KeysAsync(work, "features/b/"));

@@ -29,6 +29,28 @@ public sealed class DashboardViewsTests(TestServers servers)
     }
 
     [Fact]
+    public async Task What_was_told_of_stays_until_the_next_time()
+    {
+        using var shared = await FilledAsync();
+        var announcements = new StudyAnnouncements(shared.Open);
+        foreach (var due in await announcements.DueAsync(100, Cancellation))
+            await announcements.AnnouncedAsync(Assert.Single(await shared.Results.StudiesAsync([due.StudyId], null, Cancellation)), Cancellation);
+        const string Columns = "study_id, status, revision, videos, rejected, covid, pneumonia, healthy, diagnosis, spread, uncertain, completed_at, trace_id";
+        const string Failed = "failed + cancelled";
+        var live = await RowsAsync(shared, $"SELECT {Columns}, {Failed} FROM study_results WHERE revision > 0");
+        Assert.InRange(live.Count, 6, 20);
+
+        var told = await RowsAsync(shared, $"SELECT {Columns}, failed FROM announced_results");
+        await shared.ArriveAsync("patient0/late.mp4", "late");
+
+        Assert.Equal(live.Order(), told.Order());
+        Assert.Equal(
+            told.Select(row => row.Replace("|done|", "|", StringComparison.Ordinal).Replace("|failed|", "|", StringComparison.Ordinal)).Order(),
+            (await RowsAsync(shared, $"SELECT {Columns.Replace("status, ", "", StringComparison.Ordinal)}, failed FROM announced_results")).Order());
+        Assert.Equal(["open"], await RowsAsync(shared, "SELECT status FROM announced_results WHERE status NOT IN ('done', 'failed')"));
+    }
+
+    [Fact]
     public async Task A_backlog_counts_what_waits_and_what_is_in_work()
     {
         using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);

@@ -15,7 +15,7 @@ namespace LusPipeline.IntegrationTests.Database;
 public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTests.Server>
 {
     private static readonly string[] DashboardViews =
-        ["video_results", "study_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats"];
+        ["video_results", "study_results", "announced_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats"];
 
     private static readonly string[] Tables = ["studies", "videos", "clips", "predictions", "model_bundles", "spans", "workers", "duties", "content_hashes"];
 
@@ -97,7 +97,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
             await worker.Completion.CompleteStudyAsync(due, Cancellation);
         var announcements = new StudyAnnouncements(shared.Open);
         foreach (var told in await announcements.DueAsync(10, Cancellation))
-            await announcements.AnnouncedAsync(told.StudyId, told.Revision, Cancellation);
+            await announcements.AnnouncedAsync(Assert.Single(await shared.Results.StudiesAsync([told.StudyId], null, Cancellation)), Cancellation);
         Assert.Single(await new VideoRegister(shared.Open, shared.Clock)
             .RegisterAsync([SharedLedger.Seen("p1/a.mp4", "new")], shared.Target, new(), force: true, Cancellation));
         Assert.NotEmpty(await shared.Results.StudiesAsync(null, Cancellation));

@@ -147,7 +147,8 @@ public sealed class StudyCompletionTests(TestServers servers)
         await worker.Completion.CompleteStudyAsync(study, Cancellation);
 
         Assert.Equal([new(study, "bucket", "p1", 1, WorkStatus.Done)], await announcements.DueAsync(10, Cancellation));
-        await announcements.AnnouncedAsync(study, 1, Cancellation);
+        var first = Assert.Single(await shared.Results.StudiesAsync(["p1"], Cancellation));
+        await announcements.AnnouncedAsync(first, Cancellation);
         Assert.Empty(await announcements.DueAsync(10, Cancellation));
         await worker.FinishAsync(await shared.ArriveAsync("p1/b.mp4", "01"));
         Assert.Empty(await announcements.DueAsync(10, Cancellation));
@@ -155,10 +156,13 @@ public sealed class StudyCompletionTests(TestServers servers)
         await worker.Completion.CompleteStudyAsync(study, Cancellation);
 
         Assert.Equal(2, Assert.Single(await announcements.DueAsync(10, Cancellation)).Revision);
-        await announcements.AnnouncedAsync(study, 1, Cancellation);
+        await announcements.AnnouncedAsync(first, Cancellation);
         Assert.Single(await announcements.DueAsync(10, Cancellation));
-        await announcements.AnnouncedAsync(study, 2, Cancellation);
+        await announcements.AnnouncedAsync(Assert.Single(await shared.Results.StudiesAsync(["p1"], Cancellation)), Cancellation);
         Assert.Empty(await announcements.DueAsync(10, Cancellation));
+        await announcements.AnnouncedAsync(first, Cancellation);
+        var told = await shared.StudyAsync("p1");
+        Assert.Equal((2, 2), (told.AnnouncedRevision, told.AnnouncedVideos));
     }
 
     private static Task<IReadOnlyList<Guid>> DueAsync(LedgerWorker worker) => worker.Studies.TakeDueAsync(100, TimeSpan.FromSeconds(30), Cancellation);

@@ -20,9 +20,9 @@ public sealed class ClipAttemptsTests
         bench.Events.ClipReleased += released.Add;
         var bus = new SentMessages();
 
-        await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("clips/x.npy"));
+        await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("clips/x.npy"), urgent: true);
 
-        Assert.Equal(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, 0), Assert.Single(bus.Messages));
+        Assert.Equal(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, 0) { Urgent = true }, Assert.Single(bus.Messages));
         Assert.Equal(clip, Assert.Single(released));
         Assert.Equal(StartOutcome.Started, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
     }
@@ -46,6 +46,30 @@ public sealed class ClipAttemptsTests
     }
 
     [Theory]
+    [InlineData(WorkStatus.Cut)]
+    [InlineData(WorkStatus.Extracted)]
+    public async Task A_clip_whose_object_is_lost_each_time_fails(string status)
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+        var bus = new SentMessages();
+        for (var losses = 0; losses <= new AttemptOptions().MaxRetries; losses++)
+        {
+            if (losses > 0)
+                await CutAsync(bench, video);
+            if (status == WorkStatus.Extracted)
+                await AttemptAsync(bench, bus, video, clip, work => bench.Clips.ExtractAsync(work, "features/x.npy", "aa", Cancellation));
+            Assert.Equal(losses, bus.Messages.Count);
+            await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("x.npy"), status);
+        }
+
+        Assert.Equal(new AttemptOptions().MaxRetries, bus.Messages.Count);
+        var failed = Assert.Single((await bench.CompleteAsync(video)).Videos);
+        Assert.Equal((WorkStatus.Failed, ReasonCode.ObjectLost), (failed.Status, failed.Reason));
+        Assert.Equal(StartOutcome.Stale, (await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, alone: true, Cancellation)).Outcome);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_engine_that_breaks_at_a_clip_counts_as_a_crash_and_one_that_is_broken_anyway_does_not(bool atWork)
@@ -63,20 +87,26 @@ public sealed class ClipAttemptsTests
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
     {
         var video = await bench.SeeAsync("p1/a.mp4");
-        var work = await bench.StartAsync(video);
-        var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
-        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
-        await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
-        return (video, clip);
+        return (video, await CutAsync(bench, video));
     }
 
-    private static Task AttemptAsync(LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt)
+    private static async Task<Guid> CutAsync(LedgerBench bench, RegisteredVideo video)
+    {
+        var work = await bench.StartAsync(video);
+        var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
+        Assert.True(await bench.Clips.CutAsync(work, clip, 0, Cancellation));
+        Assert.True(await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation));
+        return clip;
+    }
+
+    private static Task AttemptAsync(
+        LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false)
     {
         var message = new ClipReady(
             ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32");
         return new ClipAttempts(
                 bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance)
-            .RunAsync(message, video.StudyDay, clip, video.StudyId, 0, WorkStatus.Cut, attempt, Cancellation);
+            .RunAsync(message, video.StudyDay, clip, video.StudyId, 0, urgent, status, attempt, Cancellation);
     }
 
     private sealed class SentMessages : IStageBus

@@ -35,7 +35,10 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <summary>The object in pooled memory.</summary>
+    /// <summary>
+    /// The object in pooled memory, asked for as a range: of whole objects the SDK computes MD5 in managed code, which takes longer than
+    /// the transfer.
+    /// </summary>
     /// <returns>Null when it is larger than <paramref name="most"/> bytes.</returns>
     public async Task<IMemoryOwner<byte>?> ToMemoryAsync(GetObjectRequest request, int most, CancellationToken cancellation)
     {
@@ -43,9 +46,9 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         var filled = 0;
         try
         {
-            if (await ReadAsync(request, 0, long.MaxValue, Begin, () => bytes!.Memory[filled..], Took, cancellation).ConfigureAwait(false) is null)
+            if (await ReadAsync(request, 0, most + 1L, Begin, () => bytes!.Memory[filled..], Took, cancellation).ConfigureAwait(false) is null)
                 return null;
-            var whole = bytes;
+            var whole = bytes ?? new(0);
             bytes = null;
             return whole;
         }

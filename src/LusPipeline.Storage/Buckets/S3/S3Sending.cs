@@ -51,7 +51,17 @@ internal sealed class S3Sending(S3Connection connection)
         var writer = Guid.NewGuid().ToString("N");
         for (var conditional = ifAbsent; ;)
         {
-            var request = new PutObjectRequest { BucketName = connection.Bucket, Key = key, InputStream = content, AutoCloseStream = false, IfNoneMatch = conditional ? "*" : null, UseChunkEncoding = false };
+            var request = new PutObjectRequest
+            {
+                BucketName = connection.Bucket,
+                Key = key,
+                InputStream = content,
+                AutoCloseStream = false,
+                IfNoneMatch = conditional ? "*" : null,
+                UseChunkEncoding = false,
+                // The signature holds the content's SHA-256, which the server checks; the SDK's MD5 would be a second look.
+                DisableDefaultChecksumValidation = true,
+            };
             request.Metadata[WriterKey] = writer;
             try
             {

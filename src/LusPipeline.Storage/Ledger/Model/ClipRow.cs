@@ -26,7 +26,7 @@ public sealed class ClipRow : ISwept
     /// <summary>Attempts at the current stage that started and have not ended.</summary>
     public int Starts { get; set; }
 
-    /// <summary>Attempts at the current stage that ended in a transient failure.</summary>
+    /// <summary>Attempts at this generation, at either stage, that ended in a transient failure or found their object gone.</summary>
     public int Retries { get; set; }
 
     /// <summary>A retry waits until then; the sweeper looks at the row from then on.</summary>

@@ -26,6 +26,19 @@ public sealed class StudyRow
     /// <summary>The last revision whose result was written and told of.</summary>
     public int AnnouncedRevision { get; set; }
 
+    /// <summary>What was told at that revision; null where no video had a result.</summary>
+    public double? AnnouncedCovid { get; set; }
+
+    public double? AnnouncedPneumonia { get; set; }
+    public double? AnnouncedHealthy { get; set; }
+    public double? AnnouncedSpread { get; set; }
+    public bool? AnnouncedUncertain { get; set; }
+    public int? AnnouncedVideos { get; set; }
+    public int? AnnouncedRejected { get; set; }
+
+    /// <summary>Failed or cancelled.</summary>
+    public int? AnnouncedFailed { get; set; }
+
     public DateTime FirstSeenAt { get; set; }
     public DateTime? CompletedAt { get; set; }
 

@@ -12,5 +12,6 @@ internal sealed class VideoConfiguration : IEntityTypeConfiguration<VideoRow>
         builder.HasOne(video => video.Study).WithMany(study => study.Videos).HasForeignKey(video => video.StudyId);
         builder.HasIndex(video => new { video.StudyId, video.ObjectKey });
         builder.HasIndex(video => new { video.Status, video.NotBefore }).HasFilter("status IN ('found', 'cut')");
+        builder.HasIndex(video => video.FinishedAt).HasFilter("finished_at IS NOT NULL");
     }
 }

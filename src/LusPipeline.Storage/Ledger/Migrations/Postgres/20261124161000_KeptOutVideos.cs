@@ -22,13 +22,11 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                 {
                     table.PrimaryKey("pk_kept_out_videos", x => x.video_id);
                 });
-            Storage.Views.ViewFiles.Replace(migrationBuilder);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            Storage.Views.ViewFiles.Drop(migrationBuilder);
             migrationBuilder.DropTable(
                 name: "kept_out_videos");
         }

@@ -247,9 +247,6 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                     b.HasKey("StudyDay", "ClipId", "BundleId", "Variant", "Generation")
                         .HasName("pk_predictions");
 
-                    b.HasIndex("BundleId")
-                        .HasDatabaseName("ix_predictions_bundle_id");
-
                     b.HasIndex("VideoId", "Generation")
                         .HasDatabaseName("ix_predictions_video_id_generation");
 
@@ -324,9 +321,41 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("study_id");
 
+                    b.Property<double?>("AnnouncedCovid")
+                        .HasColumnType("double precision")
+                        .HasColumnName("announced_covid");
+
+                    b.Property<int?>("AnnouncedFailed")
+                        .HasColumnType("integer")
+                        .HasColumnName("announced_failed");
+
+                    b.Property<double?>("AnnouncedHealthy")
+                        .HasColumnType("double precision")
+                        .HasColumnName("announced_healthy");
+
+                    b.Property<double?>("AnnouncedPneumonia")
+                        .HasColumnType("double precision")
+                        .HasColumnName("announced_pneumonia");
+
+                    b.Property<int?>("AnnouncedRejected")
+                        .HasColumnType("integer")
+                        .HasColumnName("announced_rejected");
+
                     b.Property<int>("AnnouncedRevision")
                         .HasColumnType("integer")
                         .HasColumnName("announced_revision");
+
+                    b.Property<double?>("AnnouncedSpread")
+                        .HasColumnType("double precision")
+                        .HasColumnName("announced_spread");
+
+                    b.Property<bool?>("AnnouncedUncertain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("announced_uncertain");
+
+                    b.Property<int?>("AnnouncedVideos")
+                        .HasColumnType("integer")
+                        .HasColumnName("announced_videos");
 
                     b.Property<string>("Bucket")
                         .IsRequired()
@@ -548,6 +577,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
 
                     b.HasKey("VideoId")
                         .HasName("pk_videos");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_videos_finished_at")
+                        .HasFilter("finished_at IS NOT NULL");
 
                     b.HasIndex("Status", "NotBefore")
                         .HasDatabaseName("ix_videos_status_not_before")

@@ -242,9 +242,6 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                     b.HasKey("StudyDay", "ClipId", "BundleId", "Variant", "Generation")
                         .HasName("pk_predictions");
 
-                    b.HasIndex("BundleId")
-                        .HasDatabaseName("ix_predictions_bundle_id");
-
                     b.HasIndex("VideoId", "Generation")
                         .HasDatabaseName("ix_predictions_video_id_generation");
 
@@ -319,9 +316,41 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("study_id");
 
+                    b.Property<double?>("AnnouncedCovid")
+                        .HasColumnType("REAL")
+                        .HasColumnName("announced_covid");
+
+                    b.Property<int?>("AnnouncedFailed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced_failed");
+
+                    b.Property<double?>("AnnouncedHealthy")
+                        .HasColumnType("REAL")
+                        .HasColumnName("announced_healthy");
+
+                    b.Property<double?>("AnnouncedPneumonia")
+                        .HasColumnType("REAL")
+                        .HasColumnName("announced_pneumonia");
+
+                    b.Property<int?>("AnnouncedRejected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced_rejected");
+
                     b.Property<int>("AnnouncedRevision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("announced_revision");
+
+                    b.Property<double?>("AnnouncedSpread")
+                        .HasColumnType("REAL")
+                        .HasColumnName("announced_spread");
+
+                    b.Property<bool?>("AnnouncedUncertain")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced_uncertain");
+
+                    b.Property<int?>("AnnouncedVideos")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced_videos");
 
                     b.Property<string>("Bucket")
                         .IsRequired()
@@ -543,6 +572,10 @@ namespace LusPipeline.Storage.Ledger.Migrations.Sqlite
 
                     b.HasKey("VideoId")
                         .HasName("pk_videos");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_videos_finished_at")
+                        .HasFilter("finished_at IS NOT NULL");
 
                     b.HasIndex("Status", "NotBefore")
                         .HasDatabaseName("ix_videos_status_not_before")

@@ -2,19 +2,20 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
-namespace LusPipeline.Benchmarks.Ledger;
+namespace LusPipeline.Tests.Ledger;
 
 /// <summary>Keeps what was asked of PostgreSQL, so that it can be asked how it goes about it.</summary>
 internal sealed class PlannedStatements : DbCommandInterceptor
 {
     private readonly List<NpgsqlCommand> _seen = [];
 
-    public int Count => _seen.Count;
-
     public void Clear() => _seen.Clear();
 
+    public void Add(NpgsqlCommand command) => _seen.Add(command.Clone());
+
     /// <summary>The plan of each statement, without running it.</summary>
-    public async Task<IReadOnlyList<string>> ExplainAsync(string connectionString)
+    /// <param name="format">TEXT or JSON.</param>
+    public async Task<IReadOnlyList<string>> ExplainAsync(string connectionString, string format = "TEXT")
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
@@ -22,7 +23,7 @@ internal sealed class PlannedStatements : DbCommandInterceptor
         foreach (var command in _seen)
         {
             command.Connection = connection;
-            command.CommandText = $"EXPLAIN (COSTS OFF) {command.CommandText}";
+            command.CommandText = $"EXPLAIN (COSTS OFF, FORMAT {format}) {command.CommandText}";
             await using var reader = await command.ExecuteReaderAsync();
             var lines = new List<string>();
             while (await reader.ReadAsync())
@@ -35,14 +36,14 @@ internal sealed class PlannedStatements : DbCommandInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        _seen.Add(((NpgsqlCommand)command).Clone());
+        Add((NpgsqlCommand)command);
         return ValueTask.FromResult(result);
     }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        _seen.Add(((NpgsqlCommand)command).Clone());
+        Add((NpgsqlCommand)command);
         return ValueTask.FromResult(result);
     }
 }

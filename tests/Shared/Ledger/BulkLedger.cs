@@ -1,54 +1,60 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace LusPipeline.Benchmarks.Ledger;
+namespace LusPipeline.Tests.Ledger;
 
 /// <summary>
-/// Fills a PostgreSQL ledger with studies of eight videos and a year's days, of three clips a video. The last 4,000 studies are open:
-/// 4,000 videos wait for ingest, 56,000 clips for features, 28,000 for sequence. The last 60 days have spans.
+/// Fills a PostgreSQL ledger with the studies of a year, each of eight videos of three clips; some videos have none. The open studies came
+/// in the last two hours: five of their videos wait for ingest, six clips for features, three for sequence. The last 60 days have spans.
 /// </summary>
-internal sealed class BulkLedger(string connectionString)
+internal sealed class BulkLedger(string connectionString, int openStudies)
 {
     private const int VideosPerStudy = 8;
     private const int ClipsPerVideo = 3;
-    public const int OpenStudies = 4_000;
+
+    /// <summary>Of an open study.</summary>
+    private const int CutVideos = 3;
 
     /// <summary>The same for every run: ids are hashes of numbers.</summary>
     public static Guid Study(long number) => Hash($"s{number}");
 
     public const string Bundle = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    private static string Fill(long clips)
+    private string Fill(long clips)
     {
-        var studies = Math.Max(OpenStudies + 1, clips / (VideosPerStudy * ClipsPerVideo));
+        var studies = Math.Max(openStudies + 1, clips * 103 / 100 / (VideosPerStudy * ClipsPerVideo));
         return $$"""
             INSERT INTO model_bundles (bundle_id, name, version, threshold, first_seen_at) VALUES ('{{Bundle}}', 'xception-lstm', '1', 0.5, now());
 
-            INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, completable_at, check_at, first_seen_at, completed_at, trace_parent, urgent)
+            INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, completable_at, check_at, first_seen_at, completed_at, trace_parent, urgent,
+                announced_covid, announced_pneumonia, announced_healthy, announced_spread, announced_uncertain, announced_videos, announced_rejected, announced_failed)
             SELECT md5('s' || n)::uuid, (seen AT TIME ZONE 'UTC')::date, 'bucket', 'study' || n, CASE WHEN open THEN 'open' ELSE 'done' END,
                    (NOT open)::int, (NOT open)::int, seen + interval '10 min', CASE WHEN open THEN now() + interval '1 hour' END, seen,
-                   CASE WHEN NOT open THEN seen + interval '11 min' END, '00-' || md5('t' || n) || '-00f067aa0ba902b7-01', n % 50 = 0
-            FROM (SELECT n, n > {{studies - OpenStudies}} AS open, now() - interval '1 year' * (1 - n::float / {{studies}}) AS seen FROM generate_series(1, {{studies}}) n) s;
+                   CASE WHEN NOT open THEN seen + interval '11 min' END, '00-' || md5('t' || n) || '-00f067aa0ba902b7-01', n % 50 = 0,
+                   CASE WHEN NOT open THEN a END, CASE WHEN NOT open THEN (1 - a) * b END, CASE WHEN NOT open THEN (1 - a) * (1 - b) END,
+                   CASE WHEN NOT open THEN 0.1 END, CASE WHEN NOT open THEN a < 0.1 END, CASE WHEN NOT open THEN {{VideosPerStudy}} END, CASE WHEN NOT open THEN 0 END, CASE WHEN NOT open THEN 0 END
+            FROM (SELECT n, random() AS a, random() AS b, n > {{studies - openStudies}} AS open, CASE WHEN n > {{studies - openStudies}} THEN now() - interval '2 hours' * (1 - (n - {{studies - openStudies}})::float / {{openStudies}})
+                         ELSE now() - interval '2 hours' - interval '1 year' * (1 - n::float / {{studies - openStudies}}) END AS seen
+                  FROM generate_series(1, {{studies}}) n) s;
 
             INSERT INTO videos (video_id, study_id, study_day, object_key, content, tag, size, superseded, found_at, plan_kind, clip_frames, window_ticks,
                 stride_ticks, bundle_id, variant, generation, status, reason, warnings, codec, width, height, frames, duration_ticks, clips, starts, retries,
                 not_before, started_at, finished_at, trace_parent, publishes)
-            SELECT md5('v' || v.n || '.' || v.k)::uuid, s.study_id, s.study_day, s.name || '/scan' || v.k || '.mp4', md5('c' || v.n || '.' || v.k), md5('c' || v.n || '.' || v.k), 2000000, false,
-                   s.first_seen_at, 'windows', 20, 20000000, 20000000, '{{Bundle}}', 'fp32', 0, v.status,
-                   CASE v.status WHEN 'rejected' THEN (ARRAY['not_a_video', 'truncated', 'too_few_frames', 'undecodable'])[1 + v.n % 4] WHEN 'failed' THEN 'crashed' END,
-                   '', 'h264', 800, 600, 180, 72000000, CASE WHEN v.status IN ('cut', 'done') THEN {{ClipsPerVideo}} END, 0, 0,
-                   CASE WHEN v.status IN ('found', 'cut') THEN now() + interval '1 hour' END, s.first_seen_at,
-                   CASE WHEN v.status NOT IN ('found', 'cut') THEN s.first_seen_at + interval '9 min' END, s.trace_parent, 1
-            FROM (SELECT n, k, CASE WHEN n <= {{studies - OpenStudies}} AND (n * 8 + k) % 53 = 0 THEN 'rejected' WHEN n <= {{studies - OpenStudies}} AND (n * 8 + k) % 211 = 0 THEN 'failed'
-                         WHEN n <= {{studies - OpenStudies}} THEN 'done' WHEN k = {{VideosPerStudy}} THEN 'found' ELSE 'cut' END AS status
-                  FROM generate_series(1, {{studies}}) n, generate_series(1, {{VideosPerStudy}}) k) v
-            JOIN studies s ON s.study_id = md5('s' || v.n)::uuid;
+            SELECT md5('v' || v.n || '.' || v.k)::uuid, v.study_id, v.study_day, v.name || '/scan' || v.k || '.mp4', md5('c' || v.n || '.' || v.k), md5('c' || v.n || '.' || v.k), 2000000, false,
+                   v.first_seen_at, 'windows', 20, 20000000, 20000000, '{{Bundle}}', 'fp32', 0, v.video_status,
+                   CASE v.video_status WHEN 'rejected' THEN (ARRAY['not_a_video', 'truncated', 'too_few_frames', 'undecodable'])[1 + v.n % 4] WHEN 'failed' THEN 'crashed' END,
+                   '', 'h264', 800, 600, 180, 72000000, CASE WHEN v.video_status IN ('cut', 'done') THEN {{ClipsPerVideo}} END, 0, 0,
+                   CASE WHEN v.video_status IN ('found', 'cut') THEN now() + interval '1 hour' END, v.first_seen_at,
+                   CASE WHEN v.video_status NOT IN ('found', 'cut') THEN v.first_seen_at + interval '9 min' END, v.trace_parent, 1
+            FROM (SELECT *, CASE WHEN n <= {{studies - openStudies}} AND (n * 8 + k) % 53 = 0 THEN 'rejected' WHEN n <= {{studies - openStudies}} AND (n * 8 + k) % 211 = 0 THEN 'failed'
+                         WHEN n <= {{studies - openStudies}} THEN 'done' WHEN k > {{CutVideos}} THEN 'found' ELSE 'cut' END AS video_status
+                  FROM (SELECT *, substr(name, 6)::bigint AS n FROM studies) s, generate_series(1, {{VideosPerStudy}}) k) v;
 
             INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, features_key, features_sha256, starts, retries, not_before, cut_at, finished_at, publishes)
             SELECT v.study_day, md5('c' || v.video_id || i)::uuid, v.video_id, i, 0, CASE WHEN v.status = 'done' THEN 'done' WHEN i = 2 THEN 'extracted' ELSE 'cut' END,
                    'features/' || md5('c' || v.video_id || i)::uuid || '/0123456789ab-fp32.npy', md5('f' || v.video_id || i) || md5('g' || v.video_id || i), 0, 0,
                    v.not_before, v.started_at + interval '1 min', CASE WHEN v.status = 'done' THEN v.started_at + interval '2 min' END, 1
-            FROM videos v, generate_series(0, {{ClipsPerVideo - 1}}) i WHERE v.status IN ('done', 'cut') ORDER BY v.started_at;
+            FROM videos v, generate_series(0, {{ClipsPerVideo - 1}}) i WHERE v.status IN ('done', 'cut');
 
             INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
             SELECT study_day, clip_id, '{{Bundle}}', 'fp32', 0, video_id, clip_index, a, (1 - a) * b, (1 - a) * (1 - b), finished_at
@@ -62,7 +68,8 @@ internal sealed class BulkLedger(string connectionString)
     }
 
     /// <summary>Does nothing in a ledger that has clips.</summary>
-    public async Task FillAsync(long clips)
+    /// <param name="told">Of each statement and the time so far.</param>
+    public async Task FillAsync(long clips, Action<string> told)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
@@ -70,7 +77,7 @@ internal sealed class BulkLedger(string connectionString)
             return;
         var watch = Stopwatch.StartNew();
         // Rows are made right, so nobody checks them, and an index is built faster at once than row by row.
-        await ExecuteAsync(connection, "SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET work_mem = '512MB'; SET synchronous_commit = off; SELECT setseed(0.5)");
+        await ExecuteAsync(connection, "SET session_replication_role = replica; SET maintenance_work_mem = '1GB'; SET work_mem = '512MB'; SET synchronous_commit = off; SET synchronize_seqscans = off; SELECT setseed(0.5)");
         var indexes = (string[])(await ScalarAsync(connection, """
             SELECT array_agg(indexdef) FROM pg_indexes WHERE schemaname = 'public' AND tablename IN ('studies', 'videos', 'clips', 'predictions', 'spans') AND indexname LIKE 'ix%'
             """))!;
@@ -83,7 +90,7 @@ internal sealed class BulkLedger(string connectionString)
         foreach (var statement in Fill(clips).Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Concat(indexes).Append("VACUUM ANALYZE"))
         {
             await ExecuteAsync(connection, statement);
-            Console.Error.WriteLine($"{watch.Elapsed.TotalSeconds,6:0} s  {statement.Split('(')[0].Trim()}");
+            told($"{watch.Elapsed.TotalSeconds,6:0} s  {statement.Split('(')[0].Trim()}");
         }
     }
 
