@@ -15,7 +15,8 @@ internal static class CancelCommand
         var command = new Command("cancel", """
             Cancel what of these studies waits or runs. What is done stays done; lus replay --study brings the rest back.
 
-            A worker that has a video or clip in work finds it cancelled when it wants to move it on. Videos that come later are new work.
+            A worker that has a video or clip in work finds it cancelled when it wants to move it on. Videos that come later
+            are cancelled too.
             """)
         {
             names,

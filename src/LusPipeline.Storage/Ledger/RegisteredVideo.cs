@@ -12,7 +12,7 @@ public enum RegisteredState
     /// <summary>Was begun earlier and goes on where it stopped.</summary>
     Begun,
 
-    /// <summary>Has its final status for this target since an earlier run.</summary>
+    /// <summary>Has its final status for this target since an earlier run, or came to a cancelled study.</summary>
     Finished,
 
     /// <summary>Was rejected by the listing, just now.</summary>

@@ -13,6 +13,7 @@ internal sealed class Registration(
 {
     private readonly IDictionary<Guid, string> _traces = traces ?? new Dictionary<Guid, string>();
     private readonly HashSet<Guid> _reopened = [];
+    private readonly HashSet<Guid> _reopenedEvenCancelled = [];
 
     private int Publishes => unpublished ? 0 : 1;
 
@@ -76,7 +77,7 @@ internal sealed class Registration(
             RETURNING videos.video_id AS "Value"
             """)).ToListAsync(cancellation).ConfigureAwait(false);
         foreach (var video in videos)
-            Reopen(video.Row.StudyId);
+            Reopen(video.Row.StudyId, evenCancelled: true);
         return moved;
     }
 
@@ -122,24 +123,45 @@ internal sealed class Registration(
                 """), cancellation).ConfigureAwait(false);
         }
         foreach (var video in videos)
-            Reopen(video.Row.StudyId);
+            Reopen(video.Row.StudyId, evenCancelled: true);
         return moved;
     }
 
     /// <summary>The study has something to do again; written by <see cref="SaveReopenedAsync"/>.</summary>
-    public void Reopen(Guid studyId) => _reopened.Add(studyId);
+    /// <param name="evenCancelled">Somebody wants it; else a cancelled study stays so.</param>
+    public void Reopen(Guid studyId, bool evenCancelled = false) => (evenCancelled ? _reopenedEvenCancelled : _reopened).Add(studyId);
 
+    /// <summary>Opens the studies that have something to do again. What came to one that stays cancelled is cancelled too.</summary>
     /// <param name="quiet">Time without anything new after which a study may complete; null to wait for <see cref="StudyMoves.ListedAsync"/>.</param>
-    public async Task SaveReopenedAsync(TimeSpan? quiet, CancellationToken cancellation)
+    /// <returns>The studies that stay cancelled.</returns>
+    public async Task<IReadOnlySet<Guid>> SaveReopenedAsync(TimeSpan? quiet, CancellationToken cancellation)
     {
-        if (_reopened.Count == 0)
-            return;
+        _reopened.ExceptWith(_reopenedEvenCancelled);
+        if (_reopened.Count + _reopenedEvenCancelled.Count == 0)
+            return _reopened;
         DateTime? completable = quiet is null ? null : now + quiet;
-        await ledger.Studies.Where(study => _reopened.Contains(study.StudyId))
+        var opened = await ledger.Studies
+            .Where(study => _reopenedEvenCancelled.Contains(study.StudyId) || (_reopened.Contains(study.StudyId) && study.Status != WorkStatus.Cancelled))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(study => study.Status, WorkStatus.Open)
                 .SetProperty(study => study.CompletableAt, completable)
                 .SetProperty(study => study.CheckAt, completable), cancellation).ConfigureAwait(false);
+        return opened == _reopened.Count + _reopenedEvenCancelled.Count
+            ? new HashSet<Guid>()
+            : await CancelLateAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlySet<Guid>> CancelLateAsync(CancellationToken cancellation)
+    {
+        var cancelled = await ledger.Studies.Where(study => _reopened.Contains(study.StudyId) && study.Status == WorkStatus.Cancelled)
+            .Select(study => study.StudyId).ToHashSetAsync(cancellation).ConfigureAwait(false);
+        await ledger.Videos.Where(video => cancelled.Contains(video.StudyId) && video.Status == WorkStatus.Found)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.Status, WorkStatus.Cancelled)
+                .SetProperty(video => video.Reason, ReasonCode.Cancelled)
+                .SetProperty(video => video.NotBefore, (DateTime?)null)
+                .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false);
+        return cancelled;
     }
 
     /// <summary>Of a study's replay: one trace for all its videos, which follows the one before.</summary>

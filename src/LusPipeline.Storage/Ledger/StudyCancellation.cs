@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Storage.Ledger;
@@ -7,7 +8,7 @@ namespace LusPipeline.Storage.Ledger;
 /// <param name="Running">Of these videos and clips, those that a worker had in work: its next move finds them cancelled.</param>
 public sealed record CancelledWork(bool Study, int Videos, int Clips, int Running);
 
-/// <summary>Cancels what of a study waits or runs. What is done stays; <see cref="Replay"/> brings the rest back.</summary>
+/// <summary>Cancels what of a study waits or runs, and what comes to it later. What is done stays; <see cref="Replay"/> brings the rest back.</summary>
 public sealed class StudyCancellation(Func<LedgerContext> open, TimeProvider clock)
 {
     /// <param name="studyDay">The study's, part of its clips' keys.</param>
@@ -21,13 +22,7 @@ public sealed class StudyCancellation(Func<LedgerContext> open, TimeProvider clo
             && (clip.Status == WorkStatus.Found || clip.Status == WorkStatus.Cut || clip.Status == WorkStatus.Extracted));
         var running = await videos.CountAsync(video => video.WorkerId != null, cancellation).ConfigureAwait(false)
             + await clips.CountAsync(clip => clip.WorkerId != null, cancellation).ConfigureAwait(false);
-        var cancelledVideos = await videos.ExecuteUpdateAsync(set => set
-            .SetProperty(video => video.Status, WorkStatus.Cancelled)
-            .SetProperty(video => video.Reason, ReasonCode.Cancelled)
-            .SetProperty(video => video.Starts, 0)
-            .SetProperty(video => video.WorkerId, (Guid?)null)
-            .SetProperty(video => video.NotBefore, (DateTime?)null)
-            .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false);
+        var cancelledVideos = await CancelAsync(videos, now, cancellation).ConfigureAwait(false);
         var cancelledClips = await clips.ExecuteUpdateAsync(set => set
             .SetProperty(clip => clip.Status, WorkStatus.Cancelled)
             .SetProperty(clip => clip.Reason, ReasonCode.Cancelled)
@@ -41,7 +36,18 @@ public sealed class StudyCancellation(Func<LedgerContext> open, TimeProvider clo
                 .SetProperty(study => study.CompletedAt, now)
                 .SetProperty(study => study.CompletableAt, (DateTime?)null)
                 .SetProperty(study => study.CheckAt, (DateTime?)null), cancellation).ConfigureAwait(false) == 1;
+        // The study's row has waited for a video that came at the same moment; one that comes now finds the study cancelled.
+        cancelledVideos += await CancelAsync(videos, now, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return new(cancelledStudy, cancelledVideos, cancelledClips, running);
     }
+
+    private static Task<int> CancelAsync(IQueryable<VideoRow> videos, DateTime now, CancellationToken cancellation) => videos
+        .ExecuteUpdateAsync(set => set
+            .SetProperty(video => video.Status, WorkStatus.Cancelled)
+            .SetProperty(video => video.Reason, ReasonCode.Cancelled)
+            .SetProperty(video => video.Starts, 0)
+            .SetProperty(video => video.WorkerId, (Guid?)null)
+            .SetProperty(video => video.NotBefore, (DateTime?)null)
+            .SetProperty(video => video.FinishedAt, now), cancellation);
 }

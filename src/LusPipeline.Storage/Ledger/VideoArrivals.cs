@@ -1,4 +1,5 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
@@ -29,8 +30,6 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, lease);
         var studies = await registration.AddAsync(added, target, cancellation).ConfigureAwait(false);
-        var messages = added.Where(video => video.Rejection is null)
-            .Select(video => Found(video.VideoId, studies[video.StudyId].StudyDay, 0, studies[video.StudyId].Urgent)).ToList();
         if (back.Count > 0)
         {
             await ledger.Videos.Where(video => back.Contains(video.VideoId))
@@ -39,14 +38,17 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
                 registration.Reopen(row.StudyId);
         }
         await SupersedeAsync(ledger, [.. added, .. distinct.Where(video => back.Contains(video.VideoId))], cancellation).ConfigureAwait(false);
-        var urgentStudies = again.Count == 0 ? [] : await UrgentAsync(ledger, again, cancellation).ConfigureAwait(false);
-        foreach (var row in again)
+        var messages = new List<VideoFound>();
+        var wanted = again.Count == 0 ? [] : await UrgencyAsync(ledger, again, cancellation).ConfigureAwait(false);
+        foreach (var row in again.Where(row => wanted.ContainsKey(row.StudyId)))
         {
             var generation = await registration.RetargetAsync(row, row.Tag, target, cancellation).ConfigureAwait(false);
-            messages.Add(Found(row.VideoId, row.StudyDay, generation, urgentStudies.Contains(row.StudyId)));
+            messages.Add(Found(row.VideoId, row.StudyDay, generation, wanted[row.StudyId]));
         }
-        await registration.SaveReopenedAsync(quiet, cancellation).ConfigureAwait(false);
+        var cancelled = await registration.SaveReopenedAsync(quiet, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        messages.AddRange(added.Where(video => video.Rejection is null && !cancelled.Contains(video.StudyId))
+            .Select(video => Found(video.VideoId, studies[video.StudyId].StudyDay, 0, studies[video.StudyId].Urgent)));
         return messages;
     }
 
@@ -80,11 +82,12 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
         }
     }
 
-    private static async Task<HashSet<Guid>> UrgentAsync(LedgerContext ledger, List<VideoRow> rows, CancellationToken cancellation)
+    /// <summary>Which of these rows' studies are urgent; cancelled ones are left out.</summary>
+    private static async Task<Dictionary<Guid, bool>> UrgencyAsync(LedgerContext ledger, List<VideoRow> rows, CancellationToken cancellation)
     {
         var studies = rows.Select(row => row.StudyId).Distinct().ToList();
-        return await ledger.Studies.Where(study => studies.Contains(study.StudyId) && study.Urgent)
-            .Select(study => study.StudyId).ToHashSetAsync(cancellation).ConfigureAwait(false);
+        return await ledger.Studies.Where(study => studies.Contains(study.StudyId) && study.Status != WorkStatus.Cancelled)
+            .ToDictionaryAsync(study => study.StudyId, study => study.Urgent, cancellation).ConfigureAwait(false);
     }
 
     private static VideoFound Found(Guid videoId, DateOnly studyDay, int generation, bool urgent) =>

@@ -24,6 +24,8 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, WorkLease.None);
         var studies = await registration.AddAsync(
             [.. seen.Where(video => !rows.ContainsKey(video.VideoId)).DistinctBy(video => video.VideoId)], target, cancellation).ConfigureAwait(false);
+        foreach (var study in force ? studies.Keys : [])
+            registration.Reopen(study, evenCancelled: true);
         foreach (var video in seen.DistinctBy(video => video.VideoId))
         {
             if (!rows.TryGetValue(video.VideoId, out var row))
@@ -62,9 +64,11 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
                 registered.Add(new(video, row.VideoId, row.StudyId, row.StudyDay, next, RegisteredState.Due));
             }
         }
-        await registration.SaveReopenedAsync(quiet: null, cancellation).ConfigureAwait(false);
+        var cancelled = await registration.SaveReopenedAsync(quiet: null, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-        return registered;
+        return cancelled.Count == 0
+            ? registered
+            : registered.ConvertAll(video => video.State == RegisteredState.Due && cancelled.Contains(video.StudyId) ? video with { State = RegisteredState.Finished } : video);
     }
 
     /// <summary>Older contents of the keys of <paramref name="present"/> leave their study's result, unless they are present too.</summary>

@@ -1,7 +1,9 @@
+using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;
@@ -47,6 +49,58 @@ public sealed class VideoArrivalsTests(TestServers servers)
         Assert.Equal(found with { Generation = 1 }, again);
         Assert.Equal(WorkStatus.Open, (await shared.StudyAsync("p1")).Status);
         await worker.StartAsync(again);
+    }
+
+    [Theory]
+    [InlineData(LedgerKind.Postgres)]
+    [InlineData(LedgerKind.Sqlite)]
+    public async Task What_comes_late_to_a_cancelled_study_is_cancelled_too_until_it_is_replayed(LedgerKind kind)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        var worker = await shared.JoinAsync();
+        var rejected = await shared.ArriveAsync("p1/large.mp4", "00");
+        await worker.Completion.RejectVideoAsync(await worker.StartAsync(rejected), ReasonCode.TooManyFrames, "200 frames", 100, Cancellation);
+        await shared.ArriveAsync("p1/a.mp4", "01");
+        var before = await shared.StudyAsync("p1");
+        await new StudyCancellation(shared.Open, shared.Clock).CancelAsync(before.StudyId, before.StudyDay, Cancellation);
+
+        var found = await shared.ArriveAsync(
+            [SharedLedger.Seen("p1/large.mp4", "00"), SharedLedger.Seen("p1/late.mp4", "02"), SharedLedger.Seen("p1/a.mp4", "03"), SharedLedger.Seen("p2/a.mp4", "04")],
+            new VideoLimits { MaxFrames = 300 });
+        Assert.Empty(await shared.ArriveAsync([SharedLedger.Seen("p1/a.mp4", "01")]));
+
+        Assert.Equal(SharedLedger.Seen("p2/a.mp4", "04").VideoId, Assert.Single(found).VideoId);
+        Assert.Equal((WorkStatus.Cancelled, WorkStatus.Open), ((await shared.StudyAsync("p1")).Status, (await shared.StudyAsync("p2")).Status));
+        var late = await shared.VideoAsync(SharedLedger.Seen("p1/late.mp4", "02").VideoId);
+        Assert.Equal((WorkStatus.Cancelled, ReasonCode.Cancelled, 0), (late.Status, late.Reason, late.Generation));
+        Assert.NotNull(late.FinishedAt);
+        shared.Clock.Move(3600);
+        Assert.DoesNotContain((await worker.Sweeper.TakeAsync(new(0, 0, 0), Cancellation)).OfType<VideoFound>(), message => message.VideoId == late.VideoId);
+
+        var replay = new Replay(shared.Open, shared.Clock, shared: true);
+        await foreach (var chunk in replay.PlanAsync(new() { Keys = ["p1/late.mp4"] }, null, urgent: false, Cancellation))
+            Assert.Equal(1, await replay.ApplyAsync(chunk, urgent: false, Cancellation));
+        Assert.Equal(WorkStatus.Open, (await shared.StudyAsync("p1")).Status);
+        await worker.StartAsync(Assert.Single((await worker.Sweeper.TakeAsync(new(0, 0, 0), Cancellation)).OfType<VideoFound>(), message => message.VideoId == late.VideoId));
+    }
+
+    [Fact]
+    public async Task A_study_that_is_cancelled_while_a_video_comes_has_nothing_that_waits()
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        for (var round = 0; round < 30; round++)
+        {
+            await shared.ArriveAsync($"p{round}/a.mp4");
+            var study = await shared.StudyAsync($"p{round}");
+
+            await Task.WhenAll(
+                shared.ArriveAsync([SharedLedger.Seen($"p{round}/b.mp4")]),
+                new StudyCancellation(shared.Open, shared.Clock).CancelAsync(study.StudyId, study.StudyDay, Cancellation));
+        }
+
+        await using var ledger = shared.Open();
+        Assert.Empty(await ledger.Studies.Where(study => study.Status != WorkStatus.Cancelled).Select(study => study.Name).ToListAsync(Cancellation));
+        Assert.Empty(await ledger.Videos.Where(video => video.Status != WorkStatus.Cancelled).Select(video => video.ObjectKey).ToListAsync(Cancellation));
     }
 
     [Theory]

@@ -22,11 +22,16 @@ public sealed class OperatorTests(TestServers servers, FleetFixture fixture)
 
         var cancel = await fleet.LusAsync("cancel", "p2");
         fleet.Start("sequence");
+        using var late = new TemporaryFolder();
+        Directory.CreateDirectory(late["p2"]);
+        File.Copy(Path.Combine(fixture.Videos, "p1", "a.mp4"), late["p2/late.mp4"]);
+        await fleet.UploadAsync(late.Path);
 
         Assert.True(cancel.ExitCode == 0, cancel.ToString());
         Assert.Matches("^p2: cancelled, with [34] videos and [1-9][0-9]* clips", cancel.Output[0]);
-        await fleet.FinishedAsync(fixture.VideoCount);
+        await fleet.FinishedAsync(fixture.VideoCount + 1);
         Assert.Equal(["p2 cancelled 0"], await fleet.RowsAsync("SELECT name, status, revision FROM studies WHERE status <> 'done'"));
+        Assert.Equal(["cancelled cancelled"], await fleet.RowsAsync("SELECT status, reason FROM videos WHERE object_key = 'p2/late.mp4'"));
         Assert.Empty(await fleet.RowsAsync($"SELECT clip_id FROM {ClipsOfP2} AND c.status <> 'cancelled'"));
         Assert.Equal(Others(fixture.Results), Others(await fleet.ResultsAsync()));
         await fleet.AssertTidyAsync();

@@ -97,6 +97,35 @@ public sealed class StudyCancellationTests
         Assert.Equal(WorkStatus.Done, (await bench.CompleteAsync(video)).Status);
     }
 
+    [Fact]
+    public async Task A_later_run_leaves_late_videos_cancelled_unless_it_is_forced()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        await CancelAsync(bench, await bench.SeeAsync("p1/a.mp4"));
+
+        var late = await bench.SeeAsync("p1/late.mp4", "01");
+
+        Assert.Equal(RegisteredState.Finished, late.State);
+        Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(late.VideoId, 0, alone: true, Cancellation)).Outcome);
+        var study = await bench.CompleteAsync(late);
+        Assert.Equal(WorkStatus.Cancelled, study.Status);
+        Assert.All(study.Videos, video => Assert.Equal((WorkStatus.Cancelled, ReasonCode.Cancelled), (video.Status, video.Reason)));
+        var forced = await bench.SeeAsync("p1/late.mp4", "01", force: true);
+        Assert.Equal((RegisteredState.Due, 1), (forced.State, forced.Generation));
+    }
+
+    [Fact]
+    public async Task A_new_video_that_is_forced_opens_a_cancelled_study()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        await CancelAsync(bench, await bench.SeeAsync("p1/a.mp4"));
+
+        var forced = await bench.SeeAsync("p1/new.mp4", "01", force: true);
+
+        await bench.FinishAsync(forced, new(0, 0, 1));
+        Assert.Equal(WorkStatus.Done, (await bench.CompleteAsync(forced)).Status);
+    }
+
     private static Task<CancelledWork> CancelAsync(LedgerBench bench, RegisteredVideo video) =>
         new StudyCancellation(bench.Open, bench.Clock).CancelAsync(video.StudyId, video.StudyDay, Cancellation);
 }
