@@ -2,6 +2,7 @@
 # Virtual host and users for LusPipeline, by RabbitMQ's management API. Run again, it sets permissions and passwords anew.
 #   RABBITMQ_ADMIN=user:password WORKER_PASSWORD=… OPERATOR_PASSWORD=… EVENTS_PASSWORD=… users.sh http://broker:15672 [VHOST [PREFIX]]
 # VHOST and PREFIX, which is Broker:Prefix, are "lus" where they are not given. The users are PREFIX-worker, PREFIX-operator and PREFIX-events.
+# With BUCKET_PASSWORD=… also PREFIX-bucket, for an S3 server's notifications, and the exchange PREFIX.notifications for them.
 set -euo pipefail
 
 [[ $# -ge 1 ]] || {
@@ -42,3 +43,8 @@ user "$prefix-operator" "$OPERATOR_PASSWORD" management "$all" "$all" "$all"
 # Binds queues of its own, named PREFIX.events.SOMETHING, to the exchange PREFIX.events; it can publish nothing there.
 own="^$prefix\\.events\\..+"
 user "$prefix-events" "$EVENTS_PASSWORD" '' "$own" "$own" "^$prefix\\.events(\\..+)?$"
+[[ -n ${BUCKET_PASSWORD:-} ]] || exit 0
+put "exchanges/$vhost/$prefix.notifications" '{"type": "topic", "durable": true}'
+# Publishes notifications and nothing else; Ceph's gateway also makes a queue of its own for answers, which has a name of the broker's.
+answers='^amq\.gen-'
+user "$prefix-bucket" "$BUCKET_PASSWORD" '' "$answers" "^$prefix\\.notifications$" "$answers"

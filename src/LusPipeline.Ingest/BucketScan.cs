@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
 using LusPipeline.Ingest.Sniffing;
@@ -15,7 +16,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     private const int MostTries = 20;
 
     private readonly Dictionary<string, int> _tries = [];
-    private readonly List<(string Bucket, string Study)> _closed = [];
+    private readonly List<ClosedStudy> _closed = [];
     private int _later;
 
     /// <summary>Videos that are registered together.</summary>
@@ -28,7 +29,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     public string? Marker { get; init; }
 
     /// <summary>Of the last listing: studies whose marker is new.</summary>
-    public IReadOnlyList<(string Bucket, string Study)> Closed => _closed;
+    public IReadOnlyList<ClosedStudy> Closed => _closed;
 
     /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
@@ -66,12 +67,19 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
             yield return chunk;
     }
 
+    /// <summary>Whether an object is a study's <see cref="Marker"/>.</summary>
+    public bool IsMarker(BucketObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var name = ObjectName.FromKey(item.Key);
+        return Marker is not null && name.Video == Marker && name.Study != Marker;
+    }
+
     private async Task<SeenVideo?> LookAsync(BucketObject item, CancellationToken cancellation)
     {
-        var name = ObjectName.FromKey(item.Key);
-        if (Marker is not null && name.Video == Marker && name.Study != Marker)
+        if (IsMarker(item))
         {
-            _closed.Add((bucket.NameOf(item), name.Study));
+            _closed.Add(new(LedgerIds.Study(bucket.NameOf(item), ObjectName.FromKey(item.Key).Study), item.Tag));
         }
         else if (item.Skipped)
         {

@@ -11,11 +11,14 @@ namespace LusPipeline.Ingest;
 /// </summary>
 public sealed class SeenObjects
 {
-    private HashSet<UInt128> _before = [];
+    private volatile HashSet<UInt128> _before = [];
     private HashSet<UInt128> _now = [];
 
     /// <summary>Call before each listing.</summary>
     public void Begin() => _now = new(_before.Count);
+
+    /// <summary>Whether the last finished listing had it with this content; for any thread.</summary>
+    public bool Knows(BucketObject item) => _before.Contains(Hash(item));
 
     /// <summary>Whether the last listing had it with this content; it is then remembered further on.</summary>
     public bool Has(BucketObject item)

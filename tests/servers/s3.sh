@@ -64,6 +64,7 @@ rgw data log num shards = 1
 rgw md log max shards = 1
 rgw lc max objs = 1
 rgw usage max shards = 1
+rgw trust forwarded https = true
 rgw rados pool pg num min = 1
 CONF
 }

@@ -29,6 +29,7 @@ public static class StageMetrics
     private static readonly Histogram<double> Decode = Meter.CreateHistogram("lus.decode.duration", "s", "One run of ffmpeg.", advice: Seconds);
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("lus.failures", "{attempt}", "Attempts that did not succeed.");
     private static readonly Counter<long> DroppedSpans = Meter.CreateCounter<long>("lus.spans.dropped", "{span}", "Spans that did not get into the ledger.");
+    private static readonly Counter<long> Notifications = Meter.CreateCounter<long>("lus.notifications", "{notification}", "What became of an S3 server's notifications.");
     private static readonly UpDownCounter<int> InFlight = Meter.CreateUpDownCounter<int>("lus.clips.in_flight", "{clip}", "Clips that this process cut or is cutting and that wait for features.");
     private static readonly ConcurrentDictionary<OpenModel, int> Models = new();
 
@@ -49,6 +50,9 @@ public static class StageMetrics
     public static void Decoded(TimeSpan duration) => Decode.Record(duration.TotalSeconds);
 
     public static void SpansDropped(int spans) => DroppedSpans.Add(spans);
+
+    /// <param name="outcome"><c>found</c>, <c>known</c> to the last listing, <c>absent</c> from the watched prefixes, <c>other</c> (of no upload here), or <c>unreadable</c>.</param>
+    public static void Notified(string outcome, int objects = 1) => Notifications.Add(objects, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <param name="clips">Negative for clips that are no longer in flight.</param>
     public static void ClipsInFlight(int clips) => InFlight.Add(clips);

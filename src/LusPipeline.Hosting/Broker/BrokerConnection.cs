@@ -7,8 +7,19 @@ namespace LusPipeline.Hosting.Broker;
 /// <summary>A connection for what is not a stage's message: opened when it is needed, and again when it was lost.</summary>
 public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
 {
+    internal const string DefaultUriKey = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
+
+    /// <summary>By which the broker's operator sees the connection.</summary>
+    internal string Name { get; init; } = "lus control";
+
+    /// <summary>The setting that has the address, for messages.</summary>
+    internal string UriKey { get; init; } = DefaultUriKey;
+
+    /// <summary>The connection ends when a message is larger; null for the client's own limit.</summary>
+    internal uint? MostInboundBytes { get; init; }
 
     /// <summary>What the broker says that it is.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
@@ -20,7 +31,30 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
     /// <summary>Runs an exchange of frames on a channel of its own whose publications are confirmed, within the publish timeout.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
     /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
-    internal async Task<T> OnChannelAsync<T>(Func<IChannel, CancellationToken, Task<T>> exchange, CancellationToken cancellation)
+    internal Task<T> OnChannelAsync<T>(Func<IChannel, CancellationToken, Task<T>> exchange, CancellationToken cancellation) => WithinAsync(
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+        async (channel, limit) =>
+        {
+            var result = await exchange(channel, limit).ConfigureAwait(false);
+            await channel.DisposeAsync().ConfigureAwait(false);
+            return result;
+        },
+        cancellation);
+
+    /// <summary>A channel that stays, for a consumer; whoever disposes it sees its end, too.</summary>
+    /// <param name="prepare">Within the publish timeout.</param>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
+    internal Task<IChannel> OpenChannelAsync(Func<IChannel, CancellationToken, Task> prepare, CancellationToken cancellation) => WithinAsync(
+        new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false),
+        async (channel, limit) =>
+        {
+            await prepare(channel, limit).ConfigureAwait(false);
+            return channel;
+        },
+        cancellation);
+
+    private async Task<T> WithinAsync<T>(CreateChannelOptions kind, Func<IChannel, CancellationToken, Task<T>> exchange, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.PublishTimeout);
@@ -29,11 +63,8 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
             var connection = await OpenAsync(limit.Token).ConfigureAwait(false);
             try
             {
-                var channel = await connection.CreateChannelAsync(
-                    new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), limit.Token).ConfigureAwait(false);
-                var result = await exchange(channel, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
-                await channel.DisposeAsync().ConfigureAwait(false);
-                return result;
+                var channel = await connection.CreateChannelAsync(kind, limit.Token).ConfigureAwait(false);
+                return await exchange(channel, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
             }
             catch
             {
@@ -50,7 +81,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         {
             var hint = options.Uri.Scheme == "amqps" ? $" One that wants a certificate of its client hangs up on a client without: {BrokerOptions.Section}:{nameof(BrokerOptions.ClientCertificateFile)}." : "";
             throw new BrokerUnavailableException(
-                $"RabbitMQ at {Address(options)} does not answer ({Said(failure)}). Is it running, and is {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} right?{hint}", failure);
+                $"RabbitMQ at {Address(options)} does not answer ({Said(failure)}). Is it running, and is {UriKey} right?{hint}", failure);
         }
     }
 
@@ -90,7 +121,9 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
                 Discard(lost);
             var factory = new ConnectionFactory();
             Configure(factory, options);
-            var opening = factory.CreateConnectionAsync("lus control", cancellation);
+            if (MostInboundBytes is { } most)
+                factory.MaxInboundMessageBodySize = most;
+            var opening = factory.CreateConnectionAsync(Name, cancellation);
             try
             {
                 return _connection = await opening.WaitAsync(cancellation).ConfigureAwait(false);
@@ -132,7 +165,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
     {
         var causes = Causes(failure).ToList();
         if (causes.OfType<AuthenticationFailureException>().Any() || causes.OfType<PossibleAuthenticationFailureException>().Any())
-            return $"RabbitMQ at {Address(options)} refuses the user of {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}. Check user, password and virtual host.";
+            return $"RabbitMQ at {Address(options)} refuses the user of {UriKey}. Check user, password and virtual host.";
         if (causes.OfType<System.Security.Authentication.AuthenticationException>().FirstOrDefault() is { } tls)
             return $"TLS with RabbitMQ at {Address(options)} fails ({tls.Message}). Check {BrokerOptions.Section}:{nameof(BrokerOptions.CaFile)}, the client certificate, and that the host's name is the certificate's.";
         return causes.OfType<OperationInterruptedException>().FirstOrDefault(cause => cause.ShutdownReason?.ReplyCode is Constants.AccessRefused or Constants.NotAllowed) is { } refused

@@ -18,6 +18,9 @@ public sealed class BrokerNames(string prefix)
     /// <summary>Topic exchange of <c>study.completed</c> and <c>study.failed</c>.</summary>
     public string Events => $"{prefix}.events";
 
+    /// <summary>Queue of an S3 server's notifications.</summary>
+    public string Notifications => $"{prefix}.notifications";
+
     /// <param name="stage">One stage.</param>
     public string Queue(StageSet stage, bool urgent) => urgent ? $"{prefix}.{NameOf(stage)}.urgent" : $"{prefix}.{NameOf(stage)}";
 

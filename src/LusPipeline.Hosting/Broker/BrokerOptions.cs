@@ -71,17 +71,23 @@ public sealed record BrokerOptions : IValidatableObject
         return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency + 1));
     }
 
+    /// <summary>What is wrong with a broker's address, to come after the key's name.</summary>
+    internal static string? ProblemOf(Uri uri)
+    {
+        if (!uri.IsAbsoluteUri || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            return "is of the form amqp://user:password@host:5672/vhost, or amqps:// for TLS.";
+        return uri.AbsolutePath.Count(letter => letter == '/') > 1 ? "has a virtual host with '/': write it %2F." : null;
+    }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Uri is null)
             yield break;
-        if (!Uri.IsAbsoluteUri || Uri.Scheme is not ("amqp" or "amqps") || Uri.Host.Length == 0)
+        if (ProblemOf(Uri) is { } problem)
         {
-            yield return new("is of the form amqp://user:password@host:5672/vhost, or amqps:// for TLS.", [nameof(Uri)]);
+            yield return new(problem, [nameof(Uri)]);
             yield break;
         }
-        if (Uri.AbsolutePath.Count(letter => letter == '/') > 1)
-            yield return new("has a virtual host with '/': write it %2F.", [nameof(Uri)]);
         if (Uri.Scheme == "amqp" && (CaFile ?? ClientCertificateFile ?? ClientKeyFile) is not null)
             yield return new("is amqp://, without TLS, and files for TLS are given: write amqps://, or leave the files out.", [nameof(Uri)]);
         if (ClientKeyFile is not null && ClientCertificateFile is null)

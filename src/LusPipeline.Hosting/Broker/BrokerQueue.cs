@@ -20,6 +20,17 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
         ];
     }
 
+    /// <summary>Hints, of which the newest are worth the most: bounded, and handed out again only where a worker died with one in hand.</summary>
+    public static BrokerQueue Notifications(BrokerOptions options) => new(new BrokerNames(options.Prefix).Notifications, new Dictionary<string, object?>
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-quorum-initial-group-size"] = options.QuorumGroupSize,
+        ["x-delivery-limit"] = 2,
+        ["x-max-length"] = 10_000,
+        ["x-max-length-bytes"] = 32 * 1024 * 1024,
+        ["x-overflow"] = "drop-head",
+    });
+
     public static BrokerQueue OfStage(BrokerOptions options, string name) => Limited(options, name, new BrokerNames(options.Prefix).Returned);
 
     /// <summary>A message that even here is delivered in vain goes to the people.</summary>

@@ -6,7 +6,7 @@ namespace LusPipeline.Hosting.Checks;
 /// <summary>RabbitMQ: that it answers, takes the user, and has the queues that workers use.</summary>
 internal static class BrokerChecks
 {
-    private const string Key = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
+    public const string Key = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
 
     /// <summary>Quorum queues with at-least-once dead lettering.</summary>
     private static readonly Version Oldest = new(3, 10);

@@ -15,6 +15,7 @@ public sealed class Checkup(Settings settings, TimeSpan limit, TimeProvider cloc
     [
         new("configuration", _ => Task.FromResult(ConfigurationCheck.Look(settings))),
         .. BrokerChecks.All(settings),
+        .. NotificationChecks.All(settings),
         .. DatabaseChecks.All(settings),
         .. BucketChecks.All(settings),
         .. ModelChecks.All(settings),

@@ -1,6 +1,7 @@
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Hosting.Workers;
 using LusPipeline.Ingest;
@@ -30,6 +31,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(ClipPlanOptions.Section, typeof(ClipPlanOptions)),
         new(WorkerOptions.Section, typeof(WorkerOptions)),
         new(BrokerOptions.Section, typeof(BrokerOptions)),
+        new(NotificationOptions.Section, typeof(NotificationOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
         new(HttpOptions.Section, typeof(HttpOptions)),
     ];

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using LusPipeline.Core.Identity;
-using LusPipeline.Core.Messages;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Notifications;
 using LusPipeline.Ingest;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
@@ -12,17 +11,14 @@ using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Hosting.Workers;
 
-/// <summary>Lists the bucket, registers what is new and publishes it. One ingest worker at a time does; another takes over when it dies.</summary>
+/// <summary>
+/// Lists the bucket and takes in what is new, and looks at once where notifications say. One ingest worker at a time does; another takes
+/// over when it dies.
+/// </summary>
 internal sealed partial class BucketWatch(
-    IVideoBucket bucket, VideoLimits limits, VideoTarget target, WatchOptions options, LeaseOptions lease, VideoArrivals arrivals,
-    StudyMoves studies, IStageBus bus, DutyLoop loop, ILogger<BucketWatch> logger) : BackgroundService
+    IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, VideoIntake intake, NotifiedObjects notified, DutyLoop loop,
+    ILogger<BucketWatch> logger) : BackgroundService
 {
-    /// <summary>Videos registered in one transaction.</summary>
-    private const int Chunk = 1_000;
-
-    /// <summary>Messages that wait for the broker's confirmation at one time.</summary>
-    private const int Publishing = 32;
-
     private readonly SeenObjects _seen = new();
     private long _listedAll;
 
@@ -35,17 +31,30 @@ internal sealed partial class BucketWatch(
 
     private async Task WatchAsync(LoopBeat beat, CancellationToken held)
     {
+        using var again = new SemaphoreSlim(0);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(held);
+        var following = notified.FollowAsync(_seen, () => again.Release(), either.Token);
+        var listing = ListAsync(beat, again, either.Token);
+        // Each ends with an outage or with the duty, and what was told meanwhile is lost: the next round begins with a listing.
+        var first = await Task.WhenAny(following, listing).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(following, listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first.ConfigureAwait(false);
+    }
+
+    private async Task ListAsync(LoopBeat beat, SemaphoreSlim again, CancellationToken cancellation)
+    {
         var scan = new BucketScan(bucket, settling: null, limits)
         {
-            Chunk = Chunk,
+            Chunk = VideoIntake.Chunk,
             Seen = _seen,
-            Marker = options.Marker.Length == 0 ? null : options.Marker,
+            Marker = options.MarkerName,
         };
         while (true)
         {
-            await ListAsync(scan, beat, held).ConfigureAwait(false);
+            await ListAsync(scan, beat, cancellation).ConfigureAwait(false);
             beat.Beat(options.Interval);
-            await Task.Delay(options.Interval, held).ConfigureAwait(false);
+            await again.WaitAsync(options.Interval, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -56,28 +65,15 @@ internal sealed partial class BucketWatch(
         var started = Stopwatch.GetTimestamp();
         var listing = all ? bucket.ListAllAsync(cancellation) : bucket.ListAsync(cancellation);
         await foreach (var chunk in scan.ScanAsync(BeatingAsync(listing, beat, cancellation), cancellation).ConfigureAwait(false))
-            found += await RegisterAsync(chunk, beat, cancellation).ConfigureAwait(false);
-        foreach (var (place, study) in scan.Closed)
-            await studies.CloseAsync(LedgerIds.Study(place, study), cancellation).ConfigureAwait(false);
+            found += await intake.TakeAsync(chunk, beat, cancellation).ConfigureAwait(false);
+        foreach (var closed in scan.Closed)
+            await intake.CloseAsync(closed, ahead: false, cancellation).ConfigureAwait(false);
         _seen.Finish();
         if (all)
             _listedAll = started;
         if (found > 0)
             LogFound(logger, found);
-    }
-
-    /// <returns>How many of them are new.</returns>
-    private async Task<int> RegisterAsync(IReadOnlyList<SeenVideo> videos, LoopBeat beat, CancellationToken cancellation)
-    {
-        var messages = await arrivals.RegisterAsync(videos, target, limits, cancellation).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            messages, new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
-            async (message, stopping) =>
-            {
-                await bus.PublishAsync(message, stopping).ConfigureAwait(false);
-                beat.Beat();
-            }).ConfigureAwait(false);
-        return messages.Count;
+        LogListed(logger, all, Stopwatch.GetElapsedTime(started));
     }
 
     private static async IAsyncEnumerable<BucketObject> BeatingAsync(
@@ -89,6 +85,9 @@ internal sealed partial class BucketWatch(
             yield return item;
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "The bucket is listed (all of it: {All}) in {Time}")]
+    private static partial void LogListed(ILogger logger, bool all, TimeSpan time);
 
     [LoggerMessage(LogLevel.Information, "{Videos} new videos")]
     private static partial void LogFound(ILogger logger, int videos);

@@ -7,7 +7,7 @@ public sealed record WatchOptions
 {
     public const string Section = "Watch";
 
-    /// <summary>From one listing to the next.</summary>
+    /// <summary>From one listing to the next. May be long where notifications say what is new.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -21,4 +21,6 @@ public sealed record WatchOptions
 
     /// <summary>Name of an object below a study that says that nothing more comes to it, so that it need not wait; empty for none.</summary>
     public string Marker { get; init; } = ".complete";
+
+    internal string? MarkerName => Marker.Length == 0 ? null : Marker;
 }

@@ -4,6 +4,7 @@ using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
@@ -80,7 +81,7 @@ public sealed class WorkerHost : IAsyncDisposable
             services.AddSingleton(new DecoderSlots(ingest.MaxDecoders)).AddSingleton(new ClipGate(ingest.ClipsInFlight));
             services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<IngestHandler>();
             services.AddHostedService<ClipBacklog>();
-            services.AddHostedService<BucketWatch>();
+            services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
         }
         if (stages.HasFlag(StageSet.Features))
             services.AddSingleton<FeaturesHandler>();

@@ -37,7 +37,8 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
             foreach (var row in rows.Values.Where(row => row.Superseded))
                 registration.Reopen(row.StudyId);
         }
-        await SupersedeAsync(ledger, [.. added, .. distinct.Where(video => back.Contains(video.VideoId))], cancellation).ConfigureAwait(false);
+        var present = added.Concat(distinct.Where(video => back.Contains(video.VideoId))).ToList();
+        await Supersession.ApplyAsync(ledger, present, present.Select(video => video.VideoId).ToHashSet(), cancellation).ConfigureAwait(false);
         var messages = new List<VideoFound>();
         var wanted = again.Count == 0 ? [] : await UrgencyAsync(ledger, again, cancellation).ConfigureAwait(false);
         foreach (var row in again.Where(row => wanted.ContainsKey(row.StudyId)))
@@ -61,25 +62,6 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
         var keptOut = await ledger.KeptOutVideos.Where(video => ids.Contains(video.VideoId)).Select(video => video.VideoId)
             .ToHashSetAsync(cancellation).ConfigureAwait(false);
         return keptOut.Count == 0 ? unknown : unknown.FindAll(video => !keptOut.Contains(video.VideoId));
-    }
-
-    /// <summary>Older contents of the same keys leave their study's result.</summary>
-    private static async Task SupersedeAsync(LedgerContext ledger, List<SeenVideo> present, CancellationToken cancellation)
-    {
-        var ids = present.Select(video => video.VideoId).ToHashSet();
-        var studies = present.Select(video => video.StudyId).Distinct().ToList();
-        var keys = present.Select(video => (video.StudyId, video.Key)).ToHashSet();
-        var names = present.Select(video => video.Key).Distinct().ToList();
-        var known = await ledger.Videos
-            .Where(video => studies.Contains(video.StudyId) && names.Contains(video.ObjectKey) && !video.Superseded)
-            .Select(video => new { video.VideoId, video.StudyId, video.ObjectKey }).ToListAsync(cancellation).ConfigureAwait(false);
-        var old = known.Where(video => !ids.Contains(video.VideoId) && keys.Contains((video.StudyId, video.ObjectKey)))
-            .Select(video => video.VideoId).ToList();
-        if (old.Count > 0)
-        {
-            await ledger.Videos.Where(video => old.Contains(video.VideoId))
-                .ExecuteUpdateAsync(set => set.SetProperty(video => video.Superseded, true), cancellation).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Which of these rows' studies are urgent; cancelled ones are left out.</summary>

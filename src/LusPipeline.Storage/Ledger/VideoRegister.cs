@@ -77,19 +77,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
         var ids = present.Select(video => video.VideoId).ToHashSet();
         await using var ledger = open();
         foreach (var chunk in present.Chunk(500))
-        {
-            var studies = chunk.Select(video => video.StudyId).Distinct().ToList();
-            var keys = chunk.Select(video => (video.StudyId, video.Seen.Key)).ToHashSet();
-            var known = await ledger.Videos.Where(video => studies.Contains(video.StudyId) && !video.Superseded)
-                .Select(video => new { video.VideoId, video.StudyId, video.ObjectKey }).ToListAsync(cancellation).ConfigureAwait(false);
-            var old = known.Where(video => !ids.Contains(video.VideoId) && keys.Contains((video.StudyId, video.ObjectKey)))
-                .Select(video => video.VideoId).ToList();
-            if (old.Count > 0)
-            {
-                await ledger.Videos.Where(video => old.Contains(video.VideoId))
-                    .ExecuteUpdateAsync(set => set.SetProperty(video => video.Superseded, true), cancellation).ConfigureAwait(false);
-            }
-        }
+            await Supersession.ApplyAsync(ledger, [.. chunk.Select(video => video.Seen)], ids, cancellation).ConfigureAwait(false);
     }
 
     internal static async Task<Dictionary<Guid, VideoRow>> RowsAsync(LedgerContext ledger, IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>

@@ -8,21 +8,30 @@ SELECT s.study_id, s.study_day, s.status, s.revision, s.urgent,
 FROM studies s
 CROSS JOIN LATERAL (
     SELECT count(*) AS videos,
-           count(*) FILTER (WHERE r.status = 'done') AS done,
-           count(*) FILTER (WHERE r.status = 'rejected') AS rejected,
-           count(*) FILTER (WHERE r.status = 'failed') AS failed,
-           count(*) FILTER (WHERE r.status = 'cancelled') AS cancelled,
+           count(*) FILTER (WHERE v.status = 'done') AS done,
+           count(*) FILTER (WHERE v.status = 'rejected') AS rejected,
+           count(*) FILTER (WHERE v.status = 'failed') AS failed,
+           count(*) FILTER (WHERE v.status = 'cancelled') AS cancelled,
            sum(r.clips)::bigint AS clips,
-           max(r.threshold) FILTER (WHERE r.clips > 0) AS threshold,
+           max(b.threshold) FILTER (WHERE r.clips > 0) AS threshold,
            avg(r.covid ORDER BY v.object_key COLLATE "C") AS covid,
            avg(r.pneumonia ORDER BY v.object_key COLLATE "C") AS pneumonia,
            avg(r.healthy ORDER BY v.object_key COLLATE "C") AS healthy,
            array_agg(r.covid ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS covids,
            array_agg(r.pneumonia ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS pneumonias,
            array_agg(r.healthy ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS healthies
-    FROM video_results r
-    JOIN videos v ON v.video_id = r.video_id
-    WHERE r.study_id = s.study_id
+    FROM videos v
+    JOIN model_bundles b ON b.bundle_id = v.bundle_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS clips,
+               avg(p.covid ORDER BY p.clip_index) AS covid,
+               avg(p.pneumonia ORDER BY p.clip_index) AS pneumonia,
+               avg(p.healthy ORDER BY p.clip_index) AS healthy
+        FROM predictions p
+        WHERE p.study_day = v.study_day AND p.video_id = v.video_id AND p.generation = v.generation
+        HAVING count(*) > 0
+    ) r ON v.status = 'done'
+    WHERE v.study_id = s.study_id AND NOT v.superseded
 ) mean
 LEFT JOIN LATERAL (
     SELECT CASE WHEN mean.covid >= mean.pneumonia AND mean.covid >= mean.healthy THEN 'covid'

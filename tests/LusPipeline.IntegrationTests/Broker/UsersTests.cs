@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Notifications;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Ledger;
 using RabbitMQ.Client;
@@ -82,6 +83,28 @@ public sealed class UsersTests(TestServers servers)
     }
 
     [Fact]
+    public async Task An_S3_server_tells_of_uploads_and_can_do_nothing_else()
+    {
+        var (admin, prefix) = await MakeUsersAsync("BUCKET");
+        var options = new BrokerOptions { Uri = As(admin, $"{prefix}-worker"), Prefix = prefix };
+        await using var worker = new NotificationQueue(new() { Exchange = $"{prefix}.notifications" }, options);
+        await worker.DeclareAsync(Cancellation);
+        var user = As(admin, $"{prefix}-bucket");
+
+        await using (var connection = await ConnectAsync(user))
+        await using (var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancellation))
+            await channel.BasicPublishAsync($"{prefix}.notifications", "lus", mandatory: true, new byte[1], Cancellation);
+        await RefusedAsync(user, other => other.BasicPublishAsync($"{prefix}.ingest", "", true, new byte[1], Cancellation).AsTask());
+        await RefusedAsync(user, other => other.BasicPublishAsync($"{prefix}.events", "study.completed", true, new byte[1], Cancellation).AsTask());
+        await RefusedAsync(user, other => other.BasicPublishAsync("", $"{prefix}.ingest", true, new byte[1], Cancellation).AsTask());
+        await RefusedAsync(user, other => other.BasicGetAsync($"{prefix}.notifications", true, Cancellation));
+        await RefusedAsync(user, other => other.QueueDeleteAsync($"{prefix}.notifications", false, false, cancellationToken: Cancellation));
+        await RefusedAsync(user, other => other.QueueBindAsync($"{prefix}.notifications", $"{prefix}.events", "#", cancellationToken: Cancellation));
+
+        Assert.Equal(1u, (await worker.DeclareAsync(Cancellation)).Waiting);
+    }
+
+    [Fact]
     public async Task An_operator_sees_what_waits()
     {
         var (admin, prefix) = await MakeUsersAsync();
@@ -105,7 +128,7 @@ public sealed class UsersTests(TestServers servers)
         Assert.Contains("deploy/rabbitmq", refused.Message, StringComparison.Ordinal);
     }
 
-    private async Task<(Uri Admin, string Prefix)> MakeUsersAsync()
+    private async Task<(Uri Admin, string Prefix)> MakeUsersAsync(params string[] more)
     {
         var admin = await servers.NewVirtualHostAsync();
         using var management = await servers.ManagementAsync();
@@ -115,14 +138,14 @@ public sealed class UsersTests(TestServers servers)
         {
             var start = new ProcessStartInfo("bash", [Script, management.BaseAddress!.ToString(), admin.AbsolutePath[1..], prefix]) { RedirectStandardError = true, RedirectStandardOutput = true };
             start.Environment["RABBITMQ_ADMIN"] = admin.UserInfo;
-            foreach (var user in new[] { "WORKER", "OPERATOR", "EVENTS" })
+            foreach (var user in more.Concat(["WORKER", "OPERATOR", "EVENTS"]))
                 start.Environment[$"{user}_PASSWORD"] = Password;
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync(Cancellation);
             var made = await process.StandardOutput.ReadToEndAsync(Cancellation);
             await process.WaitForExitAsync(Cancellation);
             Assert.True(process.ExitCode == 0, await errors);
-            Assert.Equal([$"{prefix}-worker", $"{prefix}-operator", $"{prefix}-events"], made.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Equal([$"{prefix}-worker", $"{prefix}-operator", $"{prefix}-events", .. more.Select(user => $"{prefix}-{user.ToLowerInvariant()}")], made.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         return (admin, prefix);
     }

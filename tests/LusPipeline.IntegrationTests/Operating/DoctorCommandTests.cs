@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Run;
@@ -9,6 +10,8 @@ namespace LusPipeline.IntegrationTests.Operating;
 
 public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) : IClassFixture<RunFixture>
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task With_everything_in_order_every_check_passes()
     {
@@ -73,6 +76,36 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
 
         Assert.Equal("broker queues", Assert.Single(checks, check => check.Value.State == "failed").Key);
         Assert.Contains("exists with other arguments", checks["broker queues"].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_exchange_of_notifications_is_made_where_it_may_be_and_missed_where_not()
+    {
+        var variables = new Dictionary<string, string?>
+        {
+            ["LUS__Broker__Uri"] = (await servers.NewVirtualHostAsync()).ToString(),
+            ["LUS__Model__Bundle"] = fixture.Model,
+            ["LUS__Notifications__Exchange"] = "uploads",
+        };
+        var made = await ChecksAsync(variables);
+        using (var management = await servers.ManagementAsync())
+        {
+            var place = new Uri(variables["LUS__Broker__Uri"]!).AbsolutePath;
+            using var user = await management.PutAsJsonAsync(new Uri($"api/users/only{place[1..]}", UriKind.Relative), new { password = "only", tags = "" }, Cancellation);
+            using var allowed = await management.PutAsJsonAsync(
+                new Uri($"api/permissions{place}/only{place[1..]}", UriKind.Relative), new { configure = "^lus\\.", write = "^lus\\.", read = "^lus\\." }, Cancellation);
+            variables["LUS__Notifications__Uri"] = new UriBuilder(variables["LUS__Broker__Uri"]!) { UserName = $"only{place[1..]}", Password = "only" }.Uri.ToString();
+        }
+        var unreadable = await ChecksAsync(variables, exitCode: 1);
+        variables["LUS__Notifications__Exchange"] = "others";
+        var missing = await ChecksAsync(variables, exitCode: 1);
+        variables["LUS__Notifications__Uri"] = "amqp://127.0.0.1:1/";
+        var away = await ChecksAsync(variables, exitCode: 1);
+
+        Assert.Equal(("passed", "exchange 'uploads' is there; waiting: 0; no worker takes them"), (made["notifications"].State, made["notifications"].Text));
+        Assert.Contains("to read 'uploads'", unreadable["notifications"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("'others' cannot be had for notifications", missing["notifications"].Text, StringComparison.Ordinal);
+        Assert.Contains("is Notifications:Uri right?", away["notifications"].Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Telemetry;
 
@@ -11,7 +11,7 @@ internal sealed class Collector : IAsyncDisposable
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
     private readonly Task _collecting;
-    private readonly string _address = $"http://127.0.0.1:{FreePort()}/";
+    private readonly string _address = $"http://127.0.0.1:{FreePort.Find()}/";
 
     public Collector()
     {
@@ -60,12 +60,5 @@ internal sealed class Collector : IAsyncDisposable
             _requests.Enqueue((request.Request.Url!.AbsolutePath, body.ToArray()));
             request.Response.Close();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

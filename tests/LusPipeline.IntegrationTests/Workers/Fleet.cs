@@ -102,6 +102,13 @@ internal sealed class Fleet : IAsyncDisposable
         Start(stage);
     }
 
+    /// <summary>Ends a worker by <c>kill -9</c> and forgets it.</summary>
+    public async Task KillAsync(LusProcess worker)
+    {
+        worker.SendKillIfRunning();
+        await EndedAsync(worker);
+    }
+
     /// <summary>The running workers of one stage.</summary>
     public IReadOnlyList<LusProcess> Of(string stage) => [.. _workers.Where(worker => worker.Stage == stage).Select(worker => worker.Process)];
 
@@ -143,6 +150,13 @@ internal sealed class Fleet : IAsyncDisposable
             await client.PutObjectAsync(
                 new PutObjectRequest { BucketName = Bucket.Name, Key = $"{prefix}{Path.GetRelativePath(folder, file)}", FilePath = file }, Cancellation);
         }
+    }
+
+    /// <summary>Waits until the workers have said something so often.</summary>
+    public async Task SaidAsync(string text, int times = 1)
+    {
+        for (var deadline = Environment.TickCount64 + 60_000; Logs().Split(text).Length <= times; await Task.Delay(100, Cancellation))
+            Assert.True(Environment.TickCount64 < deadline, $"Waited in vain for '{text}'.\n{Logs()}");
     }
 
     /// <summary>Waits until so many workers live.</summary>

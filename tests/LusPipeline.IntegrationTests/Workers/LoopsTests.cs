@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Bus;
@@ -33,7 +32,7 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture)
     public async Task All_long_lived_loops_of_a_worker_are_watched()
     {
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
-        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
         fleet.Start("all", ("LUS__Http__Url", url.AbsoluteUri), ("LUS__Watch__Interval", "1h"));
         using var client = new HttpClient { BaseAddress = url };
 
@@ -145,13 +144,6 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture)
             }
             Assert.True(Environment.TickCount64 < deadline, "Waited in vain.");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Loops as a worker's host makes them.</summary>

@@ -20,6 +20,25 @@ internal sealed class S3Listing(S3Connection connection, int page = S3Listing.Mo
     public IAsyncEnumerable<S3Listed> CurrentAsync(string prefix, CancellationToken cancellation) =>
         connection.Options.Versioned ? NewestAsync(prefix, cancellation) : ObjectsAsync(prefix, cancellation);
 
+    /// <summary>One object as it is now, by one request: null when the key has none.</summary>
+    /// <exception cref="AmazonS3Exception">The bucket does not take the key, or does not tell of it.</exception>
+    public async Task<S3Listed?> OneAsync(string key, CancellationToken cancellation)
+    {
+        // The key itself comes before all that begin with it, and its newest version before the others.
+        if (connection.Options.Versioned)
+        {
+            var request = new ListVersionsRequest { BucketName = connection.Bucket, Prefix = key, Encoding = EncodingType.Url, MaxKeys = 1 };
+            var answer = await connection.CallAsync(() => connection.Client.ListVersionsAsync(request, cancellation), cancellation, anothers: true).ConfigureAwait(false);
+            return answer.Versions is [{ IsLatest: true, IsDeleteMarker: not true } version, ..] && Decode(version.Key) == key ? Listed(version, version.VersionId) : null;
+        }
+        else
+        {
+            var request = new ListObjectsV2Request { BucketName = connection.Bucket, Prefix = key, Encoding = EncodingType.Url, MaxKeys = 1 };
+            var answer = await connection.CallAsync(() => connection.Client.ListObjectsV2Async(request, cancellation), cancellation, anothers: true).ConfigureAwait(false);
+            return answer.S3Objects is [var item, ..] && Decode(item.Key) == key ? Listed(item, "") : null;
+        }
+    }
+
     /// <summary>Every version and every mark of a deletion, in the order of their keys, the newest of a key first.</summary>
     public async IAsyncEnumerable<S3ObjectVersion> VersionsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {

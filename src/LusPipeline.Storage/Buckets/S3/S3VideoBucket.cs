@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Xml;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Studies;
 
 namespace LusPipeline.Storage.Buckets.S3;
 
@@ -12,6 +16,9 @@ namespace LusPipeline.Storage.Buckets.S3;
 /// <remarks>Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> when the bucket refuses us as a whole.</remarks>
 public sealed class S3VideoBucket : IVideoBucket
 {
+    /// <summary>S3 takes no longer ones.</summary>
+    private const int MostKeyBytes = 1_024;
+
     private readonly S3Connection connection;
     private readonly S3Listing listing;
     private readonly S3Download download;
@@ -60,6 +67,36 @@ public sealed class S3VideoBucket : IVideoBucket
                 if (prefix.Of(item.Key ?? item.Encoded) is { } below && Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
             }
+        }
+    }
+
+    /// <summary>What a listing would give of one object of the bucket, by its whole key, which may be anything.</summary>
+    /// <returns>Null when no watched prefix has it, on whatever day, or there is no such object.</returns>
+    public async Task<BucketObject?> FindAsync(string key, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (Encoding.UTF8.GetByteCount(key) > MostKeyBytes || watched.FirstOrDefault(prefix => prefix.Of(key) is not null) is not { } prefix)
+            return null;
+        try
+        {
+            return await listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Of(key)!, prefix.Urgent) : null;
+        }
+        catch (Exception answer) when (answer is AmazonS3Exception or BucketUnavailableException { InnerException: AmazonUnmarshallingException or XmlException })
+        {
+            // An answer about this key alone, or one that repeats it in XML that cannot: a listing finds what there is of it.
+            return null;
+        }
+    }
+
+    /// <summary>The objects of the study that an object belongs to.</summary>
+    public async IAsyncEnumerable<BucketObject> ListStudyAsync(BucketObject item, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var prefix = S3Tag.Parse(item.Tag).Prefix;
+        await foreach (var one in listing.CurrentAsync($"{prefix}{ObjectName.FromKey(item.Key).Study}/", cancellation).ConfigureAwait(false))
+        {
+            if (Object(one, prefix, item.Urgent) is { } found)
+                yield return found;
         }
     }
 

@@ -67,16 +67,22 @@ namespace LusPipeline.Storage.Ledger.Migrations.Postgres
                 table: "videos",
                 column: "finished_at",
                 filter: "finished_at IS NOT NULL");
-            Storage.Views.ViewFiles.Replace(migrationBuilder);
-            // What was told before is what the predictions still say.
+            // What was told before is what the predictions still say. A new ledger has neither.
             migrationBuilder.Sql("""
-                UPDATE studies
-                SET announced_covid = told.covid, announced_pneumonia = told.pneumonia, announced_healthy = told.healthy,
-                    announced_spread = told.spread, announced_uncertain = told.uncertain, announced_videos = told.videos,
-                    announced_rejected = told.rejected, announced_failed = told.failed + told.cancelled
-                FROM study_results told
-                WHERE told.study_id = studies.study_id AND studies.announced_revision > 0;
+                DO $$
+                BEGIN
+                    IF to_regclass('study_results') IS NOT NULL THEN
+                        UPDATE studies
+                        SET announced_covid = told.covid, announced_pneumonia = told.pneumonia, announced_healthy = told.healthy,
+                            announced_spread = told.spread, announced_uncertain = told.uncertain, announced_videos = told.videos,
+                            announced_rejected = told.rejected, announced_failed = told.failed + told.cancelled
+                        FROM study_results told
+                        WHERE told.study_id = studies.study_id AND studies.announced_revision > 0;
+                    END IF;
+                END
+                $$
                 """);
+            Storage.Views.ViewFiles.Replace(migrationBuilder);
         }
 
         /// <inheritdoc />

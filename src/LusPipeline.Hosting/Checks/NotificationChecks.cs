@@ -1,0 +1,25 @@
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Notifications;
+
+namespace LusPipeline.Hosting.Checks;
+
+/// <summary>The S3 server's notifications, where they are configured: that the exchange is there and a queue of ours can be bound to it.</summary>
+internal static class NotificationChecks
+{
+    public static IEnumerable<Check> All(Settings settings)
+    {
+        var options = settings.Get<NotificationOptions>();
+        if (!options.Wanted || (options.Uri is null && !settings.IsGiven(BrokerChecks.Key)))
+            return [];
+        return [new("notifications", cancellation => LookAsync(options, settings.Get<BrokerOptions>(), cancellation))];
+    }
+
+    /// <summary>Makes what is missing, as the watching worker does.</summary>
+    private static async Task<CheckOutcome> LookAsync(NotificationOptions options, BrokerOptions broker, CancellationToken cancellation)
+    {
+        await using var queue = new NotificationQueue(options, broker);
+        var (waiting, consumers, _) = await queue.DeclareAsync(cancellation).ConfigureAwait(false);
+        return CheckOutcome.Passed($"exchange '{options.Exchange}' is there; waiting: {waiting}{(consumers == 0 ? "; no worker takes them" : "")}");
+    }
+}

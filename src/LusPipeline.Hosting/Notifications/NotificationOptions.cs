@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using LusPipeline.Hosting.Broker;
+
+namespace LusPipeline.Hosting.Notifications;
+
+/// <summary>Where an S3 server tells over AMQP what was uploaded. It is a hint where to look at once: listing finds everything without it.</summary>
+public sealed record NotificationOptions : IValidatableObject
+{
+    public const string Section = "Notifications";
+
+    /// <summary>The exchange that the server publishes to; one that is missing is made, as a topic exchange. Empty: no notifications.</summary>
+    [RegularExpression("[A-Za-z0-9_.:-]{0,127}", ErrorMessage = "has up to 127 letters, digits, '_', '.', ':' or '-'.")]
+    public string Exchange { get; init; } = "";
+
+    /// <summary>The broker that has the exchange, as <c>Broker:Uri</c>, which it is when null. TLS is as the section <c>Broker</c> says.</summary>
+    public Uri? Uri { get; init; }
+
+    /// <summary>The messages that are for us: the topic's name in S3, or <c>#</c> for all.</summary>
+    [Required(AllowEmptyStrings = false)]
+    [StringLength(255)]
+    public string RoutingKey { get; init; } = "#";
+
+    internal bool Wanted => Exchange.Length > 0;
+
+    /// <summary>How its broker is reached.</summary>
+    internal BrokerOptions BrokerOf(BrokerOptions broker) => Uri is null ? broker : broker with { Uri = Uri };
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Uri is null)
+            yield break;
+        if (!Wanted)
+            yield return new("is given without Exchange.", [nameof(Uri)]);
+        if (BrokerOptions.ProblemOf(Uri) is { } problem)
+            yield return new(problem, [nameof(Uri)]);
+    }
+}

@@ -1,0 +1,162 @@
+using LusPipeline.Hosting.Broker;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace LusPipeline.Hosting.Notifications;
+
+/// <summary>The queue of our own that gets an S3 server's notifications, and its binding to the server's exchange.</summary>
+internal sealed class NotificationQueue(NotificationOptions options, BrokerOptions broker) : IAsyncDisposable
+{
+    /// <summary>The client hangs up on a message that is larger: it is no notification, and is delivered a few times at most.</summary>
+    private const uint MostInboundBytes = 1024 * 1024;
+
+    /// <summary>Messages in hand: with the bound above, what a flood of large ones can cost.</summary>
+    private const ushort Prefetch = 32;
+
+    private readonly BrokerConnection _connection = new(options.BrokerOf(broker))
+    {
+        Name = "lus notifications",
+        UriKey = options.Uri is null ? BrokerConnection.DefaultUriKey : $"{NotificationOptions.Section}:{nameof(NotificationOptions.Uri)}",
+        MostInboundBytes = MostInboundBytes,
+    };
+
+    private readonly BrokerQueue _queue = BrokerQueue.Notifications(broker);
+
+    /// <summary>Makes what is missing.</summary>
+    /// <returns>What waits, and whether the queue was missing: what was told before it was there is lost.</returns>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">It refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
+    public async Task<(uint Waiting, uint Consumers, bool New)> DeclareAsync(CancellationToken cancellation)
+    {
+        if (!await IsThereAsync(channel => channel.ExchangeDeclarePassiveAsync(options.Exchange, CancellationToken.None), cancellation).ConfigureAwait(false))
+        {
+            await DeclareAsync(
+                options.Exchange, channel => channel.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: CancellationToken.None),
+                "make it there, durable and of the type that the S3 server publishes to, or let this user", cancellation).ConfigureAwait(false);
+        }
+        var known = await IsThereAsync(channel => channel.QueueDeclarePassiveAsync(_queue.Name, CancellationToken.None), cancellation).ConfigureAwait(false);
+        QueueDeclareOk? declared = null;
+        await DeclareAsync(
+            _queue.Name,
+            async channel =>
+            {
+                declared = await channel.QueueDeclareAsync(_queue.Name, durable: true, exclusive: false, autoDelete: false, _queue.Arguments.ToDictionary()).ConfigureAwait(false);
+                await channel.QueueBindAsync(_queue.Name, options.Exchange, options.RoutingKey).ConfigureAwait(false);
+            },
+            $"the user needs to configure and write '{_queue.Name}' and to read '{options.Exchange}'; a queue with other arguments may be deleted, which costs nothing", cancellation).ConfigureAwait(false);
+        return (declared!.MessageCount, declared.ConsumerCount, !known);
+    }
+
+    /// <summary>Hands out messages, one at a time, until the channel ends. Each is gone once it was handed out.</summary>
+    /// <param name="handle">Looks at a body, which is the caller's only until it returns.</param>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">It refuses.</exception>
+    public async Task ConsumeAsync(Func<ReadOnlyMemory<byte>, Task> handle, CancellationToken stopping)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var received = 0L;
+        var inHand = 0;
+        var channel = await _connection.OpenChannelAsync(
+            async (channel, limit) =>
+            {
+                channel.ChannelShutdownAsync += (_, _) => End();
+                await channel.BasicQosAsync(0, Prefetch, global: false, limit).ConfigureAwait(false);
+                var consumer = new AsyncEventingBasicConsumer(channel);
+                consumer.UnregisteredAsync += (_, _) => End();
+                consumer.ReceivedAsync += async (_, delivered) =>
+                {
+                    Interlocked.Increment(ref received);
+                    Interlocked.Increment(ref inHand);
+                    try
+                    {
+                        await handle(delivered.Body).ConfigureAwait(false);
+                        await channel.BasicAckAsync(delivered.DeliveryTag, multiple: false, stopping).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        Interlocked.Decrement(ref inHand);
+                    }
+                };
+                await channel.BasicConsumeAsync(_queue.Name, autoAck: false, consumer, limit).ConfigureAwait(false);
+            },
+            stopping).ConfigureAwait(false);
+        await using (channel.ConfigureAwait(false))
+            await UntilStarvedAsync(channel, () => (Interlocked.Read(ref received), Volatile.Read(ref inHand)), ended.Task, stopping).ConfigureAwait(false);
+
+        Task End()
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>As <see cref="StarvationWatch"/>: a queue that was made anew under a living consumer may deliver nothing, and say nothing.</summary>
+    private async Task UntilStarvedAsync(IChannel channel, Func<(long Received, int InHand)> look, Task ended, CancellationToken stopping)
+    {
+        for (long? idleSince = null; ;)
+        {
+            await Task.WhenAny(ended, Task.Delay(broker.Heartbeat, stopping)).ConfigureAwait(false);
+            if (ended.IsCompleted || stopping.IsCancellationRequested)
+                return;
+            try
+            {
+                var waiting = (await channel.QueueDeclarePassiveAsync(_queue.Name, stopping).ConfigureAwait(false)).MessageCount;
+                var (received, inHand) = look();
+                if (waiting > 0 && inHand == 0 && received == idleSince)
+                    return;
+                idleSince = waiting == 0 || inHand > 0 ? null : received;
+            }
+            catch (Exception gone) when (gone is OperationInterruptedException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> IsThereAsync(Func<IChannel, Task> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _connection.OnChannelAsync(
+                async (channel, _) =>
+                {
+                    try
+                    {
+                        await ask(channel).ConfigureAwait(false);
+                        return true;
+                    }
+                    catch (OperationInterruptedException missing) when (missing.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound })
+                    {
+                        return false;
+                    }
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch (BrokerException refused) when (refused.InnerException is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused })
+        {
+            // Whether it is there is not this user's to know; making it says more.
+            return false;
+        }
+    }
+
+    private async Task DeclareAsync(string name, Func<IChannel, Task> declare, string fix, CancellationToken cancellation)
+    {
+        await _connection.OnChannelAsync(
+            async (channel, _) =>
+            {
+                try
+                {
+                    await declare(channel).ConfigureAwait(false);
+                    return true;
+                }
+                catch (OperationInterruptedException refused) when (refused.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.NotFound } reason)
+                {
+                    throw new BrokerException($"'{name}' cannot be had for notifications ({reason.ReplyText}). To mend it, {fix}.", refused);
+                }
+            },
+            cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Amazon.S3.Model;
+using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.IntegrationTests.Workers;
+
+namespace LusPipeline.IntegrationTests.Notifications;
+
+/// <summary>Ceph's gateway tells RabbitMQ of uploads, set up by our scripts and with the least rights, and a worker follows.</summary>
+[Collection(WorkerTests.Name)]
+public sealed class CephNotificationTests(TestServers servers, FleetFixture fixture)
+{
+    private const string Password = "pass \"word\\ 1";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_uploaded_video_is_done_at_once_though_the_next_listing_is_an_hour_away()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        var prefix = $"u{Guid.NewGuid():N}"[..12];
+        await MakeUsersAsync(fleet, prefix);
+        await MakeTopicAsync(fleet, prefix);
+        fleet.Set("LUS__Broker__Prefix", prefix);
+        fleet.Set("LUS__Broker__Uri", As(fleet.Broker, $"{prefix}-worker").AbsoluteUri);
+        fleet.Set("LUS__Notifications__Exchange", $"{prefix}.notifications");
+        fleet.Set("LUS__Notifications__RoutingKey", prefix);
+        fleet.Set("LUS__Watch__Interval", "1h");
+        fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Workers.BucketWatch", "Debug");
+        fleet.Start("all");
+        await fleet.SaidAsync("Following the notifications");
+        await fleet.SaidAsync("The bucket is listed", times: 2);
+
+        // The gateway looks for new topics every half minute.
+        await PutAsync(fleet, "p1/a.mp4", "incoming/p1/first.mp4");
+        await fleet.FinishedAsync(1);
+        await PutAsync(fleet, "p1/b.avi", "incoming/p1/a b+c%20ü.avi");
+        await fleet.FinishedAsync(2);
+        await PutAsync(fleet, "p3/a.mp4", "urgent/p3/a.mp4");
+        await PutAsync(fleet, "p4/a.mp4", "elsewhere/p4/a.mp4");
+        await fleet.FinishedAsync(3);
+
+        Assert.Equal(["incoming/p1 False", "urgent/p3 True"], await fleet.RowsAsync($"SELECT replace(bucket, '{fleet.Bucket.Name}/', '') || '/' || name, urgent FROM studies ORDER BY 1"));
+        Assert.Equal(3, fleet.Logs().Split("1 new videos by notifications").Length - 1);
+        Assert.DoesNotContain("first.mp4", fleet.Logs(), StringComparison.Ordinal);
+        await fleet.AssertTidyAsync();
+    }
+
+    /// <summary>By <c>deploy/rabbitmq/users.sh</c>.</summary>
+    private async Task MakeUsersAsync(Fleet fleet, string prefix)
+    {
+        using var management = await servers.ManagementAsync();
+        await RunAsync(
+            "rabbitmq/users.sh", [management.BaseAddress!.ToString(), fleet.Broker.AbsolutePath[1..], prefix],
+            new() { ["RABBITMQ_ADMIN"] = fleet.Broker.UserInfo, ["WORKER_PASSWORD"] = Password, ["OPERATOR_PASSWORD"] = Password, ["EVENTS_PASSWORD"] = Password, ["BUCKET_PASSWORD"] = Password });
+    }
+
+    /// <summary>By <c>deploy/s3/notifications.sh</c>. Twice: it may be run again.</summary>
+    private static async Task MakeTopicAsync(Fleet fleet, string prefix)
+    {
+        using var folder = new TemporaryFolder();
+        // Ceph takes a password by https only, which a proxy before it says it was.
+        await File.WriteAllTextAsync(folder[".curlrc"], "header = \"X-Forwarded-Proto: https\"", Cancellation);
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await RunAsync(
+                "s3/notifications.sh", [fleet.Bucket.Endpoint!.AbsoluteUri, fleet.Bucket.Name],
+                new()
+                {
+                    ["CURL_HOME"] = folder.Path,
+                    ["AWS_ACCESS_KEY_ID"] = fleet.Bucket.AccessKey!,
+                    ["AWS_SECRET_ACCESS_KEY"] = fleet.Bucket.SecretKey!,
+                    ["PUSH_ENDPOINT"] = As(fleet.Broker, $"{prefix}-bucket").AbsoluteUri,
+                    ["EXCHANGE"] = $"{prefix}.notifications",
+                    ["TOPIC"] = prefix,
+                });
+        }
+    }
+
+    private static async Task RunAsync(string script, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("bash", [Path.Combine(Deploy(), script), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync(Cancellation);
+        var errors = await process.StandardError.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+        Assert.True(process.ExitCode == 0, $"{errors}{await said}");
+    }
+
+    private async Task PutAsync(Fleet fleet, string video, string key)
+    {
+        using var client = TestServers.Client(fleet.Bucket);
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = fleet.Bucket.Name, Key = key, FilePath = Path.Combine(fixture.Videos, video) }, Cancellation);
+    }
+
+    private static Uri As(Uri admin, string user) => new UriBuilder(admin) { UserName = user, Password = Uri.EscapeDataString(Password) }.Uri;
+
+    private static string Deploy([CallerFilePath] string source = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy"));
+}
