@@ -70,6 +70,14 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                 .SetProperty(video => video.NotBefore, notBefore), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>An attempt got further than those before it, so that none of them says anything against the video: this one is its first.</summary>
+    public async Task GotFurtherAsync(VideoWork work, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        await Waiting(ledger, work.VideoId, work.Generation).Where(video => video.Starts > 1)
+            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Starts, 1), cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>found → cut: all clips are objects with rows.</summary>
     public async Task<bool> CutAsync(VideoWork work, DecodedFacts facts, int clips, CancellationToken cancellation)
     {
@@ -187,7 +195,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     private static VideoWork WorkOf(VideoRow row) => new(
         row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
         ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
-        row.BundleId, row.Variant, row.TraceParent, row.Retries);
+        row.BundleId, row.Variant, row.TraceParent, row.Retries, row.Starts);
 
     private static IQueryable<VideoRow> Waiting(LedgerContext ledger, Guid videoId, int generation) => ledger.Videos
         .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found);

@@ -1,3 +1,7 @@
+using LusPipeline.IntegrationTests.Ingest;
+using LusPipeline.Storage.Ledger;
+using Microsoft.EntityFrameworkCore;
+
 namespace LusPipeline.IntegrationTests.Run;
 
 /// <summary>Bad days of our own: killed, interrupted, no disk, a broken model, a second run.</summary>
@@ -23,9 +27,30 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
 
         var resumed = await LusProcess.RunAsync(Arguments(folder["home"], "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
 
-        Assert.Equal(0, resumed.ExitCode);
+        Assert.True(resumed.ExitCode == 0, resumed.ToString());
         Assert.Equal(undisturbed.Results, resumed.Results);
         Assert.Empty(Directory.Exists(Path.Combine(folder["home"], "objects", "clips")) ? Directory.GetFiles(Path.Combine(folder["home"], "objects", "clips")) : []);
+    }
+
+    [Fact]
+    public async Task A_video_whose_runs_are_killed_while_they_get_on_has_not_crashed()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["inbox"]);
+        await Ffmpeg.MakeAsync(folder["inbox/long.mp4"], Ffmpeg.Pattern(40));
+        RunFixture.Age(folder["inbox"]);
+        string[] arguments = ["run", folder["inbox"], "--home", folder["home"], "--model", fixture.Model, "--json", "--clips", "windows", "--window", "0.4", "--stride", "0.08"];
+        for (var (kill, cut) = (0, 0); kill < 4; kill++)
+        {
+            await using var lus = LusProcess.Start(arguments);
+            cut = await MoreClipsAsync(Path.Combine(folder["home"], "ledger.db"), cut);
+            lus.SendKillIfRunning();
+            await lus.EndAsync();
+        }
+
+        var resumed = await LusProcess.RunAsync(arguments);
+
+        Assert.True(resumed.ExitCode == 0, resumed.ToString());
     }
 
     [Fact]
@@ -147,5 +172,27 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
         Assert.Contains("full", full.ErrorText, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(6, resumed.Summary.GetProperty("done").GetInt32());
+    }
+
+    /// <summary>Waits for clips beyond those that a ledger had.</summary>
+    private static async Task<int> MoreClipsAsync(string file, int than)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        while (!File.Exists(file))
+            await Task.Delay(20, cancellation);
+        while (true)
+        {
+            try
+            {
+                await using var ledger = (await SqliteLedger.OpenToReadAsync(file, cancellation))();
+                if (await ledger.Clips.CountAsync(cancellation) is var clips && clips > than)
+                    return clips;
+            }
+            catch (Exception early) when (early is LedgerVersionException or System.Data.Common.DbException)
+            {
+                // The run has not made its ledger yet.
+            }
+            await Task.Delay(20, cancellation);
+        }
     }
 }
