@@ -11,8 +11,8 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
     /// <summary>The client hangs up on a message that is larger: it is no notification, and is delivered a few times at most.</summary>
     private const uint MostInboundBytes = 1024 * 1024;
 
-    /// <summary>Messages in hand: with the bound above, what a flood of large ones can cost.</summary>
-    private const ushort Prefetch = 32;
+    /// <summary>One: a message that ends the connection, being too large, is then the only one whose deliveries count.</summary>
+    private const ushort Prefetch = 1;
 
     private readonly BrokerConnection _connection = new(options.BrokerOf(broker))
     {
