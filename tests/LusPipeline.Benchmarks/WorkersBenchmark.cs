@@ -22,6 +22,8 @@ internal static class WorkersBenchmark
         settings["Clips:Window"] = "0.4s";
         settings["Clips:Stride"] = "0.08s";
         settings["Ingest:ClipsInFlight"] = "256";
+        // A model that computes next to nothing waits for the bucket unless more clips are fetched meanwhile.
+        settings["Worker:ClipsAhead"] = "16";
         await UploadAsync(settings, await MakeVideoAsync(folder["video.mp4"]), videos);
         await using var ledger = PostgresLedger.Open(new DatabaseOptions { ConnectionString = settings["Database:ConnectionString"] })();
 
