@@ -17,19 +17,23 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
         var undisturbed = await LusProcess.RunAsync(Arguments(folder["quiet"], "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
         var elapsed = undisturbed.Summary.GetProperty("seconds").GetDouble();
         var random = new Random(20261123);
-        for (var kill = 0; kill < 10; kill++)
+        // Two kills a home: a third at one video that got no further is a crash by the rule of three starts.
+        foreach (var home in Enumerable.Range(0, 5).Select(index => folder[$"home{index}"]))
         {
-            await using var lus = LusProcess.Start(Arguments(folder["home"], "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
-            await Task.WhenAny(lus.EndAsync(), Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * elapsed), TestContext.Current.CancellationToken));
-            lus.SendKillIfRunning();
-            await lus.EndAsync();
+            for (var kill = 0; kill < 2; kill++)
+            {
+                await using var lus = LusProcess.Start(Arguments(home, "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
+                await Task.WhenAny(lus.EndAsync(), Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * elapsed), TestContext.Current.CancellationToken));
+                lus.SendKillIfRunning();
+                await lus.EndAsync();
+            }
+
+            var resumed = await LusProcess.RunAsync(Arguments(home, "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
+
+            Assert.True(resumed.ExitCode == 0, resumed.ToString());
+            Assert.Equal(undisturbed.Results, resumed.Results);
+            Assert.Empty(Directory.Exists(Path.Combine(home, "objects", "clips")) ? Directory.GetFiles(Path.Combine(home, "objects", "clips")) : []);
         }
-
-        var resumed = await LusProcess.RunAsync(Arguments(folder["home"], "--clips", "windows", "--window", "0.4", "--stride", "0.1"));
-
-        Assert.True(resumed.ExitCode == 0, resumed.ToString());
-        Assert.Equal(undisturbed.Results, resumed.Results);
-        Assert.Empty(Directory.Exists(Path.Combine(folder["home"], "objects", "clips")) ? Directory.GetFiles(Path.Combine(folder["home"], "objects", "clips")) : []);
     }
 
     [Fact]
@@ -177,7 +181,9 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
     /// <summary>Waits for clips beyond those that a ledger had.</summary>
     private static async Task<int> MoreClipsAsync(string file, int than)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        var cancellation = limit.Token;
         while (!File.Exists(file))
             await Task.Delay(20, cancellation);
         while (true)
@@ -188,9 +194,9 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
                 if (await ledger.Clips.CountAsync(cancellation) is var clips && clips > than)
                     return clips;
             }
-            catch (Exception early) when (early is LedgerVersionException or System.Data.Common.DbException)
+            catch (Exception early) when (early is InvalidDataException or System.Data.Common.DbException)
             {
-                // The run has not made its ledger yet.
+                // The run is still making its ledger.
             }
             await Task.Delay(20, cancellation);
         }
