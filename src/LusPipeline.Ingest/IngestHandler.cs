@@ -84,8 +84,6 @@ public sealed partial class IngestHandler(
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
         var frameSize = frameSizes.Of(video.BundleId);
-        if (video.Starts > 1)
-            video = video with { CutBefore = await clips.CutBeforeAsync(video, cancellation).ConfigureAwait(false) };
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
         var (facts, report) = await ReadAsync(video, source, frameSize, cancellation).ConfigureAwait(false);
@@ -171,8 +169,7 @@ public sealed partial class IngestHandler(
             await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
             return false;
         }
-        if (cut.Index >= video.CutBefore)
-            await videos.GotFurtherAsync(video, cancellation).ConfigureAwait(false);
+        await videos.GotFurtherAsync(video, clipId, cancellation).ConfigureAwait(false);
         var held = permits.TryHold(clipId);
         try
         {

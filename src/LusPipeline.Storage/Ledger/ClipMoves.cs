@@ -30,13 +30,6 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             """, cancellation).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>The clips that earlier attempts at this generation of the video have cut; attempts cut them in the order of their index.</summary>
-    public async Task<int> CutBeforeAsync(VideoWork video, CancellationToken cancellation)
-    {
-        await using var ledger = open();
-        return await ledger.Clips.CountAsync(clip => clip.VideoId == video.VideoId && clip.Generation == video.Generation, cancellation).ConfigureAwait(false);
-    }
-
     /// <summary>
     /// Records the start of an attempt at the stage that waits for <paramref name="status"/>. Work that this worker has already, after an
     /// outage that kept its end from the ledger, starts again without counting.

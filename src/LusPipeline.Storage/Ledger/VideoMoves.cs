@@ -31,7 +31,13 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
             RETURNING *
             """).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
         if (started is [var row])
-            return (StartOutcome.Started, WorkOf(row));
+        {
+            return (StartOutcome.Started, WorkOf(row) with
+            {
+                CutBefore = row.Starts == 1 ? null : await ledger.Clips.Where(clip => clip.VideoId == videoId && clip.Generation == generation)
+                    .Select(clip => clip.ClipId).ToHashSetAsync(cancellation).ConfigureAwait(false),
+            });
+        }
 
         var other = await Waiting(ledger, videoId, generation).AsNoTracking().SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
         if (other is null)
@@ -70,9 +76,15 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                 .SetProperty(video => video.NotBefore, notBefore), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>An attempt got further than those before it, so that none of them says anything against the video: this one is its first.</summary>
-    public async Task GotFurtherAsync(VideoWork work, CancellationToken cancellation)
+    /// <summary>
+    /// To be called when a clip is cut. One that no attempt before had cut is progress, so that none of them says anything against the
+    /// video: this attempt counts as its first.
+    /// </summary>
+    public async Task GotFurtherAsync(VideoWork work, Guid clipId, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(work);
+        if (work.CutBefore?.Contains(clipId) != false)
+            return;
         await using var ledger = open();
         await Waiting(ledger, work.VideoId, work.Generation).Where(video => video.Starts > 1)
             .ExecuteUpdateAsync(set => set.SetProperty(video => video.Starts, 1), cancellation).ConfigureAwait(false);
@@ -195,7 +207,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     private static VideoWork WorkOf(VideoRow row) => new(
         row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
         ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
-        row.BundleId, row.Variant, row.TraceParent, row.Retries, row.Starts);
+        row.BundleId, row.Variant, row.TraceParent, row.Retries);
 
     private static IQueryable<VideoRow> Waiting(LedgerContext ledger, Guid videoId, int generation) => ledger.Videos
         .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found);

@@ -38,6 +38,29 @@ public sealed class LedgerMovesTests
     }
 
     [Fact]
+    public async Task Attempts_that_cut_again_what_one_before_them_had_cut_get_no_further()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        // In passes, as a video of many overlapping clips is cut.
+        for (var start = 0; start < 3; start++)
+            await CutAsync(bench, video, 0, 2, 4);
+
+        Assert.Equal(StartOutcome.Crashed, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_cuts_a_clip_that_none_before_it_had_cut_is_the_first()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        foreach (var last in new[] { 4, 6, 1, 3, 5 })
+            await CutAsync(bench, video, 0, 2, last);
+
+        await bench.StartAsync(video);
+    }
+
+    [Fact]
     public async Task An_interrupted_attempt_does_not_count()
     {
         using var bench = await LedgerBench.StartAsync();
@@ -310,5 +333,17 @@ public sealed class LedgerMovesTests
 
         Assert.Single(registered.Select(video => (video.VideoId, video.Generation)).Distinct());
         Assert.Single(Assert.Single(await bench.Results.StudiesAsync(null, Cancellation)).Videos);
+    }
+
+    /// <summary>An attempt at ingest that has no end.</summary>
+    private static async Task CutAsync(LedgerBench bench, RegisteredVideo video, params int[] clips)
+    {
+        var work = await bench.StartAsync(video);
+        foreach (var index in clips)
+        {
+            var clip = LedgerIds.Clip(video.VideoId, work.Plan, index);
+            Assert.True(await bench.Clips.CutAsync(work, clip, index, Cancellation));
+            await bench.Videos.GotFurtherAsync(work, clip, Cancellation);
+        }
     }
 }
