@@ -4,8 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Amazon.Runtime;
-using Amazon.S3;
 using LusPipeline.Hosting.Configuration;
 using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
@@ -67,22 +65,10 @@ internal sealed class BenchServers : IAsyncDisposable
             ["Watch:QuietPeriod"] = "1s",
             ["Http:Url"] = "",
         };
-        using var client = Client(settings);
+        using var client = PlainS3.Client(Load(settings).Get<S3Options>());
         await client.PutBucketAsync(settings["Bucket:Name"]);
         return settings;
     }
-
-    /// <summary>The bucket by the plain client.</summary>
-    public static AmazonS3Client Client(IReadOnlyDictionary<string, string> settings) => new(
-        settings["Bucket:AccessKey"], settings["Bucket:SecretKey"],
-        new AmazonS3Config
-        {
-            ServiceURL = settings["Bucket:Endpoint"],
-            ForcePathStyle = true,
-            AuthenticationRegion = "us-east-1",
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        });
 
     /// <summary>RabbitMQ's counts of a virtual host: published and delivered messages.</summary>
     public async Task<(long Published, long Delivered)> MessagesAsync(string brokerUri)

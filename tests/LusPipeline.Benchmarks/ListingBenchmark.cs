@@ -6,6 +6,7 @@ using LusPipeline.Core.Studies;
 using LusPipeline.Ingest;
 using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
+using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Benchmarks;
@@ -56,7 +57,7 @@ internal static class ListingBenchmark
 
     private static async Task FillAsync(Dictionary<string, string> settings, int objects)
     {
-        using var client = BenchServers.Client(settings);
+        using var client = PlainS3.Client(BenchServers.Load(settings).Get<S3Options>());
         await Parallel.ForAsync(0, objects, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, cancellation) =>
             await client.PutObjectAsync(
                 new PutObjectRequest { BucketName = settings["Bucket:Name"], Key = $"incoming/study{index / VideosAStudy}/{index}.mp4", ContentBody = "0" }, cancellation));

@@ -45,8 +45,8 @@ internal static class ScalingBenchmark
         {
             using var cut = new CancellationTokenSource();
             var cutting = ingest.RunAsync(cut.Token);
-            await WorkersBenchmark.UntilAsync(
-                ledger, async () => await ledger.Videos.AnyAsync() && !await ledger.Videos.AnyAsync(video => video.Status == WorkStatus.Found), cutting);
+            await UntilAsync(
+                async () => await ledger.Videos.AnyAsync() && !await ledger.Videos.AnyAsync(video => video.Status == WorkStatus.Found), cutting);
             await cut.CancelAsync();
             await cutting;
         }
@@ -56,9 +56,9 @@ internal static class ScalingBenchmark
         // The first and the last clips of each worker are left out: starting and ending are not the question.
         async Task<int> ExtractedAsync() => await ledger.Clips.CountAsync(clip => clip.Status == WorkStatus.Extracted);
         var from = 0;
-        var started = await WorkersBenchmark.UntilAsync(ledger, async () => (from = await ExtractedAsync()) >= workers * 5, running);
+        var started = await UntilAsync(async () => (from = await ExtractedAsync()) >= workers * 5, running);
         var to = 0;
-        var ended = await WorkersBenchmark.UntilAsync(ledger, async () => (to = await ExtractedAsync()) >= clips - (workers * 5), running);
+        var ended = await UntilAsync(async () => (to = await ExtractedAsync()) >= clips - (workers * 5), running);
         await stopping.CancelAsync();
         await running;
         foreach (var host in hosts)
@@ -69,4 +69,15 @@ internal static class ScalingBenchmark
     private static WorkerHost Host(Dictionary<string, string> settings, StageSet stages) => WorkerHost.Build(
         BenchServers.Load(settings), stages, logging => logging.SetMinimumLevel(LogLevel.Warning),
         (bundle, _, _) => new FixedDelayBackbone(bundle, Delay));
+
+    private static async Task<DateTime> UntilAsync(Func<Task<bool>> holds, Task working)
+    {
+        while (!await holds())
+        {
+            if (working.IsCompleted)
+                await working;
+            await Task.Delay(20);
+        }
+        return DateTime.UtcNow;
+    }
 }

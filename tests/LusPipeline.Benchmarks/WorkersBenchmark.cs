@@ -73,17 +73,6 @@ internal static class WorkersBenchmark
             await upload.PutAsync(video, $"study{index / 4}", $"{index}.mp4", urgent: false, cancellation));
     }
 
-    public static async Task<DateTime> UntilAsync(LedgerContext ledger, Func<Task<bool>> holds, Task working)
-    {
-        while (!await holds())
-        {
-            if (working.IsCompleted)
-                await working;
-            await Task.Delay(20);
-        }
-        return DateTime.UtcNow;
-    }
-
     private sealed record Counts(
         int Clips, DatabaseCounts Database, long Messages, (TimeSpan Own, TimeSpan Children) Worker, IReadOnlyDictionary<string, TimeSpan> Servers);
 }

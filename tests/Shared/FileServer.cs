@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace LusPipeline.Tests;
 
@@ -16,7 +15,7 @@ internal sealed class FileServer : IDisposable
     public FileServer(byte[] content)
     {
         _content = content;
-        Root = new Uri($"http://127.0.0.1:{FreePort()}/");
+        Root = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
         _listener.Prefixes.Add(Root.AbsoluteUri);
         _listener.Start();
         _ = ServeAsync();
@@ -42,13 +41,6 @@ internal sealed class FileServer : IDisposable
     public ConcurrentQueue<string> Ranges { get; } = new();
 
     public void Dispose() => _listener.Close();
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private async Task ServeAsync()
     {

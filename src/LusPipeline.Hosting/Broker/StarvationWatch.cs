@@ -7,9 +7,7 @@ using RabbitMQ.Client.Exceptions;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Gives a receive endpoint a new channel when messages wait and none comes: a broker that makes a quorum queue anew under a living
-/// consumer may go on with what it knew of the old one, and drop what it should deliver (seen with 3.10, which tells the consumer nothing).
-/// A consumer that is cancelled gets a new channel for the same reason.
+/// Gives a receive endpoint a new channel at its <see cref="Starvation"/>. A consumer that is cancelled gets one for the same reason.
 /// </summary>
 /// <param name="gate">Behind which the endpoint's messages are handled.</param>
 /// <param name="interval">Between looks; two in a row decide.</param>
@@ -37,26 +35,17 @@ internal sealed partial class StarvationWatch(string queue, StageGate gate, Time
     private async Task WatchAsync(IChannel channel, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(interval, clock);
-        long? idleSince = null;
+        var starvation = new Starvation();
         try
         {
             while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
             {
                 var waiting = (await channel.QueueDeclarePassiveAsync(queue, ended).ConfigureAwait(false)).MessageCount;
-                var arrived = gate.Arrived;
-                if (waiting == 0 || gate.Held > 0)
-                {
-                    idleSince = null;
-                }
-                else if (idleSince == arrived)
+                if (starvation.Look(waiting, gate.Held > 0, gate.Arrived))
                 {
                     Starved(log, queue, waiting);
                     await CloseAsync(channel).ConfigureAwait(false);
                     return;
-                }
-                else
-                {
-                    idleSince = arrived;
                 }
             }
         }

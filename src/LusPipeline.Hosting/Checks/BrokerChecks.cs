@@ -6,15 +6,13 @@ namespace LusPipeline.Hosting.Checks;
 /// <summary>RabbitMQ: that it answers, takes the user, and has the queues that workers use.</summary>
 internal static class BrokerChecks
 {
-    public const string Key = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
-
     /// <summary>Quorum queues with at-least-once dead lettering.</summary>
     private static readonly Version Oldest = new(3, 10);
 
     public static IEnumerable<Check> All(Settings settings)
     {
-        if (!settings.IsGiven(Key))
-            return [new("broker", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; lus run needs no broker")))];
+        if (!settings.IsGiven(BrokerConnection.DefaultUriKey))
+            return [new("broker", _ => Task.FromResult(CheckOutcome.LeftOut($"{BrokerConnection.DefaultUriKey} is not set; lus run needs no broker")))];
         var options = settings.Get<BrokerOptions>();
         return [new("broker", cancellation => ConnectAsync(options, cancellation)), new("broker queues", cancellation => QueuesAsync(options, cancellation))];
     }

@@ -10,7 +10,7 @@ internal static class NotificationChecks
     public static IEnumerable<Check> All(Settings settings)
     {
         var options = settings.Get<NotificationOptions>();
-        if (!options.Wanted || (options.Uri is null && !settings.IsGiven(BrokerChecks.Key)))
+        if (!options.Wanted || (options.Uri is null && !settings.IsGiven(BrokerConnection.DefaultUriKey)))
             return [];
         return [new("notifications", cancellation => LookAsync(options, settings.Get<BrokerOptions>(), cancellation))];
     }

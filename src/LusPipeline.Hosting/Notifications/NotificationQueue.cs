@@ -93,10 +93,10 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>As <see cref="StarvationWatch"/>: a queue that was made anew under a living consumer may deliver nothing, and say nothing.</summary>
+    /// <summary>Until <see cref="Starvation"/>, or the channel's end.</summary>
     private async Task UntilStarvedAsync(IChannel channel, Func<(long Received, int InHand)> look, Task ended, CancellationToken stopping)
     {
-        for (long? idleSince = null; ;)
+        for (var starvation = new Starvation(); ;)
         {
             await Task.WhenAny(ended, Task.Delay(broker.Heartbeat, stopping)).ConfigureAwait(false);
             if (ended.IsCompleted || stopping.IsCancellationRequested)
@@ -105,9 +105,8 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
             {
                 var waiting = (await channel.QueueDeclarePassiveAsync(_queue.Name, stopping).ConfigureAwait(false)).MessageCount;
                 var (received, inHand) = look();
-                if (waiting > 0 && inHand == 0 && received == idleSince)
+                if (starvation.Look(waiting, inHand > 0, received))
                     return;
-                idleSince = waiting == 0 || inHand > 0 ? null : received;
             }
             catch (Exception gone) when (gone is OperationInterruptedException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException)
             {

@@ -18,7 +18,7 @@ namespace LusPipeline.Hosting.Notifications;
 /// </summary>
 internal sealed partial class NotifiedObjects(
     NotificationOptions options, BrokerOptions broker, S3Options place, S3VideoBucket bucket, VideoLimits limits, WatchOptions watch, VideoIntake intake,
-    LoopBeats loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
+    DutyLoop duty, LoopBeats loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
 {
     /// <summary>Keys that wait here; the rest waits on the broker, where the oldest give way.</summary>
     private const int Waiting = 1_000;
@@ -32,7 +32,6 @@ internal sealed partial class NotifiedObjects(
     /// <summary>Between two lines of log about messages that are none.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan _standsStill = TimeSpan.FromMinutes(5) + (place.Timeout * 8);
     private long? _toldOfGarbage;
     private int _garbage;
 
@@ -59,7 +58,7 @@ internal sealed partial class NotifiedObjects(
                 var batch = new HashSet<string>(StringComparer.Ordinal);
                 while (batch.Count < Batch && keys.Reader.TryRead(out var key))
                     batch.Add(key);
-                using var beat = loops.Watch("notifications", _standsStill);
+                using var beat = loops.Watch("notifications", duty.StandsStill);
                 await LookAsync(batch, seen, beat, cancellation).ConfigureAwait(false);
             }
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LusPipeline.Storage.Buckets.S3;
 
 namespace LusPipeline.Hosting.Notifications;
 
@@ -11,8 +12,6 @@ internal static class ObjectEvents
 {
     /// <summary>Beyond any notification: AWS sends at most 256 KiB.</summary>
     public const int MostBytes = 256 * 1024;
-
-    private const int MostKeyBytes = 1_024;
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 32 };
 
@@ -49,7 +48,7 @@ internal static class ObjectEvents
     private static ReadOnlySpan<char> Trimmed(string name) => name.StartsWith("s3:", StringComparison.Ordinal) ? name.AsSpan(3) : name;
 
     private static string? KeyOf(JsonElement record) =>
-        Text(record, "s3", "object", "key") is { Length: > 0 } key && Encoding.UTF8.GetByteCount(key) <= 3 * MostKeyBytes ? key : null;
+        Text(record, "s3", "object", "key") is { Length: > 0 } key && Encoding.UTF8.GetByteCount(key) <= 3 * S3VideoBucket.MostKeyBytes ? key : null;
 
     private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
     {

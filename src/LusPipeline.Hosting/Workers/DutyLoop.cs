@@ -9,7 +9,7 @@ namespace LusPipeline.Hosting.Workers;
 internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, EngineFault fault, OutageWait outages, LoopBeats loops)
 {
     /// <summary>The longest step between two beats: a statement with its own limit, or a request to the bucket, which is tried again and again.</summary>
-    private readonly TimeSpan _standsStill = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
+    public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
 
     /// <param name="name">The loop's, as <c>/health/live</c> says it.</param>
     /// <param name="duty">The duty's name.</param>
@@ -17,7 +17,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options buck
     /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out. A long one beats as it gets on.</param>
     public async Task RunAsync(string name, string duty, TimeSpan interval, Func<LoopBeat, CancellationToken, Task> round, CancellationToken stopping)
     {
-        using var beat = loops.Watch(name, _standsStill);
+        using var beat = loops.Watch(name, StandsStill);
         for (var tries = 0; !stopping.IsCancellationRequested;)
         {
             beat.Beat();

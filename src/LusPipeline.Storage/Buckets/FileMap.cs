@@ -15,12 +15,12 @@ internal sealed unsafe class FileMap : MemoryManager<byte>
     private readonly int length;
     private bool disposed;
 
-    /// <param name="stream">Becomes the map's own.</param>
-    /// <exception cref="IOException">It is above 2 GiB, or cannot be mapped.</exception>
+    /// <param name="stream">At most 2 GiB; becomes the map's own.</param>
+    /// <exception cref="IOException">It cannot be mapped.</exception>
     public FileMap(FileStream stream)
     {
         using var own = stream;
-        length = stream.Length <= int.MaxValue ? (int)stream.Length : throw new IOException($"{stream.Length} bytes are more than can be used without a copy");
+        length = checked((int)stream.Length);
         if (length == 0)
             return;
         file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);

@@ -51,14 +51,11 @@ public sealed partial class ClipAttempts(
             await attempt(work!).ConfigureAwait(false);
             measured.Ended(StageAttempt.Done);
         }
-        catch (BrokenEngineException broken) when (broken.AtWork)
-        {
-            throw;
-        }
         catch (Exception interrupted) when (
             interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
         {
-            await clips.InterruptAsync(work!, status).ConfigureAwait(false);
+            if (interrupted is not BrokenEngineException { AtWork: true })
+                await clips.InterruptAsync(work!, status).ConfigureAwait(false);
             throw;
         }
         catch (MissingObjectException missing)

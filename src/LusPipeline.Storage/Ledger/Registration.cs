@@ -155,12 +155,8 @@ internal sealed class Registration(
     {
         var cancelled = await ledger.Studies.Where(study => _reopened.Contains(study.StudyId) && study.Status == WorkStatus.Cancelled)
             .Select(study => study.StudyId).ToHashSetAsync(cancellation).ConfigureAwait(false);
-        await ledger.Videos.Where(video => cancelled.Contains(video.StudyId) && video.Status == WorkStatus.Found)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(video => video.Status, WorkStatus.Cancelled)
-                .SetProperty(video => video.Reason, ReasonCode.Cancelled)
-                .SetProperty(video => video.NotBefore, (DateTime?)null)
-                .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false);
+        var late = ledger.Videos.Where(video => cancelled.Contains(video.StudyId) && video.Status == WorkStatus.Found);
+        await StudyCancellation.CancelAsync(late, now, cancellation).ConfigureAwait(false);
         return cancelled;
     }
 

@@ -42,7 +42,7 @@ public sealed class StudyCancellation(Func<LedgerContext> open, TimeProvider clo
         return new(cancelledStudy, cancelledVideos, cancelledClips, running);
     }
 
-    private static Task<int> CancelAsync(IQueryable<VideoRow> videos, DateTime now, CancellationToken cancellation) => videos
+    internal static Task<int> CancelAsync(IQueryable<VideoRow> videos, DateTime now, CancellationToken cancellation) => videos
         .ExecuteUpdateAsync(set => set
             .SetProperty(video => video.Status, WorkStatus.Cancelled)
             .SetProperty(video => video.Reason, ReasonCode.Cancelled)

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Notifications;
@@ -15,8 +13,6 @@ namespace LusPipeline.IntegrationTests.Broker;
 public sealed class UsersTests(TestServers servers)
 {
     private const string Password = "pass \"word\\ 1";
-
-    private static readonly string Script = Find();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -136,15 +132,10 @@ public sealed class UsersTests(TestServers servers)
         // Twice: it may be run again.
         for (var turn = 0; turn < 2; turn++)
         {
-            var start = new ProcessStartInfo("bash", [Script, management.BaseAddress!.ToString(), admin.AbsolutePath[1..], prefix]) { RedirectStandardError = true, RedirectStandardOutput = true };
-            start.Environment["RABBITMQ_ADMIN"] = admin.UserInfo;
-            foreach (var user in more.Concat(["WORKER", "OPERATOR", "EVENTS"]))
-                start.Environment[$"{user}_PASSWORD"] = Password;
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync(Cancellation);
-            var made = await process.StandardOutput.ReadToEndAsync(Cancellation);
-            await process.WaitForExitAsync(Cancellation);
-            Assert.True(process.ExitCode == 0, await errors);
+            var made = await DeployScript.RunAsync(
+                "rabbitmq/users.sh", [management.BaseAddress!.ToString(), admin.AbsolutePath[1..], prefix],
+                more.Concat(["WORKER", "OPERATOR", "EVENTS"]).ToDictionary(user => $"{user}_PASSWORD", _ => Password)
+                    .Append(new("RABBITMQ_ADMIN", admin.UserInfo)).ToDictionary());
             Assert.Equal([$"{prefix}-worker", $"{prefix}-operator", $"{prefix}-events", .. more.Select(user => $"{prefix}-{user.ToLowerInvariant()}")], made.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
         return (admin, prefix);
@@ -161,7 +152,4 @@ public sealed class UsersTests(TestServers servers)
         var refused = await Assert.ThrowsAnyAsync<OperationInterruptedException>(() => act(channel));
         Assert.Equal(403, refused.ShutdownReason!.ReplyCode);
     }
-
-    private static string Find([CallerFilePath] string source = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy", "rabbitmq", "users.sh"));
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
-using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Buckets.S3;
 
@@ -15,7 +14,7 @@ internal sealed class S3Place(S3Options options, TimeProvider? clock = null) : I
     private S3VideoBucket? _videos;
     private S3WorkBucket? _work;
 
-    public IAmazonS3 Others { get; } = TestServers.Client(options);
+    public IAmazonS3 Others { get; } = PlainS3.Client(options);
 
     public S3Options Options => options;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Amazon.S3.Model;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.IntegrationTests.Workers;
@@ -50,9 +48,9 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
     private async Task MakeUsersAsync(Fleet fleet, string prefix)
     {
         using var management = await servers.ManagementAsync();
-        await RunAsync(
+        await DeployScript.RunAsync(
             "rabbitmq/users.sh", [management.BaseAddress!.ToString(), fleet.Broker.AbsolutePath[1..], prefix],
-            new() { ["RABBITMQ_ADMIN"] = fleet.Broker.UserInfo, ["WORKER_PASSWORD"] = Password, ["OPERATOR_PASSWORD"] = Password, ["EVENTS_PASSWORD"] = Password, ["BUCKET_PASSWORD"] = Password });
+            new Dictionary<string, string> { ["RABBITMQ_ADMIN"] = fleet.Broker.UserInfo, ["WORKER_PASSWORD"] = Password, ["OPERATOR_PASSWORD"] = Password, ["EVENTS_PASSWORD"] = Password, ["BUCKET_PASSWORD"] = Password });
     }
 
     /// <summary>By <c>deploy/s3/notifications.sh</c>. Twice: it may be run again.</summary>
@@ -63,9 +61,9 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
         await File.WriteAllTextAsync(folder[".curlrc"], "header = \"X-Forwarded-Proto: https\"", Cancellation);
         for (var turn = 0; turn < 2; turn++)
         {
-            await RunAsync(
+            await DeployScript.RunAsync(
                 "s3/notifications.sh", [fleet.Bucket.Endpoint!.AbsoluteUri, fleet.Bucket.Name],
-                new()
+                new Dictionary<string, string>
                 {
                     ["CURL_HOME"] = folder.Path,
                     ["AWS_ACCESS_KEY_ID"] = fleet.Bucket.AccessKey!,
@@ -77,26 +75,11 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
         }
     }
 
-    private static async Task RunAsync(string script, IEnumerable<string> arguments, Dictionary<string, string> environment)
-    {
-        var start = new ProcessStartInfo("bash", [Path.Combine(Deploy(), script), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var said = process.StandardOutput.ReadToEndAsync(Cancellation);
-        var errors = await process.StandardError.ReadToEndAsync(Cancellation);
-        await process.WaitForExitAsync(Cancellation);
-        Assert.True(process.ExitCode == 0, $"{errors}{await said}");
-    }
-
     private async Task PutAsync(Fleet fleet, string video, string key)
     {
-        using var client = TestServers.Client(fleet.Bucket);
+        using var client = PlainS3.Client(fleet.Bucket);
         await client.PutObjectAsync(new PutObjectRequest { BucketName = fleet.Bucket.Name, Key = key, FilePath = Path.Combine(fixture.Videos, video) }, Cancellation);
     }
 
     private static Uri As(Uri admin, string user) => new UriBuilder(admin) { UserName = user, Password = Uri.EscapeDataString(Password) }.Uri;
-
-    private static string Deploy([CallerFilePath] string source = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy"));
 }

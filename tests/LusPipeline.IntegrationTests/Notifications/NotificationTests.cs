@@ -171,7 +171,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
 
     private static async Task PutAsync(Fleet fleet, string key, string? path = null)
     {
-        using var client = TestServers.Client(fleet.Bucket);
+        using var client = PlainS3.Client(fleet.Bucket);
         await client.PutObjectAsync(
             new PutObjectRequest { BucketName = fleet.Bucket.Name, Key = key, FilePath = path, ContentBody = path is null ? "" : null }, Cancellation);
     }

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Storage.Buckets.S3;
@@ -83,7 +82,7 @@ public sealed partial class TestServers
             Versioned = versioned,
             Timeout = TimeSpan.FromSeconds(20),
         };
-        using var client = Client(options);
+        using var client = PlainS3.Client(options);
         await client.PutBucketAsync(options.Name);
         if (versioned)
         {
@@ -112,22 +111,10 @@ public sealed partial class TestServers
                 return whole;
             })]),
         };
-        using var client = Client(bucket);
+        using var client = PlainS3.Client(bucket);
         await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket.Name, Policy = policy.ToJsonString() });
         return bucket with { AccessKey = address["LUS_TEST_S3_WORKER_ACCESS_KEY"], SecretKey = address["LUS_TEST_S3_WORKER_SECRET_KEY"] };
     }
-
-    /// <summary>The plain client, for what users and other programs do in a bucket. The caller disposes it.</summary>
-    public static IAmazonS3 Client(S3Options options) => new AmazonS3Client(
-        new BasicAWSCredentials(options.AccessKey, options.SecretKey),
-        new AmazonS3Config
-        {
-            ServiceURL = options.Endpoint!.AbsoluteUri,
-            AuthenticationRegion = options.Region,
-            ForcePathStyle = true,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        });
 
     private static string NewName(string kind) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}{Environment.ProcessId}x{Interlocked.Increment(ref _places)}x{Random.Shared.Next():x}");

@@ -144,7 +144,7 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Puts every file of a folder, of studies, below a prefix.</summary>
     public async Task UploadAsync(string folder, string prefix = "incoming/")
     {
-        using var client = TestServers.Client(Bucket);
+        using var client = PlainS3.Client(Bucket);
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             await client.PutObjectAsync(
@@ -245,7 +245,7 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The results in the bucket, by their keys.</summary>
     public async Task<IReadOnlyDictionary<string, JsonElement>> ResultObjectsAsync()
     {
-        using var client = TestServers.Client(Bucket);
+        using var client = PlainS3.Client(Bucket);
         var results = new Dictionary<string, JsonElement>();
         var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket.Name, Prefix = "results/" }, Cancellation);
         foreach (var item in listed.S3Objects ?? [])

@@ -48,7 +48,7 @@ public sealed class LostObjectTests(TestServers servers, FleetFixture fixture)
     private async Task DisturbAsync(Predicate<string> loses, Func<Fleet, LusProcess, Task> then)
     {
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
-        using var client = TestServers.Client(fleet.Bucket);
+        using var client = PlainS3.Client(fleet.Bucket);
         await using var proxy = new FaultyProxy(fleet.Bucket.Endpoint!)
         {
             OnRequest = async head =>

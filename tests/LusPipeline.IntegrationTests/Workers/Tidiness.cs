@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.S3.Model;
-using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
@@ -43,7 +42,7 @@ internal static class Tidiness
 
     private static async Task<int> CountAsync(Fleet fleet, string prefix)
     {
-        using var client = TestServers.Client(fleet.Bucket);
+        using var client = PlainS3.Client(fleet.Bucket);
         var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = fleet.Bucket.Name, Prefix = prefix }, Cancellation);
         return listed.S3Objects?.Count ?? 0;
     }

@@ -22,18 +22,8 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     /// <param name="buffer">Filled from its start.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <returns>Bytes read: fewer than the buffer holds only at the object's end.</returns>
-    public async Task<int> ReadAsync(GetObjectRequest request, long offset, Memory<byte> buffer, CancellationToken cancellation)
-    {
-        var filled = 0;
-        await ReadAsync(request, offset, offset + buffer.Length, _ => true, () => buffer[filled..], Took, cancellation).ConfigureAwait(false);
-        return filled;
-
-        ValueTask Took(int read, CancellationToken token)
-        {
-            filled += read;
-            return ValueTask.CompletedTask;
-        }
-    }
+    public async Task<int> ReadAsync(GetObjectRequest request, long offset, Memory<byte> buffer, CancellationToken cancellation) =>
+        (int)(await ReadAsync(request, offset, offset + buffer.Length, _ => true, read => buffer[(int)read..], null, cancellation).ConfigureAwait(false))!.Value;
 
     /// <summary>
     /// The object in pooled memory, asked for as a range: of whole objects the SDK computes MD5 in managed code, which takes longer than
@@ -43,10 +33,9 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     public async Task<IMemoryOwner<byte>?> ToMemoryAsync(GetObjectRequest request, int most, CancellationToken cancellation)
     {
         RentedBytes? bytes = null;
-        var filled = 0;
         try
         {
-            if (await ReadAsync(request, 0, most + 1L, Begin, () => bytes!.Memory[filled..], Took, cancellation).ConfigureAwait(false) is null)
+            if (await ReadAsync(request, 0, most + 1L, Begin, read => bytes!.Memory[(int)read..], null, cancellation).ConfigureAwait(false) is null)
                 return null;
             var whole = bytes ?? new(0);
             bytes = null;
@@ -64,12 +53,6 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
             bytes = new((int)length);
             return true;
         }
-
-        ValueTask Took(int read, CancellationToken token)
-        {
-            filled += read;
-            return ValueTask.CompletedTask;
-        }
     }
 
     /// <summary>Makes the object a file, in place of one that is there. A file that could not be made whole is gone.</summary>
@@ -84,7 +67,7 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
             await using (file.ConfigureAwait(false))
             {
                 return (await ReadAsync(
-                    request, 0, long.MaxValue, _ => true, () => buffer.Memory, (read, token) => WriteAsync(file, buffer.Memory[..read], token), cancellation)
+                    request, 0, long.MaxValue, _ => true, _ => buffer.Memory, (read, token) => WriteAsync(file, buffer.Memory[..read], token), cancellation)
                     .ConfigureAwait(false))!.Value;
             }
         }
@@ -120,11 +103,11 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
     }
 
     /// <param name="begin">Told the bytes that there are to read; false to leave them.</param>
-    /// <param name="room">Where the next bytes go.</param>
-    /// <param name="took">Told how many came.</param>
+    /// <param name="room">Where the next bytes go, by how many were read before them.</param>
+    /// <param name="took">Told how many came each time; null where they are where they belong.</param>
     /// <returns>Bytes read, or null when they were left.</returns>
     private async Task<long?> ReadAsync(
-        GetObjectRequest request, long start, long end, Func<long, bool> begin, Func<Memory<byte>> room, Func<int, CancellationToken, ValueTask> took,
+        GetObjectRequest request, long start, long end, Func<long, bool> begin, Func<long, Memory<byte>> room, Func<int, CancellationToken, ValueTask>? took,
         CancellationToken cancellation)
     {
         var at = start;
@@ -145,9 +128,10 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             while (at < whole && broken is null)
             {
-                var (read, error) = await PieceAsync(answer.ResponseStream, room(), patience, cancellation).ConfigureAwait(false);
+                var (read, error) = await PieceAsync(answer.ResponseStream, room(at - start), patience, cancellation).ConfigureAwait(false);
                 broken = error ?? (read == 0 ? new EndOfStreamException() : null);
-                await took(read, cancellation).ConfigureAwait(false);
+                if (took is not null)
+                    await took(read, cancellation).ConfigureAwait(false);
                 at += read;
             }
             if (at == whole)

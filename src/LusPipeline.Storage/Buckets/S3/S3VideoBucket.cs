@@ -17,7 +17,7 @@ namespace LusPipeline.Storage.Buckets.S3;
 public sealed class S3VideoBucket : IVideoBucket
 {
     /// <summary>S3 takes no longer ones.</summary>
-    private const int MostKeyBytes = 1_024;
+    public const int MostKeyBytes = 1_024;
 
     private readonly S3Connection connection;
     private readonly S3Listing listing;

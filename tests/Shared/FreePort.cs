@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace LusPipeline.IntegrationTests.Servers;
+namespace LusPipeline.Tests;
 
 internal static class FreePort
 {
