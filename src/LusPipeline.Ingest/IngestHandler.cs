@@ -163,13 +163,14 @@ public sealed partial class IngestHandler(
         var clipId = LedgerIds.Clip(video.VideoId, video.Plan, cut.Index);
         var key = WorkKeys.ClipFrames(clipId);
         await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
+        // Before the row: a process that dies after it has left both or only the mark, never a row whose attempt counts as one without progress.
+        await videos.GotFurtherAsync(video, clipId, cancellation).ConfigureAwait(false);
         if (!await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
         {
             // An earlier attempt got this clip past its frames.
             await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
             return false;
         }
-        await videos.GotFurtherAsync(video, clipId, cancellation).ConfigureAwait(false);
         var held = permits.TryHold(clipId);
         try
         {

@@ -77,7 +77,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     }
 
     /// <summary>
-    /// To be called when a clip is cut. One that no attempt before had cut is progress, so that none of them says anything against the
+    /// To be called when a clip is cut, before its row is written. One that no attempt before had cut is progress, so that none of them says anything against the
     /// video: this attempt counts as its first.
     /// </summary>
     public async Task GotFurtherAsync(VideoWork work, Guid clipId, CancellationToken cancellation)

@@ -15,8 +15,10 @@ internal sealed class IngestBench : IDisposable
 
     /// <param name="ffmpeg">A shell script in ffmpeg's place.</param>
     /// <param name="ffprobe">A shell script in ffprobe's place.</param>
-    public IngestBench(IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null)
+    public IngestBench(
+        IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         Folder = Directory.CreateTempSubdirectory("lus-ingest-").FullName;
         Options = options ?? new IngestOptions();
         if (ffmpeg is not null)
@@ -27,8 +29,8 @@ internal sealed class IngestBench : IDisposable
         Clips = Directory.CreateDirectory(Path.Combine(Folder, "clips")).FullName;
         Gate = new ClipGate(permits);
         _slots = new DecoderSlots(Options.MaxDecoders);
-        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, TimeProvider.System);
-        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, TimeProvider.System);
+        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time);
+        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time);
     }
 
     public IngestOptions Options { get; }

@@ -47,9 +47,11 @@ public sealed class InterruptedRunTests(RunFixture fixture) : IClassFixture<RunF
         for (var (kill, cut) = (0, 0); kill < 4; kill++)
         {
             await using var lus = LusProcess.Start(arguments);
-            cut = await MoreClipsAsync(Path.Combine(folder["home"], "ledger.db"), cut);
+            var (ended, more) = (lus.EndAsync(), MoreClipsAsync(Path.Combine(folder["home"], "ledger.db"), cut));
+            Assert.True(await Task.WhenAny(more, ended) == more, $"Run {kill} ended by itself after {cut} clips: {(ended.IsCompleted ? await ended : null)}");
+            cut = await more;
             lus.SendKillIfRunning();
-            await lus.EndAsync();
+            await ended;
         }
 
         var resumed = await LusProcess.RunAsync(arguments);
