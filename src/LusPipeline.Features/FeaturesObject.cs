@@ -5,7 +5,7 @@ using LusPipeline.Storage.Npy;
 
 namespace LusPipeline.Features;
 
-/// <summary>A clip's features as an object: float32 [T,D] in numpy format, and its sidecar <c>KEY.json</c>.</summary>
+/// <summary>A clip's features as an object: float32 [T,D] in numpy format, and its sidecar.</summary>
 internal static class FeaturesObject
 {
     /// <returns>sha256 of the object, lower-case hex.</returns>
@@ -16,16 +16,8 @@ internal static class FeaturesObject
         NpyFile.Write<float>(npy, [sidecar.Shape[0], sidecar.Shape[1]], features);
         var bytes = npy.GetBuffer().AsMemory(0, (int)npy.Length);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
-        await PutAsync(bucket, key, bytes, cancellation).ConfigureAwait(false);
-        var json = JsonSerializer.SerializeToUtf8Bytes(sidecar with { Sha256 = sha256 }, SidecarJson.Default.FeaturesSidecar);
-        await PutAsync(bucket, $"{key}.json", json, cancellation).ConfigureAwait(false);
+        var described = JsonSerializer.Serialize(sidecar with { Sha256 = sha256 }, SidecarJson.Default.FeaturesSidecar);
+        await bucket.PutAsync(key, bytes, described, cancellation).ConfigureAwait(false);
         return sha256;
-    }
-
-    private static async Task PutAsync(IWorkBucket bucket, string key, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        await using var writer = await bucket.CreateAsync(key, cancellation).ConfigureAwait(false);
-        await writer.WriteAsync(bytes, cancellation).ConfigureAwait(false);
-        await writer.CommitAsync(cancellation).ConfigureAwait(false);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LusPipeline.Features;
 
-/// <summary>What made a features object: stored beside it as JSON.</summary>
+/// <summary>What made a features object: its sidecar as JSON.</summary>
 /// <param name="Bundle">The bundle's id.</param>
 /// <param name="Shape">[T, D].</param>
 /// <param name="Sha256">Of the features object, lower-case hex.</param>

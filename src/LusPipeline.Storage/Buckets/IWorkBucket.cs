@@ -10,6 +10,14 @@ public interface IWorkBucket
     /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
     Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation);
 
+    /// <summary>Makes bytes an object, in place of one that is there, with its sidecar: in a folder the file <c>KEY.json</c>, in S3 the object's metadata <c>lus-sidecar</c>.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="content">All of the object.</param>
+    /// <param name="sidecar">What made the object: JSON on one line, ASCII, at most 2,000 characters, as S3 takes no more.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
+    Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation);
+
     /// <summary>Makes a whole local file an object, in place of one that is there. The file is gone afterwards.</summary>
     /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
     Task PutFileAsync(string key, string path, CancellationToken cancellation);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Storage.Buckets;
@@ -44,6 +45,12 @@ public sealed class WorkFolder : IWorkBucket
     {
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult<ObjectWriter>(new FolderObjectWriter(root, Path.Join(Unfinished, Guid.NewGuid().ToString("N")), Locate(key)));
+    }
+
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
+    {
+        await WriteAsync(key, content, cancellation).ConfigureAwait(false);
+        await WriteAsync($"{key}.json", Encoding.ASCII.GetBytes(sidecar), cancellation).ConfigureAwait(false);
     }
 
     public Task PutFileAsync(string key, string path, CancellationToken cancellation)
@@ -115,6 +122,16 @@ public sealed class WorkFolder : IWorkBucket
             cancellation.ThrowIfCancellationRequested();
             if (!item.Skipped && item.Reason is null)
                 yield return item with { Key = prefix + item.Key };
+        }
+    }
+
+    private async Task WriteAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        var writer = await CreateAsync(key, cancellation).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            await writer.WriteAsync(content, cancellation).ConfigureAwait(false);
+            await writer.CommitAsync(cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Amazon.S3.Model;
 using LusPipeline.IntegrationTests.Servers;
@@ -140,6 +141,57 @@ public sealed class S3WorkBucketTests(TestServers servers)
 
         async Task<List<string>> UploadsAsync() =>
             [.. ((await place.Others.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = place.Options.Name }, Cancellation)).MultipartUploads ?? []).Select(upload => upload.Key)];
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Objects_that_are_deleted_at_a_time_go_together_where_the_server_does_that(bool together)
+    {
+        var upstream = await servers.NewBucketAsync();
+        var requests = new ConcurrentQueue<string>();
+        await using var proxy = new FaultyProxy(upstream.Endpoint!)
+        {
+            OnRequest = head =>
+            {
+                requests.Enqueue(head.Split(' ')[0]);
+                return ValueTask.FromResult(head.StartsWith("POST", StringComparison.Ordinal) && !together ? RequestFault.NotImplemented : RequestFault.None);
+            },
+        };
+        proxy.Pass();
+        using var place = new S3Place(upstream with { Endpoint = proxy.Address(upstream.Endpoint!) });
+        string[] keys = [.. Enumerable.Range(0, 60).Select(index => $"clips/{index} ä&<.npy")];
+        foreach (var key in keys.Append("clips/kept"))
+            await PutAsync(place.Work, key, "x");
+        requests.Clear();
+
+        await Task.WhenAll(keys.Append("clips/missing").Select(key => place.Work.DeleteAsync(key, Cancellation)));
+
+        string[] sent = [.. requests];
+        Assert.Equal(["clips/kept"], await KeysAsync(place.Work, "clips/"));
+        if (together)
+            Assert.True(sent.Length <= 10, string.Join(' ', sent));
+        else
+            Assert.Equal((1, 61), (sent.Count(method => method == "POST"), sent.Count(method => method == "DELETE")));
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("S3")]
+    public async Task An_object_has_its_sidecar(string kind)
+    {
+        const string Sidecar = """{"bundle":"xception\u002Blstm","shape":[20,2048]}""";
+        using var folder = new TemporaryFolder();
+        using var place = kind == "folder" ? null : new S3Place(await servers.NewBucketAsync());
+        IWorkBucket work = place is null ? new WorkFolder(folder["home"]) : place.Work;
+
+        await work.PutAsync("features/a/b.npy", "first"u8.ToArray(), "{}", Cancellation);
+        await work.PutAsync("features/a/b.npy", "xcontent"u8.ToArray().AsMemory(1), Sidecar, Cancellation);
+
+        Assert.Equal("content", await ContentAsync(work, "features/a/b.npy"));
+        Assert.Equal(Sidecar, place is null
+            ? await ContentAsync(work, "features/a/b.npy.json")
+            : (await place.Others.GetObjectMetadataAsync(place.Options.Name, "features/a/b.npy", Cancellation)).Metadata["lus-sidecar"]);
     }
 
     [Fact]

@@ -10,7 +10,6 @@ namespace LusPipeline.IntegrationTests.Servers;
 internal sealed class FaultyConnection(FaultyProxy proxy, Socket client) : IDisposable
 {
     private const int LongestHead = 1 << 16;
-    private const string SlowDown = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>";
 
     private readonly CancellationTokenSource _ended = new();
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
@@ -151,11 +150,12 @@ internal sealed class FaultyConnection(FaultyProxy proxy, Socket client) : IDisp
                 return;
             }
             _losesAnswer = fault == RequestFault.LoseAnswer;
-            if (fault == RequestFault.SlowDown)
-                await near.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: {SlowDown.Length}\r\n\r\n{SlowDown}"), _ended.Token);
+            var refused = fault is RequestFault.SlowDown or RequestFault.NotImplemented;
+            if (refused)
+                await near.WriteAsync(Refusal(fault), _ended.Token);
             else
                 await PassAsync(far, buffer.AsMemory(0, end + 4));
-            filled = await BodyAsync(buffer, end + 4, filled, Length(head), near, fault == RequestFault.SlowDown ? Stream.Null : far);
+            filled = await BodyAsync(buffer, end + 4, filled, Length(head), near, refused ? Stream.Null : far);
         }
     }
 
@@ -176,6 +176,13 @@ internal sealed class FaultyConnection(FaultyProxy proxy, Socket client) : IDisp
             length -= read;
         }
         return rest;
+    }
+
+    private static byte[] Refusal(RequestFault fault)
+    {
+        var status = fault == RequestFault.SlowDown ? "503 Service Unavailable" : "501 Not Implemented";
+        var error = $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{fault}</Code><Message>A fault of the test's own making.</Message></Error>";
+        return Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {error.Length}\r\n\r\n{error}");
     }
 
     private static long Length(string head)

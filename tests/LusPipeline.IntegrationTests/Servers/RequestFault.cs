@@ -8,6 +8,9 @@ internal enum RequestFault
     /// <summary>Answers 503 <c>SlowDown</c> as S3 does; the server does not see it.</summary>
     SlowDown,
 
+    /// <summary>Answers 501 <c>NotImplemented</c>; the server does not see it.</summary>
+    NotImplemented,
+
     /// <summary>Cuts the connection before the server sees it.</summary>
     Cut,
 

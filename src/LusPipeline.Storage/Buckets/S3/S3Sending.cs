@@ -17,6 +17,8 @@ internal sealed class S3Sending(S3Connection connection)
     /// <summary>Says who wrote an object, for when the answer to a write got lost.</summary>
     private const string WriterKey = "x-amz-meta-lus-writer";
 
+    private const string SidecarKey = "x-amz-meta-lus-sidecar";
+
     /// <summary>The size of the parts of a large file.</summary>
     public static long PartSizeOf(long length) => Math.Max(PartBytes, (length + MostParts - 1) / MostParts);
 
@@ -45,8 +47,9 @@ internal sealed class S3Sending(S3Connection connection)
     /// <param name="content">All of it is the object.</param>
     /// <param name="ifAbsent">Leaves an object that is there.</param>
     /// <param name="cancellation">Ends it; whether the object is there then is not known.</param>
+    /// <param name="sidecar">Kept in the object's metadata: one request less than an object of its own.</param>
     /// <returns>Whether the content became the object.</returns>
-    public async Task<bool> PutAsync(string key, Stream content, bool ifAbsent, CancellationToken cancellation)
+    public async Task<bool> PutAsync(string key, Stream content, bool ifAbsent, CancellationToken cancellation, string? sidecar = null)
     {
         var writer = Guid.NewGuid().ToString("N");
         for (var conditional = ifAbsent; ;)
@@ -63,6 +66,8 @@ internal sealed class S3Sending(S3Connection connection)
                 DisableDefaultChecksumValidation = true,
             };
             request.Metadata[WriterKey] = writer;
+            if (sidecar is not null)
+                request.Metadata[SidecarKey] = sidecar;
             try
             {
                 await connection.CallAsync(

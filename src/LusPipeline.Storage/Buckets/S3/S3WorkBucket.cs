@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Core.Outcomes;
@@ -14,6 +15,7 @@ public sealed class S3WorkBucket : IWorkBucket
     private readonly S3Listing listing;
     private readonly S3Download download;
     private readonly S3Sending sending;
+    private readonly S3Deleting deleting;
 
     /// <param name="connection">Stays the caller's.</param>
     public S3WorkBucket(S3Connection connection)
@@ -23,12 +25,21 @@ public sealed class S3WorkBucket : IWorkBucket
         listing = new S3Listing(connection);
         download = new S3Download(connection, anothers: false);
         sending = new S3Sending(connection);
+        deleting = new S3Deleting(connection);
     }
 
     public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult<ObjectWriter>(new S3ObjectWriter(sending, Locate(key)));
+    }
+
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
+    {
+        using var stream = MemoryMarshal.TryGetArray(content, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(content.ToArray(), writable: false);
+        await sending.PutAsync(Locate(key), stream, ifAbsent: false, cancellation, sidecar).ConfigureAwait(false);
     }
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellation)
@@ -62,14 +73,14 @@ public sealed class S3WorkBucket : IWorkBucket
         var located = Locate(key);
         if (!connection.Options.Versioned)
         {
-            await DeleteAsync(located, version: null, cancellation).ConfigureAwait(false);
+            await deleting.DeleteAsync(located, cancellation).ConfigureAwait(false);
             return;
         }
         // Deleting the key alone would keep every version of it.
         await foreach (var version in listing.VersionsAsync(located, cancellation).ConfigureAwait(false))
         {
             if (S3Listing.Decode(version.Key) == located)
-                await DeleteAsync(located, version.VersionId, cancellation).ConfigureAwait(false);
+                await deleting.DeleteAsync(located, version.VersionId, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -90,20 +101,6 @@ public sealed class S3WorkBucket : IWorkBucket
 
     /// <summary>Drops the parts of objects of many parts: the bucket keeps them, and charges for them.</summary>
     public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => sending.DeleteUnfinishedAsync(before, cancellation);
-
-    private async Task DeleteAsync(string located, string? version, CancellationToken cancellation)
-    {
-        try
-        {
-            await connection.CallAsync(
-                () => connection.Client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = connection.Bucket, Key = located, VersionId = version }, cancellation),
-                cancellation).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
-        {
-            // Some servers say so of what is deleted twice.
-        }
-    }
 
     private string Locate(string key)
     {
