@@ -10,6 +10,8 @@ internal sealed class S3Deleting(S3Connection connection)
     /// <summary>S3's most keys of one request.</summary>
     private const int MostKeys = 1000;
 
+    private static readonly ParallelOptions Several = new() { MaxDegreeOfParallelism = 8 };
+
     private readonly Lock gate = new();
     private readonly Queue<Wish> wishes = new();
     private bool sending;
@@ -56,7 +58,7 @@ internal sealed class S3Deleting(S3Connection connection)
         while (Take() is { Count: > 0 } batch)
         {
             if (batch.Count == 1 || oneByOne || !await TryTogetherAsync(batch).ConfigureAwait(false))
-                await Parallel.ForEachAsync(batch, (wish, _) => new ValueTask(OneAsync(wish))).ConfigureAwait(false);
+                await Parallel.ForEachAsync(batch, Several, (wish, _) => new ValueTask(OneAsync(wish))).ConfigureAwait(false);
         }
     }
 
