@@ -58,7 +58,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
         services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? OnnxBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
-        services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings);
+        services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
         services.AddSingleton(Register(workerId, stages, inference));
         services.AddSingleton<StageBusPublisher>().AddSingleton<DutyLoop>();
         services.AddSingleton(new StageConcurrency(

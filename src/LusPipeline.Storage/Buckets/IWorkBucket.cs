@@ -12,7 +12,7 @@ public interface IWorkBucket
 
     /// <summary>Makes bytes an object, in place of one that is there, with its sidecar: in a folder the file <c>KEY.json</c>, in S3 the object's metadata <c>lus-sidecar</c>.</summary>
     /// <param name="key">The object's key.</param>
-    /// <param name="content">All of the object.</param>
+    /// <param name="content">All of the object. It does not change afterwards.</param>
     /// <param name="sidecar">What made the object: JSON on one line, ASCII, at most 2,000 characters, as S3 takes no more.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="Core.Outcomes.BrokenEngineException">There is no room, or the place cannot be written.</exception>
