@@ -38,6 +38,7 @@ public sealed class OwnObjects : IWorkBucket, IDisposable
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellation)
     {
+        Take(key)?.Dispose();
         IMemoryOwner<byte>? map = TryMap(path);
         try
         {
