@@ -6,8 +6,6 @@ using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
-using LusPipeline.Ingest.Sniffing;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 using Microsoft.Extensions.Logging;
@@ -16,7 +14,7 @@ namespace LusPipeline.Ingest;
 
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
 public sealed partial class IngestHandler(
-    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoProbe probe, ClipCutter cutter, ClipPermits permits,
+    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoReader reader, ClipPermits permits,
     VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events,
     TimeProvider clock, ILogger<IngestHandler> logger) : IDisposable
 {
@@ -101,57 +99,22 @@ public sealed partial class IngestHandler(
         }
     }
 
-    private async Task<(VideoFacts Facts, CutReport Report)> ReadAsync(
-        VideoWork video, VideoSource source, ClipFrameSize frameSize, CancellationToken cancellation)
+    private async Task<ReadVideo> ReadAsync(VideoWork video, VideoSource source, ClipFrameSize frameSize, CancellationToken cancellation)
     {
+        var request = new CutRequest(
+            source, video.Plan, frameSize.Width, frameSize.Height, scratch.Path, index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy");
         try
         {
-            var facts = await ProbeAsync(video, source, cancellation).ConfigureAwait(false);
-            return (facts, await CutAsync(video, source, facts, frameSize, cancellation).ConfigureAwait(false));
+            var read = await reader.ReadAsync(
+                request, video.ObjectKey, step => StageTrace.Start(step, video.TraceParent, video.StudyId, video.StudyDay, video.VideoId),
+                clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
+            StageMetrics.FramesFinished(StageMetrics.Ingest, read.Report.DecodedFrames);
+            return read;
         }
         catch (TransientException crashed) when (crashed.Reason == ReasonCode.DecoderCrashed)
         {
             // Ctrl-C reaches ffmpeg too, and maybe before us: then it is no crash, and ends as our own stop does.
             await Task.Delay(StopFollowsWithin, clock, cancellation).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task<VideoFacts> ProbeAsync(VideoWork video, VideoSource source, CancellationToken cancellation)
-    {
-        using var span = StageTrace.Start("probe", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
-        try
-        {
-            return VideoSniffer.Sniff(source.Path, video.ObjectKey) switch
-            {
-                SniffResult.Video sniffed => await probe.ProbeAsync(source, sniffed, cancellation).ConfigureAwait(false),
-                SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
-                _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is no video that is known."),
-            };
-        }
-        catch (RejectedException rejected)
-        {
-            span.Fail(rejected.Reason);
-            throw;
-        }
-    }
-
-    private async Task<CutReport> CutAsync(VideoWork video, VideoSource source, VideoFacts facts, ClipFrameSize frameSize, CancellationToken cancellation)
-    {
-        using var span = StageTrace.Start("decode", video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
-        var request = new CutRequest(
-            source, facts, video.Plan, frameSize.Width, frameSize.Height, scratch.Path,
-            index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy");
-        try
-        {
-            var report = await cutter.CutAsync(request, clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
-            span?.SetTag(StageTrace.Frames, report.DecodedFrames);
-            StageMetrics.FramesFinished(StageMetrics.Ingest, report.DecodedFrames);
-            return report;
-        }
-        catch (RejectedException rejected)
-        {
-            span.Fail(rejected.Reason);
             throw;
         }
     }

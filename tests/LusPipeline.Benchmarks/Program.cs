@@ -5,7 +5,7 @@ using LusPipeline.Benchmarks.Ledger;
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
@@ -24,6 +24,7 @@ const string Usage = """
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
+    --rounds   runs, each between two measurements of the bound, default 1: a shared machine's speed changes
     --clips    how many to make, default 10,000,000
     --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
     --keep     where the private server's data stay, for a next time
@@ -76,7 +77,8 @@ foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { video
     }
 }
 if (args[0] == "run")
-    await RunBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
+    await RunBenchmark.MeasureAsync(
+        videos, lus, args.Contains("--variant") ? Option("--variant", "") : null, int.Parse(Option("--rounds", "1"), CultureInfo.InvariantCulture));
 else if (args[0] == "workers-real")
     await RealWorkersBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
 else if (args[0] == "int8")

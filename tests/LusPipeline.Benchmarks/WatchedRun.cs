@@ -10,6 +10,9 @@ namespace LusPipeline.Benchmarks;
 /// <param name="PeakChildrenBytes">Resident, of all its children at one time.</param>
 internal sealed record WatchedRun(TimeSpan Wall, TimeSpan FirstResult, long PeakBytes, long PeakChildrenBytes, TimeSpan Cpu)
 {
+    /// <summary>Shorter than most decoders live. Looking more often would take CPU that the run is measured by.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
     public static async Task<WatchedRun> StartAsync(string program, params string[] arguments)
     {
         var before = ChildTimes.Now();
@@ -30,7 +33,7 @@ internal sealed record WatchedRun(TimeSpan Wall, TimeSpan FirstResult, long Peak
         {
             peak = Math.Max(peak, Bytes(process.Id, "VmHWM:"));
             children = Math.Max(children, Children(process.Id).Sum(child => Bytes(child, "VmRSS:")));
-            await Task.Delay(10);
+            await Task.Delay(Look);
         }
         await reading;
         await process.WaitForExitAsync();

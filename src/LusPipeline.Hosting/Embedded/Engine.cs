@@ -50,7 +50,7 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton(new ClipFrameSizes(new Dictionary<string, ClipFrameSize> { [model.Bundle.Id] = new(model.Bundle.Width, model.Bundle.Height) }));
         services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
         services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
-        services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>();
+        services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>();
         services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
         services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
         services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();

@@ -6,7 +6,6 @@ using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Ingest.Media;
 using LusPipeline.Ingest.Probing;
-using LusPipeline.Ingest.Sniffing;
 using LusPipeline.Storage.Buckets;
 using LusPipeline.Storage.Ledger;
 
@@ -22,8 +21,7 @@ public sealed class OfflineVideos : IDisposable
     private readonly ClipGate _gate = new(1);
     private readonly VideoFolder _bucket;
     private readonly BucketScan _scan;
-    private readonly VideoProbe _probe;
-    private readonly ClipCutter _cutter;
+    private readonly VideoReader _reader;
     private readonly TimeProvider _clock;
     private int _clips;
 
@@ -34,8 +32,7 @@ public sealed class OfflineVideos : IDisposable
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
         _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits);
-        _probe = new VideoProbe(options, limits, _slots, clock);
-        _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
+        _reader = new VideoReader(new VideoProbe(options, limits, _slots, clock), new ClipCutter(options, limits, _slots, _gate, clock));
     }
 
     /// <summary>All videos, each once; waits for files that are still being written.</summary>
@@ -104,17 +101,11 @@ public sealed class OfflineVideos : IDisposable
         {
             using var local = await _bucket.FetchAsync(video.Key, video.Tag, Path.Combine(_scratch, $"{video.VideoId:N}.video"), cancellation).ConfigureAwait(false);
             using var source = VideoSource.Open(video.VideoId, local.Path, _scratch);
-            var facts = VideoSniffer.Sniff(source.Path, video.Key) switch
-            {
-                SniffResult.Video sniffed => await _probe.ProbeAsync(source, sniffed, cancellation).ConfigureAwait(false),
-                SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
-                _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is no video that is known."),
-            };
             foreach (var shape in shapes)
             {
                 var name = $"{_clips++}.npy";
-                await _cutter.CutAsync(
-                    new CutRequest(source, facts, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name),
+                await _reader.ReadAsync(
+                    new CutRequest(source, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name), video.Key, _ => null,
                     clip =>
                     {
                         clips.Add(clip.Path);

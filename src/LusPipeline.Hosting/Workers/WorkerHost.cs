@@ -79,7 +79,7 @@ public sealed class WorkerHost : IAsyncDisposable
         {
             services.AddSingleton(new ClipFrameSizes(bundles.DistinctBy(bundle => bundle.Id).ToDictionary(bundle => bundle.Id, bundle => new ClipFrameSize(bundle.Width, bundle.Height))));
             services.AddSingleton(new DecoderSlots(ingest.MaxDecoders)).AddSingleton(new ClipGate(ingest.ClipsInFlight));
-            services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<IngestHandler>();
+            services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>().AddSingleton<IngestHandler>();
             services.AddHostedService<ClipBacklog>();
             services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
         }

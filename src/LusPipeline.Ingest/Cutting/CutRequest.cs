@@ -1,17 +1,15 @@
 using LusPipeline.Core.Clips;
 using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
 
 namespace LusPipeline.Ingest.Cutting;
 
 /// <summary>A video to cut.</summary>
-/// <param name="Facts">What the probe said.</param>
 /// <param name="Width">Pixels of a clip's frames, the backbone's input.</param>
 /// <param name="Height">Pixels of a clip's frames, the backbone's input.</param>
 /// <param name="ClipFolder">An existing folder of our own for the clips' files.</param>
 /// <param name="ClipName">A clip's file name by its index: the same for the same clip, so that a second cut replaces it.</param>
 public sealed record CutRequest(
-    VideoSource Source, VideoFacts Facts, ClipPlan Plan, int Width, int Height, string ClipFolder, Func<int, string> ClipName);
+    VideoSource Source, ClipPlan Plan, int Width, int Height, string ClipFolder, Func<int, string> ClipName);
 
 /// <summary>A clip whose file is whole.</summary>
 /// <param name="Index">From 0, in the plan's order.</param>

@@ -7,7 +7,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
+using LusPipeline.Ingest.Sniffing;
 
 namespace LusPipeline.Ingest.Cutting;
 
@@ -26,9 +26,9 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
     private static readonly string[] RawRgb = ["-f", "rawvideo"];
 
     /// <summary>Decodes every frame and keeps none.</summary>
-    public Task<DecodeRun> CountAsync(VideoSource source, VideoFacts facts, CancellationToken cancellation)
+    public Task<DecodeRun> CountAsync(VideoSource source, VideoContainer container, CancellationToken cancellation)
     {
-        var arguments = Arguments(source, facts)
+        var arguments = Arguments(source, container)
             .Add("-frames:v", limits.MaxFrames + 1L)
             .Add(new ForceFormatArgument("null")).Add("-");
         return RunAsync(source, arguments, static async (stdout, _, token) =>
@@ -42,10 +42,10 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
     /// <param name="width">Pixels of the frames handed on.</param>
     /// <param name="height">Pixels of the frames handed on.</param>
     public Task<DecodeRun> DecodeAsync(
-        VideoSource source, VideoFacts facts, FrameSelection selection, int width, int height, FrameSink sink, CancellationToken cancellation)
+        VideoSource source, VideoContainer container, FrameSelection selection, int width, int height, FrameSink sink, CancellationToken cancellation)
     {
         var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=area");
-        var arguments = Arguments(source, facts)
+        var arguments = Arguments(source, container)
             .Add("-vf", selection.Filter is { } select ? $"{select},{scale}" : scale)
             .Add(new ForcePixelFormat("rgb24"))
             .Add(RawRgb).Add("pipe:1");
@@ -54,12 +54,12 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
     }
 
     /// <summary>Everything up to the filters.</summary>
-    private MediaArguments Arguments(VideoSource source, VideoFacts facts) => new MediaArguments()
+    private MediaArguments Arguments(VideoSource source, VideoContainer container) => new MediaArguments()
         .Add("-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose")
         // Ends a process whose parent was killed; the parent's own limit comes first.
         .Add("-timelimit", (long)Math.Ceiling(options.DecodeTimeout.TotalSeconds) + 1)
         .Add("-filter_threads", 1)
-        .AddInput(source.Path, facts.Container, limits.MaxFramePixels)
+        .AddInput(source.Path, container, limits.MaxFramePixels)
         .Add("-map", "0:V:0")
         .Add(new DisableChannelArgument(Channel.Audio))
         .Add("-sn", "-dn", "-fps_mode", "passthrough");
@@ -101,7 +101,7 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
             throw new TransientException(ReasonCode.DecoderCrashed, "ffmpeg ended without its count of decoded frames.");
         source.EnsureUnchanged();
         StageMetrics.Decoded(Stopwatch.GetElapsedTime(begun));
-        return new DecodeRun(decoded, output, log.Graphs, log.Log);
+        return new DecodeRun(decoded, output, log.Graphs, log.Stream, log.Log);
     }
 
     private static async Task<long> ReadAsync(Stream stdout, int frameBytes, FrameSelection selection, FrameSink sink, TimeLimit limit)

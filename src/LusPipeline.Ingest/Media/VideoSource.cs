@@ -31,7 +31,9 @@ public sealed class VideoSource : IDisposable
     {
         var target = System.IO.Path.GetFullPath(file);
         var info = SourceFiles.Regular(target);
-        SourceFiles.OpenForReading(target).Dispose();
+        // Pipes and devices have no length, and opening one may wait for ever.
+        if (info.Length > 0)
+            SourceFiles.OpenForReading(target).Dispose();
         var link = System.IO.Path.Combine(System.IO.Path.GetFullPath(scratchFolder), $"{video:N}.{Guid.NewGuid():N}");
         try
         {

@@ -2,19 +2,19 @@ using LusPipeline.Ingest.Sniffing;
 
 namespace LusPipeline.Ingest.Probing;
 
-/// <summary>What ffprobe says of a video's first moving video stream. Everything here is a claim of the file's, except what was counted.</summary>
+/// <summary>
+/// What ffprobe says of a video's first moving video stream, or its container's <see cref="PlainIndex"/> and the decoder that confirmed it.
+/// Everything here is a claim of the file's, except what was counted.
+/// </summary>
 /// <param name="Codec">ffmpeg's name, for example <c>h264</c>.</param>
 /// <param name="Width">Pixels, before rotation; 0 when the stream does not say.</param>
 /// <param name="Height">Pixels, before rotation; 0 when the stream does not say.</param>
-/// <param name="PixelFormat">ffmpeg's name, for example <c>yuv420p</c>.</param>
-/// <param name="Rotation">Degrees of the display matrix, rounded down; 0 for none.</param>
 /// <param name="Duration">The stream's length, else the container's; null when neither says.</param>
 /// <param name="DeclaredFrames">The header's frame count, which may be wrong; null when it has none.</param>
 /// <param name="Packets">Packets counted that are not to be discarded: nearly always the number of frames that a decoder gives.</param>
 /// <param name="CutShort">By its own sizes the container goes on beyond the end of the file.</param>
 public sealed record VideoFacts(
-    VideoContainer Container, string Codec, int Width, int Height, string? PixelFormat, int Rotation, TimeSpan? Duration,
-    int? DeclaredFrames, int Packets, bool CutShort)
+    VideoContainer Container, string Codec, int Width, int Height, TimeSpan? Duration, int? DeclaredFrames, int Packets, bool CutShort)
 {
     /// <summary>
     /// The frames that a whole file of this header gives: of a file cut short, what its header declares; otherwise no more than the

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FFMpegCore;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
 using LusPipeline.Ingest.Media;
@@ -8,13 +7,12 @@ using LusPipeline.Ingest.Sniffing;
 
 namespace LusPipeline.Ingest.Probing;
 
-/// <summary>One ffprobe a video.</summary>
+/// <summary>One ffprobe for a video whose container does not say plainly enough what is in it.</summary>
 public sealed class VideoProbe(IngestOptions options, VideoLimits limits, DecoderSlots slots, TimeProvider time)
 {
     private const string Entries =
         "packet=flags"
-        + ":stream=index,codec_name,codec_type,width,height,pix_fmt,nb_frames,duration"
-        + ":stream_tags=rotate:stream_side_data=side_data_type,rotation:format=duration";
+        + ":stream=index,codec_name,codec_type,width,height,nb_frames,duration:format=duration";
 
     /// <summary>Codecs may need two packets a frame (fields) or hide every other one; beyond that the limit on frames is passed for certain.</summary>
     private readonly int _packetLimit = (int)Math.Min(int.MaxValue - 1, (2L * limits.MaxFrames) + 16);
@@ -102,7 +100,7 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
         if ((long)width * height > limits.MaxFramePixels)
             throw RefusedSize.TooLarge(width, height, limits.MaxFramePixels);
         return new VideoFacts(
-            sniffed.Container, stream.CodecName, width, height, stream.PixelFormat, Rotation(stream),
+            sniffed.Container, stream.CodecName, width, height,
             Seconds(stream.Duration) ?? Seconds(document.Format?.Duration),
             int.TryParse(stream.DeclaredFrames, NumberStyles.None, CultureInfo.InvariantCulture, out var declared) && declared > 0 ? declared : null,
             output.Packets, sniffed.CutShort);
@@ -110,18 +108,6 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
 
     private static TransientException NoJson(JsonException exception) =>
         new(ReasonCode.DecoderCrashed, "ffprobe's answer is no JSON.", exception);
-
-    private static int Rotation(FFProbeStream stream)
-    {
-        try
-        {
-            return MediaAnalysisUtils.ParseRotation(stream);
-        }
-        catch (Exception exception) when (exception is FormatException or OverflowException)
-        {
-            return 0;
-        }
-    }
 
     /// <summary>Decimal seconds, exact to a tick; null for none, zero or nonsense.</summary>
     private static TimeSpan? Seconds(string? text) =>

@@ -2,39 +2,62 @@ using System.Buffers.Binary;
 
 namespace LusPipeline.Ingest.Sniffing;
 
-/// <summary>Finds the first video stream's format in an AVI file's header list (Microsoft, AVI RIFF File Reference).</summary>
-internal static class AviHeader
+/// <summary>The first video stream in an AVI file's header list (Microsoft, AVI RIFF File Reference).</summary>
+/// <param name="Size">The frame size that it claims; null where it is not to be found.</param>
+/// <param name="Index">Its frames and their time; null where there are more streams.</param>
+internal readonly record struct AviHeader(ClaimedSize? Size, PlainIndex? Index)
 {
     private const int MostChunks = 1000;
+    private const int ChunkHead = 8;
 
-    /// <returns>The frame size that it claims; null where it is not to be found.</returns>
-    public static ClaimedSize? Size(ContentWindow content)
+    public static AviHeader Of(ContentWindow content)
     {
-        Span<byte> buffer = stackalloc byte[20];
+        Span<byte> buffer = stackalloc byte[ChunkHead + 36];
+        PlainIndex? index = null;
         var inVideoStream = false;
+        var streams = 0u;
         long at = 12;
         for (var chunks = 0; chunks < MostChunks; chunks++)
         {
             var head = content.Read(at, buffer);
             if (head.Length < 20)
-                return null;
+                return default;
             var size = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
             if (head.StartsWith("LIST"u8))
             {
                 var kind = head[8..12];
                 if (kind.SequenceEqual("movi"u8))
-                    return null;
+                    return default;
                 // The lists that hold the streams' headers are stepped into, others over.
-                at += kind.SequenceEqual("hdrl"u8) || kind.SequenceEqual("strl"u8) ? 12 : 8 + size + (size & 1);
+                at += kind.SequenceEqual("hdrl"u8) || kind.SequenceEqual("strl"u8) ? 12 : ChunkHead + size + (size & 1);
                 continue;
             }
-            if (head.StartsWith("strh"u8))
+            if (head.StartsWith("avih"u8) && head.Length == buffer.Length)
+            {
+                streams = BinaryPrimitives.ReadUInt32LittleEndian(head[(ChunkHead + 24)..]);
+            }
+            else if (head.StartsWith("strh"u8))
+            {
                 inVideoStream = head[8..12].SequenceEqual("vids"u8);
+                index = streams == 1 && head.Length == buffer.Length ? Times(head[ChunkHead..]) : null;
+            }
             else if (head.StartsWith("strf"u8) && inVideoStream)
-                return new ClaimedSize(Magnitude(head[12..]), Magnitude(head[16..]));
-            at += 8 + size + (size & 1);
+            {
+                return new AviHeader(new ClaimedSize(Magnitude(head[12..]), Magnitude(head[16..])), index);
+            }
+            at += ChunkHead + size + (size & 1);
         }
-        return null;
+        return default;
+    }
+
+    /// <summary>Scale and rate of the clock, start, and length in frames of one tick each, from byte 20 on.</summary>
+    private static PlainIndex? Times(ReadOnlySpan<byte> stream)
+    {
+        var scale = BinaryPrimitives.ReadUInt32LittleEndian(stream[20..]);
+        var rate = BinaryPrimitives.ReadUInt32LittleEndian(stream[24..]);
+        var start = BinaryPrimitives.ReadUInt32LittleEndian(stream[28..]);
+        var frames = BinaryPrimitives.ReadUInt32LittleEndian(stream[32..]);
+        return start == 0 ? PlainIndex.Of(frames, (UInt128)frames * scale, rate) : null;
     }
 
     /// <summary>Heights are negative where rows run from the top.</summary>

@@ -4,7 +4,8 @@ namespace LusPipeline.Ingest.Sniffing;
 
 /// <summary>
 /// Walks the boxes of an mp4 or mov file (ISO/IEC 14496-12; QuickTime File Format) by their headers alone, no deeper than their
-/// known nesting and no more than <see cref="MostBoxes"/>: enough to see whether its index is there and whether it refers to other files.
+/// known nesting and no more than <see cref="MostBoxes"/>: enough to see whether its index is there, what it plainly says, and whether it refers to
+/// other files.
 /// </summary>
 internal sealed class BoxWalk
 {
@@ -13,7 +14,7 @@ internal sealed class BoxWalk
     private static readonly HashSet<uint> Parents =
         [
         Signatures.Code("trak"u8), Signatures.Code("mdia"u8), Signatures.Code("minf"u8), Signatures.Code("dinf"u8), Signatures.Code("stbl"u8),
-        Signatures.Code("rmra"u8), Signatures.Code("rmda"u8),
+        Signatures.Code("rmra"u8), Signatures.Code("rmda"u8), Signatures.Code("edts"u8),
     ];
 
     private static readonly uint Moov = Signatures.Code("moov"u8);
@@ -24,6 +25,7 @@ internal sealed class BoxWalk
     private static readonly uint ReferenceMovie = Signatures.Code("rdrf"u8);
 
     private readonly ContentWindow _content;
+    private readonly Mp4Index _index = new();
     private int _boxes;
     private bool _inVideoTrack;
 
@@ -40,6 +42,9 @@ internal sealed class BoxWalk
 
     /// <summary>The frame size in the first video track's header.</summary>
     public ClaimedSize? HeaderSize { get; private set; }
+
+    /// <summary>What the movie says of its only track; null where it has more, or edits.</summary>
+    public PlainIndex? Index => HasIndex && _boxes < MostBoxes ? _index.Read(_content) : null;
 
     public static BoxWalk Of(ContentWindow content)
     {
@@ -72,6 +77,7 @@ internal sealed class BoxWalk
     {
         while (at < end && _boxes < MostBoxes && Next(at, end) is { } box && box.End <= end)
         {
+            _index.Add(box);
             if (box.Type == Track)
                 _inVideoTrack = false;
             if (Parents.Contains(box.Type))
@@ -134,6 +140,4 @@ internal sealed class BoxWalk
         }
         return size < body - at || size > long.MaxValue - at ? null : new Box(type, body, at + size);
     }
-
-    private readonly record struct Box(uint Type, long Body, long End);
 }

@@ -66,13 +66,16 @@ public static class VideoSniffer
             if (boxes.RefersElsewhere)
                 return new SniffResult.Rejected(ReasonCode.ExternalReference, "Its frames lie in another file or on the network.");
             return boxes.HasIndex
-                ? new SniffResult.Video(container, boxes.CutShort, boxes.HeaderSize)
+                ? new SniffResult.Video(container, boxes.CutShort, boxes.HeaderSize, boxes.Index)
                 : new SniffResult.Rejected(ReasonCode.Truncated, "The index of its frames (moov) is missing or cut off.");
         }
         if (container == VideoContainer.Gif)
             return new SniffResult.Video(container, ContainerEnd.GifIsCut(content), GifSize(content));
         if (container == VideoContainer.Avi)
-            return new SniffResult.Video(container, ContainerEnd.RiffIsCut(content), AviHeader.Size(content));
+        {
+            var header = AviHeader.Of(content);
+            return new SniffResult.Video(container, ContainerEnd.RiffIsCut(content), header.Size, header.Index);
+        }
         var cutShort =
             container == VideoContainer.Matroska ? ContainerEnd.MatroskaIsCut(content)
             : container == VideoContainer.ProgramStream && ContainerEnd.ProgramStreamIsCut(content);

@@ -35,7 +35,7 @@ public class EngineFaultTests
     {
         using var bench = await BenchAsync(ffprobe: "printf '{\"packets\": ['; kill -9 $$");
 
-        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+        var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf(Probed)));
 
         Assert.Equal(ReasonCode.DecoderCrashed, exception.Reason);
     }
@@ -50,7 +50,7 @@ public class EngineFaultTests
         var options = new IngestOptions { DecodeTimeout = TimeSpan.FromMinutes(2) };
         using var bench = program == "ffmpeg" ? await BenchAsync(options, ffmpeg: Hang, time: clock) : await BenchAsync(options, ffprobe: Hang, time: clock);
 
-        var ingest = bench.IngestAsync(bench.PathOf("a.mp4"));
+        var ingest = bench.IngestAsync(bench.PathOf(Probed));
         while (!File.Exists(bench.PathOf("child.pid")))
             await Task.Delay(10, Cancellation);
         clock.Advance(options.DecodeTimeout);
@@ -107,7 +107,7 @@ public class EngineFaultTests
     {
         using var bench = await BenchAsync(new IngestOptions { Ffprobe = "/nowhere/ffprobe" });
 
-        var exception = await Assert.ThrowsAsync<BrokenEngineException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
+        var exception = await Assert.ThrowsAsync<BrokenEngineException>(() => bench.IngestAsync(bench.PathOf(Probed)));
 
         Assert.Contains("Install ffmpeg", exception.Message, StringComparison.Ordinal);
     }
@@ -133,12 +133,32 @@ public class EngineFaultTests
         }
     }
 
+    [Fact]
+    public async Task A_decode_by_the_index_that_takes_too_long_gives_way_to_the_probe()
+    {
+        var clock = new FakeTimeProvider();
+        var options = new IngestOptions { DecodeTimeout = TimeSpan.FromMinutes(2) };
+        using var bench = await BenchAsync(options, ffmpeg: "cd \"$(dirname \"$0\")\"; if mkdir once 2>/dev/null; then touch started; exec sleep 300; fi; exec ffmpeg \"$@\"", time: clock);
+
+        var ingest = bench.IngestAsync(bench.PathOf("a.mp4"));
+        while (!File.Exists(bench.PathOf("started")))
+            await Task.Delay(10, Cancellation);
+        clock.Advance(options.DecodeTimeout);
+
+        Assert.Equal(2, (await ingest).Report.Decodes);
+        Assert.Equal(["probe", "decode", "probe", "decode"], bench.Steps);
+    }
+
+    /// <summary>A container without an index.</summary>
+    private const string Probed = "a.mkv";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static async Task<IngestBench> BenchAsync(IngestOptions? options = null, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null)
     {
         var bench = new IngestBench(options, ffmpeg: ffmpeg, ffprobe: ffprobe, time: time);
-        await Ffmpeg.MakeAsync(bench.PathOf("a.mp4"), [.. Ffmpeg.Pattern(), "-c:v", "libx264"]);
+        foreach (var name in new[] { "a.mp4", Probed })
+            await Ffmpeg.MakeAsync(bench.PathOf(name), [.. Ffmpeg.Pattern(), "-c:v", "libx264"]);
         return bench;
     }
 

@@ -31,6 +31,7 @@ internal sealed class IngestBench : IDisposable
         _slots = new DecoderSlots(Options.MaxDecoders);
         Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time);
         Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time);
+        Reader = new VideoReader(Probe, Cutter);
     }
 
     public IngestOptions Options { get; }
@@ -47,6 +48,11 @@ internal sealed class IngestBench : IDisposable
 
     public ClipCutter Cutter { get; }
 
+    public VideoReader Reader { get; }
+
+    /// <summary>Names of the spans that would have been started.</summary>
+    public List<string> Steps { get; } = [];
+
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Sniffs, probes and cuts a video; every clip's permit is given back as soon as the clip has come.</summary>
@@ -54,16 +60,16 @@ internal sealed class IngestBench : IDisposable
         string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null, CancellationToken? cancellation = null)
     {
         var token = cancellation ?? TestContext.Current.CancellationToken;
-        var sniffed = VideoSniffer.Sniff(path, Path.GetFileName(path));
-        if (sniffed is SniffResult.Rejected rejected)
-            throw new Core.Outcomes.RejectedException(rejected.Reason, rejected.Detail);
-        var video = Assert.IsType<SniffResult.Video>(sniffed);
         using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
-        var facts = await Probe.ProbeAsync(source, video, token);
         var clips = new List<CutClip>();
         var prefix = Guid.NewGuid().ToString("N");
-        var report = await Cutter.CutAsync(
-            new CutRequest(source, facts, plan ?? ClipPlan.Whole(20), width, height, Clips, index => $"{prefix}-{index}.npy"),
+        var read = await Reader.ReadAsync(
+            new CutRequest(source, plan ?? ClipPlan.Whole(20), width, height, Clips, index => $"{prefix}-{index}.npy"), Path.GetFileName(path),
+            step =>
+            {
+                Steps.Add(step);
+                return null;
+            },
             async clip =>
             {
                 if (onClip is not null)
@@ -72,7 +78,15 @@ internal sealed class IngestBench : IDisposable
                 return false;
             },
             token);
-        return new Ingested(facts, report, clips);
+        return new Ingested(read.Facts, read.Report, clips);
+    }
+
+    /// <summary>What ffprobe says of a video.</summary>
+    public async Task<VideoFacts> ProbeAsync(string path)
+    {
+        using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
+        return await Probe.ProbeAsync(
+            source, Assert.IsType<SniffResult.Video>(VideoSniffer.Sniff(path, Path.GetFileName(path))), TestContext.Current.CancellationToken);
     }
 
     private string Script(string name, string text)

@@ -74,7 +74,8 @@ public class OddVideoTests
 
         var ingested = await IngestAndCompareAsync(bench, bench.PathOf("rotated.mp4"));
 
-        Assert.NotEqual(0, ingested.Facts.Rotation);
+        var lying = await bench.IngestAsync(bench.PathOf("lying.mp4"), width: 99, height: 77);
+        Assert.NotEqual(await File.ReadAllBytesAsync(lying.Clips[0].Path, Cancellation), await File.ReadAllBytesAsync(ingested.Clips[0].Path, Cancellation));
     }
 
     [Fact]
@@ -141,6 +142,7 @@ public class OddVideoTests
         var plan = ClipPlan.Whole(20);
         var ingested = await bench.IngestAsync(path, plan, 99, 77);
         TestContext.Current.SendDiagnosticMessage($"{Path.GetFileName(path)}: {ingested.Facts}, {ingested.Report.Decodes} decodes");
+        Assert.Equal(await bench.ProbeAsync(path), ingested.Facts);
         await ClipContent.AssertEqualsFullDecodeAsync(ingested, plan, path, 99, 77);
         Assert.Empty(ingested.Report.Warnings);
         Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);

@@ -18,6 +18,8 @@ public class RealVideoTests
         {
             var ingested = await bench.IngestAsync(Path.Combine(videos, row[0]));
             decodes += ingested.Report.Decodes;
+            if (await bench.ProbeAsync(Path.Combine(videos, row[0])) is var facts && facts != ingested.Facts)
+                wrong.Add($"{row[0]}: {ingested.Facts}, by ffprobe {facts}");
             if (ingested.Report.DecodedFrames.ToString(CultureInfo.InvariantCulture) != row[8] || ingested.Report.Warnings.Count > 0)
                 wrong.Add($"{row[0]}: {ingested.Report.DecodedFrames} of {row[8]} frames, warnings: {string.Join(' ', ingested.Report.Warnings)}");
             File.Delete(Assert.Single(ingested.Clips).Path);
@@ -25,6 +27,7 @@ public class RealVideoTests
 
         Assert.Empty(wrong);
         Assert.Equal(92, decodes);
+        Assert.Equal([("decode", 92), ("probe", 92)], bench.Steps.CountBy(step => step).OrderBy(step => step.Key).Select(step => (step.Key, step.Value)));
         Assert.Equal(bench.Gate.Capacity, bench.Gate.Free);
         Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
     }

@@ -211,7 +211,7 @@ public class RejectedVideoTests
         File.Delete(path);
 
         var atCut = await Assert.ThrowsAsync<RejectedException>(() => bench.Cutter.CutAsync(
-            new CutRequest(source, facts, Core.Clips.ClipPlan.Whole(20), 99, 77, bench.Clips, index => $"{index}.npy"), _ => Task.FromResult(false), Cancellation));
+            new CutRequest(source, Core.Clips.ClipPlan.Whole(20), 99, 77, bench.Clips, index => $"{index}.npy"), facts, null, _ => Task.FromResult(false), Cancellation));
         var atProbe = await Assert.ThrowsAsync<RejectedException>(() => bench.Probe.ProbeAsync(source, sniffed, Cancellation));
         var atSniff = Assert.Throws<RejectedException>(() => VideoSniffer.Sniff(path, "a.mp4"));
 
@@ -232,7 +232,7 @@ public class RejectedVideoTests
         await File.AppendAllTextAsync(path, "more", Cancellation);
 
         var exception = await Assert.ThrowsAsync<RejectedException>(() => bench.Cutter.CutAsync(
-            new CutRequest(source, facts, Core.Clips.ClipPlan.Whole(20), 99, 77, bench.Clips, index => $"{index}.npy"), _ => Task.FromResult(false), Cancellation));
+            new CutRequest(source, Core.Clips.ClipPlan.Whole(20), 99, 77, bench.Clips, index => $"{index}.npy"), facts, null, _ => Task.FromResult(false), Cancellation));
 
         Assert.Equal(ReasonCode.Vanished, exception.Reason);
     }

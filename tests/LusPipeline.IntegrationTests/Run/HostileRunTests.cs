@@ -157,10 +157,10 @@ public sealed class HostileRunTests(RunFixture fixture) : IClassFixture<RunFixtu
         foreach (var name in new[] { "a.mp4", "b.mp4" })
             await Ffmpeg.MakeAsync(Path.Combine(folder["inbox"], name), Ffmpeg.Pattern(name == "a.mp4" ? 1 : 1.2));
         RunFixture.Age(folder["inbox"]);
-        var ffprobe = await FakeProgramAsync(folder, "ffprobe", $"rm -f '{Path.Combine(folder["inbox"], "b.mp4")}'");
+        var ffmpeg = await FakeProgramAsync(folder, "ffmpeg", $"rm -f '{Path.Combine(folder["inbox"], "b.mp4")}'");
 
         var run = await LusProcess.RunAsync(
-            ["run", folder["inbox"], "--home", folder["home"], "--model", fixture.Model, "--json"], environment: PathWith(ffprobe));
+            ["run", folder["inbox"], "--home", folder["home"], "--model", fixture.Model, "--json"], environment: PathWith(ffmpeg));
 
         Assert.Equal("done", run.Status("a.mp4"));
         Assert.Contains(run.Status("b.mp4"), new[] { "rejected: vanished", "done" });
