@@ -11,7 +11,7 @@ namespace LusPipeline.Benchmarks;
 internal sealed record WatchedRun(TimeSpan Wall, TimeSpan FirstResult, long PeakBytes, long PeakChildrenBytes, TimeSpan Cpu)
 {
     /// <summary>Shorter than most decoders live. Looking more often would take CPU that the run is measured by.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(30);
 
     public static async Task<WatchedRun> StartAsync(string program, params string[] arguments)
     {
