@@ -18,6 +18,8 @@ internal sealed class Mp4Index
     private static readonly uint Track = Signatures.Code("trak"u8);
     private static readonly uint VideoHeader = Signatures.Code("vmhd"u8);
 
+    private static readonly HashSet<uint> Once = [MovieHeader, MediaHeader, EditList, Times, Offsets, Track, VideoHeader];
+
     private readonly Dictionary<uint, Box> _boxes = [];
     private bool _plain = true;
 
@@ -26,7 +28,7 @@ internal sealed class Mp4Index
     {
         if (box.Type == Fragments)
             _plain = false;
-        else if (box.Type == MovieHeader || box.Type == MediaHeader || box.Type == EditList || box.Type == Times || box.Type == Offsets || box.Type == Track || box.Type == VideoHeader)
+        else if (Once.Contains(box.Type))
             _plain &= _boxes.TryAdd(box.Type, box);
     }
 

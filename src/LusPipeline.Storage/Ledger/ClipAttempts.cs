@@ -13,6 +13,7 @@ public sealed partial class ClipAttempts(
     private readonly WorkInHand<(Guid Clip, string Status)> _inHand = new();
     private readonly Quarantine _features = new();
     private readonly Quarantine _sequence = new();
+    private volatile BrokenEngineException? _broken;
 
     /// <summary>Until work for a model that this worker does not have is offered again.</summary>
     private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
@@ -28,7 +29,9 @@ public sealed partial class ClipAttempts(
     {
         using var hold = await _inHand.TakeAsync((clipId, status), cancellation).ConfigureAwait(false);
         var (stay, outcome, work) = await (status == WorkStatus.Cut ? _features : _sequence).StartAsync(
-            alone => clips.StartAsync(studyDay, clipId, generation, status, alone, cancellation), cancellation).ConfigureAwait(false);
+            alone => _broken is null
+                ? clips.StartAsync(studyDay, clipId, generation, status, alone, cancellation)
+                : throw new BrokenEngineException(_broken.Message, _broken), cancellation).ConfigureAwait(false);
         using var inWork = stay;
         if (outcome == StartOutcome.Busy)
             return;
@@ -54,6 +57,8 @@ public sealed partial class ClipAttempts(
         catch (Exception interrupted) when (
             interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
         {
+            // A copy of this message that waits for its turn must not begin anew what then is only interrupted: that would not count.
+            _broken ??= interrupted as BrokenEngineException;
             if (interrupted is not BrokenEngineException { AtWork: true })
                 await clips.InterruptAsync(work!, status).ConfigureAwait(false);
             throw;

@@ -6,6 +6,7 @@ using LusPipeline.Ingest;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 
@@ -222,7 +223,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
     public async Task Days_in_a_prefix_are_listed_around_today_and_all_by_a_full_listing()
     {
         var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}/{MM}/{dd}/"], UrgentPrefixes = ["urgent/"], WatchDays = 1 };
-        using var place = new S3Place(options, new StoppedClock(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
+        using var place = new S3Place(options, new FakeTimeProvider(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
         foreach (var key in new[] { "in/2026/02/27/p/1.mp4", "in/2026/02/28/p/1.mp4", "in/2026/03/01/p/1.mp4", "in/2026/03/02/p/1.mp4", "in/2026/03/03/p/1.mp4", "in/other/p/1.mp4", "urgent/p/1.mp4" })
             await place.PutAsync(key, key);
 
@@ -258,7 +259,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
     public async Task An_uploaded_file_is_found_as_its_study_and_video()
     {
         var options = (await servers.NewBucketAsync()) with { WatchPrefixes = ["in/{yyyy}{MM}{dd}/"], UrgentPrefixes = ["urgent/{yyyy}/"] };
-        var clock = new StoppedClock(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
         using var place = new S3Place(options, clock);
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["scan 1.mp4"], "content", Cancellation);
@@ -276,10 +277,5 @@ public sealed class S3VideoBucketTests(TestServers servers)
         using var routine = new S3Connection(options with { UrgentPrefixes = [] });
         await Assert.ThrowsAsync<ArgumentException>(() => new S3Upload(routine, clock).PutAsync(folder["scan 1.mp4"], "p", "x", urgent: true, Cancellation));
         Assert.Equal(2, (await place.KeysAsync()).Count);
-    }
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

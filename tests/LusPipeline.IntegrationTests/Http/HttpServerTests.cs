@@ -6,6 +6,7 @@ using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.IntegrationTests.Http;
 
@@ -56,14 +57,14 @@ public sealed class HttpServerTests : IDisposable
     public async Task Questions_in_quick_succession_ask_the_servers_once()
     {
         var asked = 0;
-        var clock = new StoppedClock();
+        var clock = new FakeTimeProvider();
         using var host = Host(services => services.AddReadyCheck("database", _ => _ => Task.FromResult<string?>(++asked > 1 ? "asked again" : null)), clock);
         await host.StartAsync(Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/ready")).Status);
         Assert.Equal(1, asked);
-        clock.Pass(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync(host, "/health/ready")).Status);
     }
@@ -71,13 +72,13 @@ public sealed class HttpServerTests : IDisposable
     [Fact]
     public async Task A_loop_that_stands_still_makes_the_process_not_live()
     {
-        var clock = new StoppedClock();
+        var clock = new FakeTimeProvider();
         using var host = Host(_ => { }, clock);
         await host.StartAsync(Cancellation);
         using var loop = host.Services.GetRequiredService<LoopBeats>().Watch("sweep", TimeSpan.FromSeconds(30));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/live")).Status);
-        clock.Pass(TimeSpan.FromSeconds(31));
+        clock.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, """{"checks":[{"name":"sweep","healthy":false,"reason":"stands still"}],"healthy":false}"""),
@@ -211,16 +212,5 @@ public sealed class HttpServerTests : IDisposable
                 answers.Add((path, response.StatusCode));
             }
         }
-    }
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        private TimeSpan _now;
-
-        public override long GetTimestamp() => _now.Ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Pass(TimeSpan time) => _now += time;
     }
 }

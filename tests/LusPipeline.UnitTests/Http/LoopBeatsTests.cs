@@ -1,10 +1,11 @@
 using LusPipeline.Hosting.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Http;
 
 public sealed class LoopBeatsTests
 {
-    private readonly Clock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void A_loop_stands_when_a_turn_takes_longer_than_its_limit()
@@ -13,9 +14,9 @@ public sealed class LoopBeatsTests
         using var sweep = loops.Watch("sweep", TimeSpan.FromSeconds(30));
         using var watch = loops.Watch("watch", TimeSpan.FromMinutes(5));
 
-        _clock.Pass(30);
+        _clock.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal([("sweep", false), ("watch", false)], loops.All);
-        _clock.Pass(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([("sweep", true), ("watch", false)], loops.All);
 
         sweep.Beat();
@@ -29,9 +30,9 @@ public sealed class LoopBeatsTests
         using var watch = loops.Watch("watch", TimeSpan.FromSeconds(30));
 
         watch.Beat(rest: TimeSpan.FromHours(1));
-        _clock.Pass(3_630);
+        _clock.Advance(TimeSpan.FromSeconds(3_630));
         Assert.Equal([("watch", false)], loops.All);
-        _clock.Pass(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([("watch", true)], loops.All);
     }
 
@@ -41,19 +42,8 @@ public sealed class LoopBeatsTests
         var loops = new LoopBeats(_clock);
         loops.Watch("sweep", TimeSpan.FromSeconds(1)).Dispose();
 
-        _clock.Pass(100);
+        _clock.Advance(TimeSpan.FromSeconds(100));
 
         Assert.Empty(loops.All);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _seconds;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => _seconds;
-
-        public void Pass(long seconds) => _seconds += seconds;
     }
 }

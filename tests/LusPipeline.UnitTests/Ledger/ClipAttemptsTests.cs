@@ -84,6 +84,29 @@ public sealed class ClipAttemptsTests
         Assert.Equal(atWork ? StartOutcome.Suspect : StartOutcome.Started, outcome);
     }
 
+    [Fact]
+    public async Task A_copy_of_the_message_at_which_the_engine_broke_does_not_undo_what_counts_against_the_clip()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+        using var attempts = AttemptsOf(bench, new SentMessages());
+        using var stopping = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<BrokenEngineException>(() => AttemptAsync(
+            attempts, video, clip, _ => throw new BrokenEngineException("It does not run.") { AtWork = true }));
+        // Until the process has stopped, a copy may have its turn; a stop in its midst is no end that counts.
+        await Assert.ThrowsAnyAsync<Exception>(() => AttemptAsync(
+            attempts, video, clip, async _ =>
+            {
+                await stopping.CancelAsync();
+                stopping.Token.ThrowIfCancellationRequested();
+            }, cancellation: stopping.Token));
+
+        var (outcome, _) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: false, Cancellation);
+        Assert.Equal(StartOutcome.Suspect, outcome);
+        Assert.False(stopping.IsCancellationRequested, "The copy was begun.");
+    }
+
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
     {
         var video = await bench.SeeAsync("p1/a.mp4");
@@ -99,14 +122,23 @@ public sealed class ClipAttemptsTests
         return clip;
     }
 
-    private static Task AttemptAsync(
+    private static async Task AttemptAsync(
         LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false)
+    {
+        using var attempts = AttemptsOf(bench, bus);
+        await AttemptAsync(attempts, video, clip, attempt, status, urgent);
+    }
+
+    private static ClipAttempts AttemptsOf(LedgerBench bench, SentMessages bus) => new(
+        bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance);
+
+    private static Task AttemptAsync(
+        ClipAttempts attempts, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false,
+        CancellationToken? cancellation = null)
     {
         var message = new ClipReady(
             ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32");
-        return new ClipAttempts(
-                bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance)
-            .RunAsync(message, video.StudyDay, clip, video.StudyId, 0, urgent, status, attempt, Cancellation);
+        return attempts.RunAsync(message, video.StudyDay, clip, video.StudyId, 0, urgent, status, attempt, cancellation ?? Cancellation);
     }
 
     private sealed class SentMessages : IStageBus

@@ -6,6 +6,7 @@ using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Results;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Ledger;
 
@@ -30,7 +31,7 @@ internal sealed class LedgerBench : IDisposable
         Completion = new(Videos, Studies, Events);
     }
 
-    public MovedClock Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new(new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     public StageEvents Events { get; } = new();
     public Func<LedgerContext> Open { get; }
     public VideoRegister Register { get; }
@@ -88,13 +89,4 @@ internal sealed class LedgerBench : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    internal sealed class MovedClock : TimeProvider
-    {
-        private DateTimeOffset _now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Move(TimeSpan by) => _now += by;
-    }
 }

@@ -103,9 +103,9 @@ public sealed class LedgerMovesTests
         foreach (var wait in new[] { 1, 2, 4 })
         {
             Assert.True(await bench.Videos.RetryAsync(await bench.StartAsync(video), Cancellation));
-            bench.Clock.Move(TimeSpan.FromSeconds(wait - 0.1));
+            bench.Clock.Advance(TimeSpan.FromSeconds(wait - 0.1));
             Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
-            bench.Clock.Move(TimeSpan.FromSeconds(0.2));
+            bench.Clock.Advance(TimeSpan.FromSeconds(0.2));
             Assert.IsType<VideoFound>(Assert.Single(await bench.Pending.TakeDueAsync(_ => true, Cancellation)).Message);
             Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
         }
@@ -157,7 +157,7 @@ public sealed class LedgerMovesTests
         using var bench = await LedgerBench.StartAsync();
         var video = await bench.SeeAsync("p1/a.mp4");
         await bench.Videos.RetryAsync(await bench.StartAsync(video), Cancellation);
-        bench.Clock.Move(TimeSpan.FromHours(1));
+        bench.Clock.Advance(TimeSpan.FromHours(1));
 
         Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation));
 
@@ -171,7 +171,7 @@ public sealed class LedgerMovesTests
         var (mine, other) = (await bench.SeeAsync("p1/a.mp4"), await bench.SeeAsync("p1/b.mp4", "01"));
         await bench.Videos.RetryAsync(await bench.StartAsync(mine), Cancellation);
         await bench.Videos.RetryAsync(await bench.StartAsync(other), Cancellation);
-        bench.Clock.Move(TimeSpan.FromHours(1));
+        bench.Clock.Advance(TimeSpan.FromHours(1));
 
         Assert.Equal(mine.VideoId, Assert.Single(await bench.Pending.TakeDueAsync(video => video == mine.VideoId, Cancellation)).VideoId);
         Assert.Equal(other.VideoId, Assert.Single(await bench.Pending.TakeDueAsync(_ => true, Cancellation)).VideoId);

@@ -46,7 +46,7 @@ public sealed class PruningTests
         var video = await bench.SeeAsync("p1/a.mp4");
         await bench.FinishAsync(video, new(0.9, 0.05, 0.05));
         await bench.SeeAsync("p1/a.mp4", force: true);
-        bench.Clock.Move(TimeSpan.FromDays(100));
+        bench.Clock.Advance(TimeSpan.FromDays(100));
         var pruning = new Pruning(bench.Open, bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90));
 
         Assert.Equal(0, await pruning.DeleteHistoryAsync(_ => { }, Cancellation));
@@ -68,7 +68,7 @@ public sealed class PruningTests
         var old = await bench.SeeAsync("old/a.mp4");
         await FinishWithObjectsAsync(bench, work, old);
         await bench.CompleteAsync(old);
-        bench.Clock.Move(TimeSpan.FromDays(100));
+        bench.Clock.Advance(TimeSpan.FromDays(100));
         var young = await bench.SeeAsync("young/a.mp4");
         await FinishWithObjectsAsync(bench, work, young);
         await bench.CompleteAsync(young);
@@ -91,7 +91,7 @@ public sealed class PruningTests
         using var bench = await LedgerBench.StartAsync();
         var video = await bench.SeeAsync("p1/a.mp4");
         await bench.FinishAsync(video, new(0, 0, 1));
-        bench.Clock.Move(TimeSpan.FromDays(100));
+        bench.Clock.Advance(TimeSpan.FromDays(100));
         var before = bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90);
         Assert.Empty(await new Pruning(bench.Open, before).StudiesAsync(10, Cancellation));
 

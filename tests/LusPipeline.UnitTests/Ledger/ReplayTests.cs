@@ -48,7 +48,7 @@ public sealed class ReplayTests
         var crashed = await bench.SeeAsync("p2/crashed.mp4");
         var done = await bench.SeeAsync("p1/done.mp4");
         await bench.Videos.FailAsync(failed.VideoId, 0, ReasonCode.DecodeTimeout, "", Cancellation);
-        bench.Clock.Move(TimeSpan.FromHours(2));
+        bench.Clock.Advance(TimeSpan.FromHours(2));
         await bench.Videos.FailAsync(crashed.VideoId, 0, ReasonCode.Crashed, "", Cancellation);
         await bench.FinishAsync(done, new(0, 0, 1));
         var hourAgo = bench.Clock.GetUtcNow().UtcDateTime.AddHours(-1);

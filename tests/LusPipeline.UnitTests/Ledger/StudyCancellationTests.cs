@@ -46,7 +46,7 @@ public sealed class StudyCancellationTests
         Assert.False(await bench.Videos.FailAsync(video.VideoId, 0, ReasonCode.Crashed, "", Cancellation));
         await bench.Videos.InterruptAsync(work);
         await bench.Videos.RetryAsync(work, Cancellation);
-        bench.Clock.Move(TimeSpan.FromHours(1));
+        bench.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
         Assert.Equal(StartOutcome.Stale, (await bench.Videos.StartAsync(video.VideoId, 0, alone: true, Cancellation)).Outcome);
     }

@@ -83,6 +83,15 @@ public sealed class OwnObjectsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_older_copy_goes_although_the_newer_one_has_no_room()
+    {
+        await PutFile("clips/a.npy", "old");
+        await PutFile("clips/a.npy", "longer than the room");
+
+        Assert.Equal("longer than the room", await ContentOf(objects, "clips/a.npy"));
+    }
+
+    [Fact]
     public async Task An_object_larger_than_what_is_of_use_is_none()
     {
         await PutFile("clips/a.npy", "123456");

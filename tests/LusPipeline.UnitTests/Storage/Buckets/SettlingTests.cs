@@ -1,5 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Storage.Buckets;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Storage.Buckets;
 
@@ -7,7 +8,7 @@ public sealed class SettlingTests
 {
     private static readonly DateTime Now = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
 
-    private readonly Settling settling = new(new StoppedClock(), TimeSpan.FromSeconds(3));
+    private readonly Settling settling = new(new FakeTimeProvider(Now), TimeSpan.FromSeconds(3));
 
     [Fact]
     public void An_older_file_is_settled_at_once() => Assert.True(settling.IsSettled(Written(secondsAgo: 3)));
@@ -55,9 +56,4 @@ public sealed class SettlingTests
     }
 
     private static BucketObject Written(int secondsAgo, string tag = "a") => new("study/1.mp4", 10, Now.AddSeconds(-secondsAgo), tag);
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }
