@@ -21,6 +21,7 @@ public sealed class OfflineVideos : IDisposable
     private readonly ClipGate _gate = new(1);
     private readonly VideoFolder _bucket;
     private readonly BucketScan _scan;
+    private readonly ClipCutter _cutter;
     private readonly VideoReader _reader;
     private readonly TimeProvider _clock;
     private int _clips;
@@ -32,7 +33,8 @@ public sealed class OfflineVideos : IDisposable
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
         _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits);
-        _reader = new VideoReader(new VideoProbe(options, limits, _slots, clock), new ClipCutter(options, limits, _slots, _gate, clock));
+        _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
+        _reader = new VideoReader(new VideoProbe(options, limits, _slots, clock), _cutter);
     }
 
     /// <summary>All videos, each once; waits for files that are still being written.</summary>
@@ -101,17 +103,15 @@ public sealed class OfflineVideos : IDisposable
         {
             using var local = await _bucket.FetchAsync(video.Key, video.Tag, Path.Combine(_scratch, $"{video.VideoId:N}.video"), cancellation).ConfigureAwait(false);
             using var source = VideoSource.Open(video.VideoId, local.Path, _scratch);
+            VideoFacts? facts = null;
             foreach (var shape in shapes)
             {
                 var name = $"{_clips++}.npy";
-                await _reader.ReadAsync(
-                    new CutRequest(source, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name), video.Key, _ => null,
-                    clip =>
-                    {
-                        clips.Add(clip.Path);
-                        return Task.FromResult(false);
-                    },
-                    cancellation).ConfigureAwait(false);
+                var request = new CutRequest(source, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name);
+                if (facts is null)
+                    facts = (await _reader.ReadAsync(request, video.Key, _ => null, TakeAsync, cancellation).ConfigureAwait(false)).Facts;
+                else
+                    await _cutter.CutAsync(request, facts, known: null, TakeAsync, cancellation).ConfigureAwait(false);
             }
             return new(video, clips, null);
         }
@@ -120,6 +120,12 @@ public sealed class OfflineVideos : IDisposable
             new CutVideo(video, clips, null).Dispose();
             var reason = (refused as RejectedException)?.Reason ?? ((TransientException)refused).Reason;
             return new(video, [], new Rejection(reason, refused.Message));
+        }
+
+        Task<bool> TakeAsync(CutClip clip)
+        {
+            clips.Add(clip.Path);
+            return Task.FromResult(false);
         }
     }
 }

@@ -13,16 +13,9 @@ internal sealed class BoxWalk
 
     private static readonly HashSet<uint> Parents =
         [
-        Signatures.Code("trak"u8), Signatures.Code("mdia"u8), Signatures.Code("minf"u8), Signatures.Code("dinf"u8), Signatures.Code("stbl"u8),
+        BoxTypes.Track, Signatures.Code("mdia"u8), Signatures.Code("minf"u8), Signatures.Code("dinf"u8), Signatures.Code("stbl"u8),
         Signatures.Code("rmra"u8), Signatures.Code("rmda"u8), Signatures.Code("edts"u8),
     ];
-
-    private static readonly uint Moov = Signatures.Code("moov"u8);
-    private static readonly uint References = Signatures.Code("dref"u8);
-    private static readonly uint Track = Signatures.Code("trak"u8);
-    private static readonly uint VideoHeader = Signatures.Code("vmhd"u8);
-    private static readonly uint SampleDescriptions = Signatures.Code("stsd"u8);
-    private static readonly uint ReferenceMovie = Signatures.Code("rdrf"u8);
 
     private readonly ContentWindow _content;
     private readonly Mp4Index _index = new();
@@ -64,7 +57,7 @@ internal sealed class BoxWalk
                 return;
             }
             CutShort |= box.End > end;
-            if (box.Type == Moov && box.End <= end)
+            if (box.Type == BoxTypes.Movie && box.End <= end)
             {
                 HasIndex = true;
                 Children(box.Body, box.End);
@@ -78,17 +71,17 @@ internal sealed class BoxWalk
         while (at < end && _boxes < MostBoxes && Next(at, end) is { } box && box.End <= end)
         {
             _index.Add(box);
-            if (box.Type == Track)
+            if (box.Type == BoxTypes.Track)
                 _inVideoTrack = false;
             if (Parents.Contains(box.Type))
                 Children(box.Body, box.End);
-            else if (box.Type == References)
+            else if (box.Type == BoxTypes.DataReferences)
                 DataReferences(box.Body + 8, box.End);
-            else if (box.Type == ReferenceMovie)
+            else if (box.Type == BoxTypes.ReferenceMovie)
                 RefersElsewhere = true;
-            else if (box.Type == VideoHeader)
+            else if (box.Type == BoxTypes.VideoHeader)
                 _inVideoTrack = true;
-            else if (box.Type == SampleDescriptions && _inVideoTrack)
+            else if (box.Type == BoxTypes.SampleDescriptions && _inVideoTrack)
                 HeaderSize ??= SizeOf(box.Body + 8, box.End);
             at = box.End;
         }

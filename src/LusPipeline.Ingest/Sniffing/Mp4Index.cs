@@ -9,16 +9,10 @@ internal sealed class Mp4Index
     private const int EntriesAtOnce = 512;
     private const uint NormalRate = 1 << 16;
 
-    private static readonly uint MovieHeader = Signatures.Code("mvhd"u8);
-    private static readonly uint MediaHeader = Signatures.Code("mdhd"u8);
-    private static readonly uint EditList = Signatures.Code("elst"u8);
-    private static readonly uint Times = Signatures.Code("stts"u8);
-    private static readonly uint Offsets = Signatures.Code("ctts"u8);
-    private static readonly uint Fragments = Signatures.Code("mvex"u8);
-    private static readonly uint Track = Signatures.Code("trak"u8);
-    private static readonly uint VideoHeader = Signatures.Code("vmhd"u8);
-
-    private static readonly HashSet<uint> Once = [MovieHeader, MediaHeader, EditList, Times, Offsets, Track, VideoHeader];
+    private static readonly HashSet<uint> Once =
+    [
+        BoxTypes.MovieHeader, BoxTypes.MediaHeader, BoxTypes.EditList, BoxTypes.Times, BoxTypes.PresentationOffsets, BoxTypes.Track, BoxTypes.VideoHeader,
+    ];
 
     private readonly Dictionary<uint, Box> _boxes = [];
     private bool _plain = true;
@@ -26,7 +20,7 @@ internal sealed class Mp4Index
     /// <summary>Takes every box of the movie as it is walked over.</summary>
     public void Add(Box box)
     {
-        if (box.Type == Fragments)
+        if (box.Type == BoxTypes.Fragments)
             _plain = false;
         else if (Once.Contains(box.Type))
             _plain &= _boxes.TryAdd(box.Type, box);
@@ -35,8 +29,8 @@ internal sealed class Mp4Index
     /// <returns>Null where there are more tracks than one, fragments, or edits that do more than skip the decoder's delay.</returns>
     public PlainIndex? Read(ContentWindow content)
     {
-        if (!_plain || !_boxes.ContainsKey(VideoHeader) || !_boxes.TryGetValue(Times, out var times)
-            || Clock(content, MovieHeader) is not { } movie || Clock(content, MediaHeader) is not { } media
+        if (!_plain || !_boxes.ContainsKey(BoxTypes.VideoHeader) || !_boxes.TryGetValue(BoxTypes.Times, out var times)
+            || Clock(content, BoxTypes.MovieHeader) is not { } movie || Clock(content, BoxTypes.MediaHeader) is not { } media
             || Sum(content, times) is not { } sum || sum.Length != media.Length)
         {
             return null;
@@ -83,7 +77,7 @@ internal sealed class Mp4Index
     /// <summary>No edit list, or one edit from the first frame's time of presentation to at least the end, at normal speed.</summary>
     private bool ShowsAll(ContentWindow content, (ulong Length, uint UnitsPerSecond) movie, (ulong Length, uint UnitsPerSecond) media)
     {
-        if (!_boxes.TryGetValue(EditList, out var list))
+        if (!_boxes.TryGetValue(BoxTypes.EditList, out var list))
             return true;
         Span<byte> buffer = stackalloc byte[28];
         var read = content.Read(list.Body, buffer);
@@ -100,7 +94,7 @@ internal sealed class Mp4Index
     /// <summary>Time from the first frame's decoding to its presentation; 0 without a table.</summary>
     private long? FirstOffset(ContentWindow content)
     {
-        if (!_boxes.TryGetValue(Offsets, out var offsets))
+        if (!_boxes.TryGetValue(BoxTypes.PresentationOffsets, out var offsets))
             return 0;
         Span<byte> buffer = stackalloc byte[16];
         var read = content.Read(offsets.Body, buffer);

@@ -48,9 +48,9 @@ public sealed class PlainIndexTests : IDisposable
     [Fact]
     public void The_edit_may_skip_the_delay_of_frames_that_are_reordered()
     {
-        Assert.NotNull(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Box("ctts", Numbers(0, 1, 50, 48)))));
-        Assert.Null(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Box("ctts", Numbers(0, 1, 50, 24)))));
-        Assert.Null(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Box("ctts", Numbers(0, 0)))));
+        Assert.NotNull(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Mp4Box.Of("ctts", Numbers(0, 1, 50, 48)))));
+        Assert.Null(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Mp4Box.Of("ctts", Numbers(0, 1, 50, 24)))));
+        Assert.Null(IndexOf(Movie([50, 24], 1200, [2000, 48, NormalRate], Mp4Box.Of("ctts", Numbers(0, 0)))));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class PlainIndexTests : IDisposable
         var track = Track([50, 24], 1200, null, []);
 
         Assert.Null(IndexOf([.. Header(), .. track, .. track]));
-        Assert.Null(IndexOf([.. Header(), .. track, .. Box("trak", [])]));
-        Assert.Null(IndexOf([.. Header(), .. track, .. Box("mvex", [])]));
+        Assert.Null(IndexOf([.. Header(), .. track, .. Mp4Box.Of("trak", [])]));
+        Assert.Null(IndexOf([.. Header(), .. track, .. Mp4Box.Of("mvex", [])]));
         Assert.Null(IndexOf(track));
     }
 
@@ -83,7 +83,7 @@ public sealed class PlainIndexTests : IDisposable
     {
         byte[][] originals =
         [
-            Whole(Movie([10, 20, 30, 10], 500, [2000, 48, NormalRate], Box("ctts", Numbers(0, 1, 50, 48)))),
+            Whole(Movie([10, 20, 30, 10], 500, [2000, 48, NormalRate], Mp4Box.Of("ctts", Numbers(0, 1, 50, 48)))),
             Avi(1, 100, 0, 25000),
         ];
         var random = new Random(4);
@@ -116,18 +116,18 @@ public sealed class PlainIndexTests : IDisposable
         return Assert.IsType<SniffResult.Video>(VideoSniffer.Sniff(path, name));
     }
 
-    private static byte[] Whole(byte[] movie) => [.. Box("ftyp", "isom"u8), .. Box("moov", movie)];
+    private static byte[] Whole(byte[] movie) => [.. Mp4Box.Of("ftyp", "isom"u8), .. Mp4Box.Of("moov", movie)];
 
     private static byte[] Movie(uint[] times, uint length, uint[]? edits, params byte[] more) => [.. Header(), .. Track(times, length, edits, more)];
 
     /// <summary>1000 units a second.</summary>
-    private static byte[] Header() => Box("mvhd", [.. Numbers(0, 0, 0, 1000, 2000), .. new byte[80]]);
+    private static byte[] Header() => Mp4Box.Of("mvhd", [.. Numbers(0, 0, 0, 1000, 2000), .. new byte[80]]);
 
     private static byte[] Track(uint[] times, uint length, uint[]? edits, byte[] more)
     {
-        var list = edits is null ? [] : Box("edts", Box("elst", Numbers([0, (uint)(edits.Length / 3), .. edits])));
-        var table = Box("stbl", [.. Box("stts", Numbers([0, (uint)(times.Length / 2), .. times])), .. more]);
-        return Box("trak", [.. list, .. Box("mdia", [.. Box("mdhd", [.. Numbers(0, 0, 0, 600, length), .. new byte[12]]), .. Box("minf", [.. Box("vmhd", new byte[12]), .. table])])]);
+        var list = edits is null ? [] : Mp4Box.Of("edts", Mp4Box.Of("elst", Numbers([0, (uint)(edits.Length / 3), .. edits])));
+        var table = Mp4Box.Of("stbl", [.. Mp4Box.Of("stts", Numbers([0, (uint)(times.Length / 2), .. times])), .. more]);
+        return Mp4Box.Of("trak", [.. list, .. Mp4Box.Of("mdia", [.. Mp4Box.Of("mdhd", [.. Numbers(0, 0, 0, 600, length), .. new byte[12]]), .. Mp4Box.Of("minf", [.. Mp4Box.Of("vmhd", new byte[12]), .. table])])]);
     }
 
     private static byte[] Avi(uint streams, uint frames, uint start, uint rate)
@@ -137,13 +137,6 @@ public sealed class PlainIndexTests : IDisposable
         byte[] format = [.. LittleNumbers(40, 160, 120), .. new byte[28]];
         byte[] list = [.. "hdrl"u8, .. Chunk("avih", header), .. Chunk("LIST", [.. "strl"u8, .. Chunk("strh", stream), .. Chunk("strf", format)])];
         return [.. "RIFF"u8, 0, 0, 0, 0, .. "AVI "u8, .. Chunk("LIST", list)];
-    }
-
-    private static byte[] Box(string type, ReadOnlySpan<byte> body)
-    {
-        byte[] box = [0, 0, 0, 0, .. Encoding.ASCII.GetBytes(type), .. body];
-        BinaryPrimitives.WriteInt32BigEndian(box, box.Length);
-        return box;
     }
 
     private static byte[] Chunk(string name, ReadOnlySpan<byte> body) => [.. Encoding.ASCII.GetBytes(name), .. LittleNumbers((uint)body.Length), .. body];

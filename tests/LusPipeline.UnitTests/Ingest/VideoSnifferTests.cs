@@ -85,7 +85,7 @@ public sealed class VideoSnifferTests : IDisposable
     [InlineData(0, ReasonCode.ExternalReference)]
     public void A_data_reference_must_be_to_the_file_itself(byte flags, string? reason)
     {
-        var result = Sniff("a.mp4", Mp4(Entry("url ", [0, 0, 0, flags, .. "http://192.0.2.1/x"u8])));
+        var result = Sniff("a.mp4", Mp4(Mp4Box.Of("url ", [0, 0, 0, flags, .. "http://192.0.2.1/x"u8])));
 
         Assert.Equal(reason, (result as SniffResult.Rejected)?.Reason);
     }
@@ -93,7 +93,7 @@ public sealed class VideoSnifferTests : IDisposable
     [Fact]
     public void A_reference_movie_is_a_reference()
     {
-        var movie = Box("moov", Box("rmra", Box("rmda", Box("rdrf", [0, 0, 0, 0, .. "url "u8, 0, 0, 0, 1, 0]))));
+        var movie = Mp4Box.Of("moov", Mp4Box.Of("rmra", Mp4Box.Of("rmda", Mp4Box.Of("rdrf", [0, 0, 0, 0, .. "url "u8, 0, 0, 0, 1, 0]))));
 
         Assert.Equal(ReasonCode.ExternalReference, Assert.IsType<SniffResult.Rejected>(Sniff("a.mov", movie)).Reason);
     }
@@ -101,16 +101,16 @@ public sealed class VideoSnifferTests : IDisposable
     [Fact]
     public void An_mp4_needs_its_index_whole()
     {
-        var mp4 = Mp4(Entry("url ", [0, 0, 0, 1]));
+        var mp4 = Mp4(Mp4Box.Of("url ", [0, 0, 0, 1]));
 
         Assert.Equal(ReasonCode.Truncated, Assert.IsType<SniffResult.Rejected>(Sniff("a.mp4", mp4.AsSpan(0, mp4.Length - 5))).Reason);
-        Assert.Equal(ReasonCode.Truncated, Assert.IsType<SniffResult.Rejected>(Sniff("a.mp4", [.. Box("ftyp", "isom"u8), .. Box("mdat", new byte[10])])).Reason);
+        Assert.Equal(ReasonCode.Truncated, Assert.IsType<SniffResult.Rejected>(Sniff("a.mp4", [.. Mp4Box.Of("ftyp", "isom"u8), .. Mp4Box.Of("mdat", new byte[10])])).Reason);
     }
 
     [Fact]
     public void An_mp4_whose_data_goes_on_beyond_its_end_is_cut_short()
     {
-        var whole = (byte[])[.. Mp4(Entry("url ", [0, 0, 0, 1])), .. Box("mdat", new byte[100])];
+        var whole = (byte[])[.. Mp4(Mp4Box.Of("url ", [0, 0, 0, 1])), .. Mp4Box.Of("mdat", new byte[100])];
 
         Assert.False(Assert.IsType<SniffResult.Video>(Sniff("a.mp4", whole)).CutShort);
         Assert.True(Assert.IsType<SniffResult.Video>(Sniff("a.mp4", whole.AsSpan(0, whole.Length - 1))).CutShort);
@@ -119,7 +119,7 @@ public sealed class VideoSnifferTests : IDisposable
     [Fact]
     public void Boxes_of_any_bytes_end_in_time_without_a_crash()
     {
-        var mp4 = Mp4(Entry("url ", [0, 0, 0, 1]));
+        var mp4 = Mp4(Mp4Box.Of("url ", [0, 0, 0, 1]));
         var random = new Random(3);
         for (var i = 0; i < 2000; i++)
         {
@@ -183,16 +183,7 @@ public sealed class VideoSnifferTests : IDisposable
     }
 
     private static byte[] Mp4(byte[] reference) =>
-        [.. Box("ftyp", "isom"u8), .. Box("moov", Box("trak", Box("mdia", Box("minf", Box("dinf", Box("dref", [0, 0, 0, 0, 0, 0, 0, 1, .. reference]))))))];
-
-    private static byte[] Entry(string type, ReadOnlySpan<byte> body) => Box(type, body);
-
-    private static byte[] Box(string type, ReadOnlySpan<byte> body)
-    {
-        byte[] box = [0, 0, 0, 0, .. Encoding.ASCII.GetBytes(type), .. body];
-        BinaryPrimitives.WriteInt32BigEndian(box, box.Length);
-        return box;
-    }
+        [.. Mp4Box.Of("ftyp", "isom"u8), .. Mp4Box.Of("moov", Mp4Box.Of("trak", Mp4Box.Of("mdia", Mp4Box.Of("minf", Mp4Box.Of("dinf", Mp4Box.Of("dref", [0, 0, 0, 0, 0, 0, 0, 1, .. reference]))))))];
 
     private static byte[] TransportPackets(int distance, int first)
     {
