@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LusPipeline.Core.Telemetry;
 
-/// <summary>The short root span of a study's trace. It is exported only when the study turned out to be new.</summary>
+/// <summary>The short root span of a study's trace. It is exported only when the study turned out to be new and stands in the ledger.</summary>
 public sealed class StudySeen : IDisposable
 {
     private readonly Activity? _activity;

@@ -37,5 +37,10 @@ internal sealed class StageGate(UrgentFirst places, bool urgent, StageStop stop,
         }
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("stage-gate");
+    public void Probe(ProbeContext context)
+    {
+        var scope = context.CreateFilterScope("stage-gate");
+        scope.Add("urgent", urgent);
+        scope.Add("waiting", places.Waiting(urgent));
+    }
 }

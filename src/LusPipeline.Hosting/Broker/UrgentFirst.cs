@@ -9,6 +9,13 @@ internal sealed class UrgentFirst(int places)
     private readonly LinkedList<TaskCompletionSource> _routine = [];
     private int _free = places;
 
+    /// <summary>How many wait for a place.</summary>
+    public int Waiting(bool urgent)
+    {
+        lock (_lock)
+            return (urgent ? _urgent : _routine).Count;
+    }
+
     /// <summary>Waits for a place; disposing gives it back.</summary>
     public async Task<IDisposable> EnterAsync(bool urgent, CancellationToken cancellation)
     {

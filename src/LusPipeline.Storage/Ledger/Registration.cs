@@ -2,6 +2,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Storage.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LusPipeline.Storage.Ledger;
 
@@ -10,10 +11,12 @@ namespace LusPipeline.Storage.Ledger;
 /// <param name="traces">Traces of replays by study, where several registrations share them.</param>
 internal sealed class Registration(
     LedgerContext ledger, DateTime now, WorkLease lease, bool unpublished = false, IDictionary<Guid, string>? traces = null)
+    : IDisposable
 {
     private readonly IDictionary<Guid, string> _traces = traces ?? new Dictionary<Guid, string>();
     private readonly HashSet<Guid> _reopened = [];
     private readonly HashSet<Guid> _reopenedEvenCancelled = [];
+    private readonly List<StudySeen> _seen = [];
 
     private int Publishes => unpublished ? 0 : 1;
 
@@ -151,6 +154,21 @@ internal sealed class Registration(
             : await CancelLateAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Commits the caller's transaction. The traces that began in it are exported only now: undone, they are nobody's.</summary>
+    public async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellation)
+    {
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        foreach (var span in _seen)
+            span.Keep();
+    }
+
+    /// <summary>Ends the spans of what was seen.</summary>
+    public void Dispose()
+    {
+        foreach (var span in _seen)
+            span.Dispose();
+    }
+
     private async Task<IReadOnlySet<Guid>> CancelLateAsync(CancellationToken cancellation)
     {
         var cancelled = await ledger.Studies.Where(study => _reopened.Contains(study.StudyId) && study.Status == WorkStatus.Cancelled)
@@ -165,8 +183,8 @@ internal sealed class Registration(
     {
         if (_traces.TryGetValue(row.StudyId, out var known))
             return known;
-        using var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
-        span.Keep();
+        var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
+        _seen.Add(span);
         _traces.Add(row.StudyId, span.TraceParent);
         return span.TraceParent;
     }
@@ -196,7 +214,8 @@ internal sealed class Registration(
                 "ON CONFLICT DO NOTHING RETURNING *")).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
             foreach (var study in added)
             {
-                spans[study.StudyId].Keep();
+                spans.Remove(study.StudyId, out var span);
+                _seen.Add(span!);
                 known.Add(study.StudyId, study);
             }
         }

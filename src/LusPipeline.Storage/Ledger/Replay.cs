@@ -98,7 +98,7 @@ public sealed class Replay(Func<LedgerContext> open, TimeProvider clock, bool sh
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        var registration = new Registration(ledger, now, WorkLease.None, shared, _traces);
+        using var registration = new Registration(ledger, now, WorkLease.None, shared, _traces);
         var ingested = await registration.RetargetAsync(
             [.. planned.Where(video => !video.FromFeatures).Select(video => (video.Video, video.Video.Tag, video.Target))], cancellation).ConfigureAwait(false);
         var predicted = await registration.RetargetFeaturesAsync(
@@ -110,7 +110,7 @@ public sealed class Replay(Func<LedgerContext> open, TimeProvider clock, bool sh
             await ledger.Studies.Where(study => studies.Contains(study.StudyId))
                 .ExecuteUpdateAsync(set => set.SetProperty(study => study.Urgent, true), cancellation).ConfigureAwait(false);
         }
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        await registration.CommitAsync(transaction, cancellation).ConfigureAwait(false);
         foreach (var study in _traces.Keys.Where(study => study != planned[^1].Video.StudyId).ToList())
             _traces.Remove(study);
         return ingested.Count + predicted.Count;

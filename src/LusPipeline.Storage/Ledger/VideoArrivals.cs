@@ -28,7 +28,7 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
             return [];
 
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, lease);
+        using var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, lease);
         var studies = await registration.AddAsync(added, target, cancellation).ConfigureAwait(false);
         if (back.Count > 0)
         {
@@ -47,7 +47,7 @@ public sealed class VideoArrivals(Func<LedgerContext> open, TimeProvider clock, 
             messages.Add(Found(row.VideoId, row.StudyDay, generation, wanted[row.StudyId]));
         }
         var cancelled = await registration.SaveReopenedAsync(quiet, cancellation).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        await registration.CommitAsync(transaction, cancellation).ConfigureAwait(false);
         messages.AddRange(added.Where(video => video.Rejection is null && !cancelled.Contains(video.StudyId))
             .Select(video => Found(video.VideoId, studies[video.StudyId].StudyDay, 0, studies[video.StudyId].Urgent)));
         return messages;

@@ -21,7 +21,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
 
         var registered = new List<RegisteredVideo>(seen.Count);
         await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, WorkLease.None);
+        using var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, WorkLease.None);
         var studies = await registration.AddAsync(
             [.. seen.Where(video => !rows.ContainsKey(video.VideoId)).DistinctBy(video => video.VideoId)], target, cancellation).ConfigureAwait(false);
         foreach (var study in force ? studies.Keys : [])
@@ -65,7 +65,7 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
             }
         }
         var cancelled = await registration.SaveReopenedAsync(quiet: null, cancellation).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        await registration.CommitAsync(transaction, cancellation).ConfigureAwait(false);
         return cancelled.Count == 0
             ? registered
             : registered.ConvertAll(video => video.State == RegisteredState.Due && cancelled.Contains(video.StudyId) ? video with { State = RegisteredState.Finished } : video);

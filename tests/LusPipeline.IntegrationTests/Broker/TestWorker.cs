@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LusPipeline.Core.Messages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
@@ -24,6 +26,13 @@ internal sealed class TestWorker : IAsyncDisposable
     public BrokerTopology Topology => _host.Services.GetRequiredService<BrokerTopology>();
 
     public TestLog Log => _host.Services.GetRequiredService<TestLog>();
+
+    /// <summary>Messages of the features stage that wait for a place.</summary>
+    public long Waiting(bool urgent)
+    {
+        var probe = JsonSerializer.SerializeToNode(_host.Services.GetRequiredService<IBusControl>().GetProbeResult().Results)!;
+        return Gates(probe).Where(gate => gate["urgent"]!.GetValue<bool>() == urgent).Sum(gate => gate["waiting"]!.GetValue<long>());
+    }
 
     /// <param name="handle">The features stage: message, stop.</param>
     /// <param name="returned">Answers for the ledger; without it nothing takes what was returned.</param>
@@ -68,6 +77,14 @@ internal sealed class TestWorker : IAsyncDisposable
         await StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
+
+    private static IEnumerable<JsonObject> Gates(JsonNode? node) => node switch
+    {
+        JsonObject gate when gate.ContainsKey("waiting") => [gate],
+        JsonObject scope => scope.SelectMany(property => Gates(property.Value)),
+        JsonArray scopes => scopes.SelectMany(Gates),
+        _ => [],
+    };
 
     private sealed class TestLedger(Func<object, ReturnedOutcome> settle) : IReturnedWork
     {

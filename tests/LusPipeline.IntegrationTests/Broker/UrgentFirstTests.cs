@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Broker;
@@ -23,15 +22,16 @@ public sealed class UrgentFirstTests(TestServers servers)
                 await proceed.WaitAsync(stop);
             },
             concurrency: 1);
-        for (var number = 0; number < 6; number++)
-            await worker.Bus.PublishAsync(TestBroker.Clip(number), Cancellation);
+        await worker.Bus.PublishAsync(TestBroker.Clip(0), Cancellation);
         Assert.True(handled.TryTake(out var first, TestBroker.Patience));
         Assert.Equal(0, first);
+        for (var number = 1; number < 6; number++)
+            await worker.Bus.PublishAsync(TestBroker.Clip(number), Cancellation);
         // The worker holds two of each class: one routine clip is in work, the next waits for its place.
-        await broker.UntilAsync(depths => depths.Stages[StageSet.Features].Routine == 4);
+        await TestBroker.UntilAsync(() => Task.FromResult(worker.Waiting(urgent: false) == 1));
         await worker.Bus.PublishAsync(TestBroker.Clip(10, urgent: true), Cancellation);
         await worker.Bus.PublishAsync(TestBroker.Clip(11, urgent: true), Cancellation);
-        await broker.UntilAsync(depths => depths.Stages[StageSet.Features].Urgent == 0);
+        await TestBroker.UntilAsync(() => Task.FromResult(worker.Waiting(urgent: true) == 2));
 
         var order = new List<int>();
         for (var next = 0; next < 7; next++)
@@ -42,7 +42,9 @@ public sealed class UrgentFirstTests(TestServers servers)
         }
         proceed.Release();
 
-        Assert.Equal([10, 11, 1, 2, 3, 4, 5], order);
+        // Within a class, those that come at one time may change places.
+        Assert.Equal([10, 11], order.Take(2).Order());
+        Assert.Equal([1, 2, 3, 4, 5], order.Skip(2).Order());
     }
 
     [Fact]
