@@ -36,7 +36,7 @@ public sealed class OutageTests(TestServers servers) : IAsyncDisposable
         {
             var time = Stopwatch.StartNew();
             var failure = await Assert.ThrowsAsync<BrokerUnavailableException>(() => topology.DeclareAsync(Cancellation));
-            Assert.InRange(time.Elapsed.TotalSeconds, 0, 2);
+            Assert.InRange(time.Elapsed.TotalSeconds, 0, 8);
             Assert.Contains($"127.0.0.1:{proxy.Port}", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("guest:guest", failure.Message, StringComparison.Ordinal);
         }
@@ -68,7 +68,7 @@ public sealed class OutageTests(TestServers servers) : IAsyncDisposable
 
         await worker.Letters.KeepAsync(TestBroker.Clip(0), ReasonCode.Crashed, Cancellation);
 
-        Assert.InRange(time.Elapsed.TotalSeconds, 0, 4);
+        Assert.InRange(time.Elapsed.TotalSeconds, 0, 10);
         Assert.Single(worker.Log.Lines, line => line.Contains("is not kept in the dead letters", StringComparison.Ordinal));
         Assert.Equal(20, worker.Log.Lines.Count(line => line.Contains("is not on lus.features yet", StringComparison.Ordinal)));
         proxy.Delay = TimeSpan.Zero;
@@ -88,7 +88,7 @@ public sealed class OutageTests(TestServers servers) : IAsyncDisposable
         var time = Stopwatch.StartNew();
 
         await using var worker = await StartAsync(broker.Options with { Uri = proxy.Address(broker.Options.Uri) });
-        Assert.InRange(time.Elapsed.TotalSeconds, 0, 5);
+        Assert.InRange(time.Elapsed.TotalSeconds, 0, 15);
         await Assert.ThrowsAsync<BrokerUnavailableException>(() => worker.Topology.DeclareAsync(Cancellation));
         proxy.Pass();
 
