@@ -55,9 +55,10 @@ public sealed class EmbeddedRun(
         var watch = Stopwatch.StartNew();
         using var home = HomeFolder.Open(request.Home);
         var fresh = !File.Exists(home.LedgerFile);
-        var loading = Task.Run(() => LoadedModel.Load(request.Model, request.Variant, request.Inference), CancellationToken.None);
+        // In a new home there is something to do for certain, so the models open while the ledger is made and the videos are listed.
+        var loading = Task.Run(() => EmbeddedModel.Load(request, open: fresh), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
-        var model = await loading.ConfigureAwait(false);
+        using var model = await loading.ConfigureAwait(false);
         await ledger.Bundles.RegisterAsync(
             model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
 
@@ -72,7 +73,6 @@ public sealed class EmbeddedRun(
         using var telemetry = StudyTelemetry.Start(ledger.Open, new TelemetryOptions(), clock);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
             request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
-        // In a new home there is something to do for certain, so the models open while the videos are listed.
         if (fresh)
             _ = engine.Value;
         var reporting = ReportAsync(ledger);

@@ -8,7 +8,6 @@ using LusPipeline.Ingest;
 using LusPipeline.Ingest.Cutting;
 using LusPipeline.Ingest.Media;
 using LusPipeline.Ingest.Probing;
-using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using LusPipeline.Sequence;
 using LusPipeline.Storage.Buckets;
@@ -30,21 +29,18 @@ internal sealed class Engine : IAsyncDisposable
     public StageBusPublisher Publisher => _host.Services.GetRequiredService<StageBusPublisher>();
 
     /// <summary>Opens the models and starts the bus.</summary>
-    /// <exception cref="BundleException">A model that ONNX Runtime refuses.</exception>
-    /// <exception cref="Core.Outcomes.BrokenEngineException">CUDA was asked for and is not there.</exception>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">A model that ONNX Runtime refuses, or CUDA was asked for and is not there.</exception>
     public static async Task<Engine> StartAsync(
-        RunRequest request, LoadedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
+        RunRequest request, EmbeddedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
         StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
         // The bus starts while the models load; no message comes before both are there.
-        var models = new ModelSet([model.Bundle], request.Inference);
-        var opening = models.BackboneAsync(model.Bundle.Id, model.Variant);
-        var openingHead = models.HeadAsync(model.Bundle.Id);
+        var opening = model.OpenAsync();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
         builder.AddOtlpLogs();
         var services = builder.Services;
-        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(_ => models).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
+        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model.Set).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
         services.AddSingleton(new ClipFrameSizes(new Dictionary<string, ClipFrameSize> { [model.Bundle.Id] = new(model.Bundle.Width, model.Bundle.Height) }));
@@ -77,7 +73,7 @@ internal sealed class Engine : IAsyncDisposable
         try
         {
             await host.StartAsync().ConfigureAwait(false);
-            await Task.WhenAll(opening, openingHead).ConfigureAwait(false);
+            await opening.ConfigureAwait(false);
             return engine;
         }
         catch
