@@ -5,9 +5,6 @@ using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Consumers;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
 using LusPipeline.Models.Inference;
 using LusPipeline.Sequence;
 using LusPipeline.Storage.Buckets;
@@ -43,13 +40,10 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model.Set).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
-        services.AddSingleton(new ClipFrameSizes(new Dictionary<string, ClipFrameSize> { [model.Bundle.Id] = new(model.Bundle.Width, model.Bundle.Height) }));
-        services.AddSingleton(new DecoderSlots(request.Ingest.MaxDecoders));
-        services.AddSingleton(new ClipGate(request.Ingest.ClipsInFlight));
-        services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>();
+        services.AddIngest(request.Ingest, [model.Bundle]);
         services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
         services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
-        services.AddSingleton<IngestHandler>().AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
+        services.AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         services.AddSingleton(new StageConcurrency(

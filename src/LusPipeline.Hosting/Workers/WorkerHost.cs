@@ -3,13 +3,11 @@ using LusPipeline.Features;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Consumers;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using LusPipeline.Sequence;
@@ -77,10 +75,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {
-            services.AddSingleton(new ClipFrameSizes(bundles.DistinctBy(bundle => bundle.Id).ToDictionary(bundle => bundle.Id, bundle => new ClipFrameSize(bundle.Width, bundle.Height))));
-            services.AddSingleton(new DecoderSlots(ingest.MaxDecoders)).AddSingleton(new ClipGate(ingest.ClipsInFlight));
-            services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>().AddSingleton<IngestHandler>();
-            services.AddHostedService<ClipBacklog>();
+            services.AddIngest(ingest, bundles).AddHostedService<ClipBacklog>();
             services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
         }
         if (stages.HasFlag(StageSet.Features))

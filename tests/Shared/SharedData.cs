@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LusPipeline.UnitTests;
+namespace LusPipeline.Tests;
 
 /// <summary>The data folder of <c>LUS_SHARED</c>, or the one beside the repository.</summary>
 internal static class SharedData
