@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using LusPipeline.Hosting.Embedded;
 using LusPipeline.Ingest;
 using LusPipeline.Models.Bundles;
@@ -23,10 +24,10 @@ internal sealed class RunOptions
     private readonly Option<string?> _model = new("--model") { Description = "A bundle's folder or name; the default model if left out", HelpName = "DIR" };
     private readonly Option<string?> _variant = new("--variant") { Description = "The bundle's variant to compute with; its best on this machine if left out" };
     private readonly Option<ExecutionProvider> _provider = new("--provider") { Description = "Where the models run", DefaultValueFactory = _ => ExecutionProvider.Cpu };
-    private readonly Option<int> _threads = Whole32("--threads", 0, 0, "CPU threads that compute; 0 for all");
-    private readonly Option<long> _maxPixels = Whole64("--max-frame-pixels", Defaults.Limits.MaxFramePixels, 1, "Reject videos with larger frames");
-    private readonly Option<int> _maxFrames = Whole32("--max-frames", Defaults.Limits.MaxFrames, 2, "Reject videos with more frames");
-    private readonly Option<long> _maxBytes = Whole64("--max-file-bytes", Defaults.Limits.MaxFileBytes, 1, "Reject larger files");
+    private readonly Option<int> _threads = WholeNumber("--threads", 0, 0, "CPU threads that compute; 0 for all");
+    private readonly Option<long> _maxPixels = WholeNumber("--max-frame-pixels", Defaults.Limits.MaxFramePixels, 1, "Reject videos with larger frames");
+    private readonly Option<int> _maxFrames = WholeNumber("--max-frames", Defaults.Limits.MaxFrames, 2, "Reject videos with more frames");
+    private readonly Option<long> _maxBytes = WholeNumber("--max-file-bytes", Defaults.Limits.MaxFileBytes, 1, "Reject larger files");
     private readonly Option<string> _bucket = new("--bucket") { Description = "Name of these videos' collection, part of their identity", DefaultValueFactory = _ => Defaults.Bucket };
 
     public RunOptions()
@@ -91,23 +92,12 @@ internal sealed class RunOptions
         return option;
     }
 
-    private static Option<int> Whole32(string name, int value, int least, string description)
+    private static Option<T> WholeNumber<T>(string name, T value, T least, string description) where T : IBinaryInteger<T>
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+        var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (Given(result) is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < least)
-                result.AddError($"{name} is a whole number of at least {least}.");
-        });
-        return option;
-    }
-
-    private static Option<long> Whole64(string name, long value, long least, string description)
-    {
-        var option = new Option<long>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (Given(result) is { } text && long.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < least)
+            if (Given(result) is { } text && T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < least)
                 result.AddError($"{name} is a whole number of at least {least}.");
         });
         return option;

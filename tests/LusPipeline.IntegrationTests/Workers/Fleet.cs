@@ -94,11 +94,8 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Ends a worker by <c>kill -9</c> and starts another in its place.</summary>
     public async Task ReplaceAsync(LusProcess worker)
     {
-        var index = _workers.FindIndex(one => one.Process == worker);
-        var stage = _workers[index].Stage;
-        worker.SendKillIfRunning();
-        await worker.DisposeAsync();
-        _workers.RemoveAt(index);
+        var stage = _workers.Find(one => one.Process == worker).Stage;
+        await KillAsync(worker);
         Start(stage);
     }
 
