@@ -17,6 +17,7 @@ internal sealed class Registration(
     private readonly HashSet<Guid> _reopened = [];
     private readonly HashSet<Guid> _reopenedEvenCancelled = [];
     private readonly List<StudySeen> _seen = [];
+    private readonly List<StudySeen> _begun = [];
 
     private int Publishes => unpublished ? 0 : 1;
 
@@ -158,7 +159,7 @@ internal sealed class Registration(
     public async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellation)
     {
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-        foreach (var span in _seen)
+        foreach (var span in _begun)
             span.Keep();
     }
 
@@ -183,10 +184,18 @@ internal sealed class Registration(
     {
         if (_traces.TryGetValue(row.StudyId, out var known))
             return known;
-        var span = new StudySeen("replay", row.StudyId, row.StudyDay, row.TraceParent);
-        _seen.Add(span);
+        var span = See("replay", row.StudyId, row.StudyDay, row.TraceParent);
+        _begun.Add(span);
         _traces.Add(row.StudyId, span.TraceParent);
         return span.TraceParent;
+    }
+
+    /// <summary>A trace that may begin with this transaction.</summary>
+    private StudySeen See(string name, Guid study, DateOnly day, string? link = null)
+    {
+        var span = new StudySeen(name, study, day, link);
+        _seen.Add(span);
+        return span;
     }
 
     private async Task<Dictionary<Guid, StudyRow>> StudiesAsync(
@@ -202,27 +211,18 @@ internal sealed class Registration(
         if (missing.Count == 0)
             return known;
 
-        var spans = missing.ToDictionary(video => video.StudyId, video => new StudySeen("study seen", video.StudyId, day));
-        try
-        {
-            var added = await ledger.Studies.FromSql(SqlRows.Insert(
-                "INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, first_seen_at, trace_parent, urgent) VALUES",
-                [.. missing.Select(video => new object?[]
-                {
-                    video.StudyId, day, video.Bucket, video.Name.Study, WorkStatus.Open, 0, 0, now, spans[video.StudyId].TraceParent, video.Urgent,
-                })],
-                "ON CONFLICT DO NOTHING RETURNING *")).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
-            foreach (var study in added)
+        var spans = missing.ToDictionary(video => video.StudyId, video => See("study seen", video.StudyId, day));
+        var added = await ledger.Studies.FromSql(SqlRows.Insert(
+            "INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, first_seen_at, trace_parent, urgent) VALUES",
+            [.. missing.Select(video => new object?[]
             {
-                spans.Remove(study.StudyId, out var span);
-                _seen.Add(span!);
-                known.Add(study.StudyId, study);
-            }
-        }
-        finally
+                video.StudyId, day, video.Bucket, video.Name.Study, WorkStatus.Open, 0, 0, now, spans[video.StudyId].TraceParent, video.Urgent,
+            })],
+            "ON CONFLICT DO NOTHING RETURNING *")).AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false);
+        foreach (var study in added)
         {
-            foreach (var span in spans.Values)
-                span.Dispose();
+            _begun.Add(spans[study.StudyId]);
+            known.Add(study.StudyId, study);
         }
         var others = ids.Where(id => !known.ContainsKey(id)).ToList();
         if (others.Count > 0)
