@@ -13,6 +13,9 @@ namespace LusPipeline.UnitTests.Ledger;
 /// <summary>A study's trace begins when the study stands in the ledger, and not with an attempt to put it there.</summary>
 public sealed class StudyTraceTests
 {
+    /// <summary>No other test has it, so that its spans are this test's.</summary>
+    private readonly string _study = Guid.NewGuid().ToString("N");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +24,7 @@ public sealed class StudyTraceTests
         using var bench = await LedgerBench.StartAsync();
         var refusal = new RefusedCommit();
         var arrivals = new VideoArrivals(With(bench, refusal), new FakeTimeProvider(), WorkLease.None, TimeSpan.Zero);
-        SeenVideo[] seen = [new("bucket", "p1/a.mp4", Guid.NewGuid().ToString("N"), "tag", 10)];
+        SeenVideo[] seen = [new("bucket", $"{_study}/a.mp4", "00", "tag", 10)];
         using var ended = new EndedSpans();
 
         await Assert.ThrowsAsync<IOException>(() => arrivals.RegisterAsync(seen, bench.Target, new(), Cancellation));
@@ -37,11 +40,11 @@ public sealed class StudyTraceTests
     public async Task A_replay_that_did_not_happen_has_no_trace()
     {
         using var bench = await LedgerBench.StartAsync();
-        var video = await bench.SeeAsync("p1/a.mp4", Guid.NewGuid().ToString("N"));
+        var video = await bench.SeeAsync($"{_study}/a.mp4");
         await bench.FinishAsync(video, new(0, 0, 1));
         var refusal = new RefusedCommit();
         var planned = new List<PlannedReplay>();
-        await foreach (var chunk in new Replay(bench.Open, bench.Clock, shared: true).PlanAsync(new() { Studies = ["p1"] }, null, false, Cancellation))
+        await foreach (var chunk in new Replay(bench.Open, bench.Clock, shared: true).PlanAsync(new() { Studies = [_study] }, null, false, Cancellation))
             planned.AddRange(chunk);
         using var ended = new EndedSpans();
 
@@ -87,7 +90,8 @@ public sealed class StudyTraceTests
         {
             _listener = new()
             {
-                ShouldListenTo = source => source == StageTrace.Source,
+                // By name: it is asked while the source is made, which may be in this test.
+                ShouldListenTo = source => source.Name == StageTrace.SourceName,
                 Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStopped = span =>
                 {
