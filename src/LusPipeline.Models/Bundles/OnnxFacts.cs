@@ -6,13 +6,14 @@ namespace LusPipeline.Models.Bundles;
 /// </summary>
 /// <param name="Opset">The version of the default operator set.</param>
 /// <param name="Weights">The type that most of the weights' bytes have: float32, float16 or int8.</param>
-internal readonly record struct OnnxFacts(int Opset, string Weights)
+/// <param name="HasPaddedMaxima">Whether a MaxPool reads zeros around an image that may be greater than its values (<see cref="PaddedMaxima"/>).</param>
+internal readonly record struct OnnxFacts(int Opset, string Weights, bool HasPaddedMaxima)
 {
     /// <exception cref="InvalidDataException">Not an ONNX model, data outside the file, foreign operators, or nested too deeply.</exception>
     public static OnnxFacts Read(Stream stream)
     {
         var walk = new OnnxWalk(stream);
         walk.Model(stream.Length);
-        return new(walk.Opset ?? throw new InvalidDataException("it names no version of ONNX' operator set, so it is no ONNX model"), walk.Weights);
+        return new(walk.Opset ?? throw new InvalidDataException("it names no version of ONNX' operator set, so it is no ONNX model"), walk.Weights, walk.HasPaddedMaxima);
     }
 }

@@ -4,9 +4,11 @@ namespace LusPipeline.Models.Bundles;
 internal sealed class OnnxWalk(Stream stream)
 {
     private const int MaxDepth = 32;
-    private const int MaxNameBytes = 1024;
+    private const int MaxDomainBytes = 1024;
+    private const int MaxNameBytes = 1 << 16;
     private const string ElsewhereFault = "it keeps weights in other files (external data); save it as one file";
     private readonly ProtobufWire wire = new(stream);
+    private readonly PaddedMaxima paddedMaxima = new();
     private long float32Bytes, float16Bytes, int8Bytes;
     private int depth;
 
@@ -16,6 +18,9 @@ internal sealed class OnnxWalk(Stream stream)
         int8Bytes > Math.Max(float32Bytes, float16Bytes) ? "int8"
         : float16Bytes > float32Bytes ? "float16"
         : "float32";
+
+    /// <inheritdoc cref="OnnxFacts.HasPaddedMaxima"/>
+    public bool HasPaddedMaxima => paddedMaxima.Pads().Any();
 
     public void Model(long end) => Each(end, field =>
     {
@@ -38,7 +43,7 @@ internal sealed class OnnxWalk(Stream stream)
         {
             switch (field)
             {
-                case 1: domain = wire.Text(MaxNameBytes); break;
+                case 1: domain = wire.Text(MaxDomainBytes); break;
                 case 2: version = wire.Number(); break;
                 default: return false;
             }
@@ -73,13 +78,24 @@ internal sealed class OnnxWalk(Stream stream)
         return true;
     });
 
-    private void Node(long end) => Each(end, field =>
+    private void Node(long end)
     {
-        if (field != 5)
-            return false;
-        Message(Attribute);
-        return true;
-    });
+        var operation = "";
+        List<string> inputs = [], outputs = [];
+        Each(end, field =>
+        {
+            switch (field)
+            {
+                case 1: inputs.Add(wire.Text(MaxNameBytes)); break;
+                case 2: outputs.Add(wire.Text(MaxNameBytes)); break;
+                case 4: operation = wire.Text(MaxNameBytes); break;
+                case 5: Message(Attribute); break;
+                default: return false;
+            }
+            return true;
+        });
+        paddedMaxima.Add(new(operation, inputs, outputs));
+    }
 
     private void Attribute(long end) => Each(end, field =>
     {
@@ -104,12 +120,16 @@ internal sealed class OnnxWalk(Stream stream)
     private void Tensor(long end)
     {
         var start = wire.Position;
+        var name = "";
         long type = 0;
+        byte? onlyByte = null;
         Each(end, field =>
         {
             switch (field)
             {
                 case 2: type = wire.Number(); break;
+                case 8: name = wire.Text(MaxNameBytes); break;
+                case 9: onlyByte = wire.OnlyByte(); break;
                 case 13: throw new InvalidDataException(ElsewhereFault);
                 case 14 when wire.Number() != 0: throw new InvalidDataException(ElsewhereFault);
                 case 14: break;
@@ -123,6 +143,8 @@ internal sealed class OnnxWalk(Stream stream)
             case 10: float16Bytes += end - start; break;
             case 2 or 3: int8Bytes += end - start; break;
         }
+        if (type == 2 && onlyByte == 0)
+            paddedMaxima.AddZero(name);
     }
 
     private void Message(Action<long> read)

@@ -41,6 +41,16 @@ internal sealed class ProtobufWire(Stream stream)
         return Encoding.UTF8.GetString(bytes);
     }
 
+    /// <summary>The value's only byte; null where it has none or more, which are skipped.</summary>
+    public byte? OnlyByte()
+    {
+        var length = Length();
+        if (length == 1)
+            return (byte)stream.ReadByte();
+        stream.Seek(length, SeekOrigin.Current);
+        return null;
+    }
+
     public void Skip()
     {
         var size = kind switch

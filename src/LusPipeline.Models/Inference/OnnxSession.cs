@@ -7,6 +7,9 @@ namespace LusPipeline.Models.Inference;
 /// <summary>Opens ONNX Runtime sessions by <see cref="InferenceOptions"/>.</summary>
 internal static class OnnxSession
 {
+    /// <summary>The optimizer that makes a Pad of zeros a part of the operator after it. It does so with a MaxPool too, and changes its values (<see cref="PaddedMaxima"/>).</summary>
+    private const string PadFusion = "Pad_Fusion";
+
     /// <param name="path">An ONNX file that <see cref="Bundle.Load"/> has checked.</param>
     /// <param name="threads">Threads that work on one run together; with 1 it is the caller's own.</param>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
@@ -24,6 +27,8 @@ internal static class OnnxSession
         };
         // Idle threads that spin would take the cores from the decoders.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (HasPaddedMaxima(path))
+            settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", PadFusion);
         var onCuda = options.Provider == ExecutionProvider.Cuda;
         if (onCuda)
             CudaProvider.AddTo(settings, options);
@@ -46,6 +51,22 @@ internal static class OnnxSession
         return Open(path, settings);
     }
 
+    /// <summary>Opens a file to run it node by node as it is written: slow, and without what an optimizer may get wrong.</summary>
+    /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
+    public static InferenceSession OpenUnoptimized(string path, int threads)
+    {
+        using var settings = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
+            EnableCpuMemArena = false,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return Open(path, settings);
+    }
+
     /// <summary>The same with settings of one's own.</summary>
     /// <param name="wholly">Whether the settings forbid nodes on the CPU.</param>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
@@ -63,6 +84,19 @@ internal static class OnnxSession
         catch (OnnxRuntimeException refused)
         {
             throw new BundleException($"'{path}' cannot be run by ONNX Runtime {OrtEnv.Instance().GetVersionString()}: {refused.Message}", refused);
+        }
+    }
+
+    private static bool HasPaddedMaxima(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return OnnxFacts.Read(stream).HasPaddedMaxima;
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new BundleException($"'{path}' cannot be used as a model: {wrong.Message}.", wrong);
         }
     }
 

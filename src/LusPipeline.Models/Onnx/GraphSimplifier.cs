@@ -1,3 +1,5 @@
+using LusPipeline.Models.Bundles;
+
 namespace LusPipeline.Models.Onnx;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal static class GraphSimplifier
     {
         FoldBatchNormalization(graph);
         FoldPadding(graph);
+        KeepPadding(graph);
     }
 
     /// <summary>
@@ -91,6 +94,21 @@ internal static class GraphSimplifier
             folded.Add(padding);
         }
         graph.Nodes.RemoveAll(folded.Contains);
+    }
+
+    /// <summary>
+    /// Pads with −0 instead of 0 before a MaxPool of values that may be negative (<see cref="PaddedMaxima"/>). It is the same number, but
+    /// ONNX Runtime's Pad_Fusion takes only values without a single bit for zero. So the file is right in other programs too; this one
+    /// disables that optimizer (<see cref="Inference.OnnxSession"/>).
+    /// </summary>
+    private static void KeepPadding(GraphBuilder graph)
+    {
+        var maxima = new PaddedMaxima();
+        foreach (var node in graph.Nodes)
+            maxima.Add(new(node.OpType, node.Input, node.Output));
+        var pads = maxima.Pads().ToHashSet(StringComparer.Ordinal);
+        foreach (var pad in graph.Nodes.Where(node => node.OpType == "Pad" && node.Input.Count == 2 && pads.Contains(node.Output[0])))
+            pad.Input.Add(graph.Scalar(pad.Name + "/value", -0f));
     }
 
     /// <summary>Who makes and who reads each value.</summary>

@@ -179,6 +179,32 @@ public sealed class ConvolutionTests
     }
 
     [Theory]
+    [InlineData("MaxPooling2D", "valid")]
+    [InlineData("MaxPooling2D", "same")]
+    [InlineData("AveragePooling2D", "valid")]
+    [InlineData("AveragePooling2D", "same")]
+    public void Zero_padding_counts_in_the_pooling_after_it(string className, string padding)
+    {
+        var model = new TinyModel(6, 7, 3);
+        model.Add("ZeroPadding2D", "pad", new { padding = (int[][])[[1, 1], [2, 1]] });
+        model.Add(className, "pool", new { pool_size = (int[])[3, 3], strides = (int[])[2, 2], padding });
+
+        // Below 0 a padding of zeros shows in a maximum.
+        var (_, actual) = model.Run(input: [.. model.Noise(2 * 6 * 7 * 3).Select(value => value - 2)]);
+
+        var expected = Image.Batch(model.Input, 2, 6, 7, 3).Select(image =>
+        {
+            var padded = new Image(8, 10, 3);
+            foreach (var (y, x, c) in NaiveKeras.Positions(6, 7, 3))
+            {
+                padded[y + 1, x + 2, c] = image[y, x, c];
+            }
+            return NaiveKeras.Pool(padded, 3, 2, padding == "same", className == "MaxPooling2D");
+        });
+        Expect(expected, actual);
+    }
+
+    [Theory]
     [InlineData("MaxPooling2D", "same", 3, 2)]
     [InlineData("MaxPooling2D", "valid", 2, 2)]
     [InlineData("AveragePooling2D", "same", 3, 2)]
