@@ -8,52 +8,56 @@ public sealed record BrokerOptions : IValidatableObject
 {
     public const string Section = "Broker";
 
-    /// <summary><c>amqp://user:password@host:port/vhost</c>, or <c>amqps</c> for TLS. No path is the virtual host <c>/</c>.</summary>
+    /// <summary>
+    /// Address of the broker: <c>amqp://user:password@host:port/vhost</c>, or <c>amqps</c> for TLS. Without a path, the virtual host is <c>/</c>.
+    /// </summary>
     [Required]
     public Uri Uri { get; init; } = null!;
 
-    /// <summary>PEM file of the authority that signed the broker's certificate; null for the system's.</summary>
+    /// <summary>PEM file of the authority that signed the broker's certificate. Without it, the system's authorities.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>PEM file of this client's certificate, where the broker asks for one.</summary>
+    /// <summary>PEM file of this client's certificate, for a broker that asks for one.</summary>
     public string? ClientCertificateFile { get; init; }
 
-    /// <summary>PEM file of the client certificate's private key; null when it is in the same file.</summary>
+    /// <summary>PEM file of the client certificate's private key. Without it, the key is in the certificate's file.</summary>
     public string? ClientKeyFile { get; init; }
 
     /// <summary>Names of queues and exchanges begin with it and a dot.</summary>
     [RegularExpression("[a-zA-Z0-9_-]{1,64}", ErrorMessage = "has 1 to 64 letters, digits, '-' or '_'.")]
     public string Prefix { get; init; } = "lus";
 
-    /// <summary>A silent connection is given up after two of these.</summary>
+    /// <summary>Time between heartbeats of a connection. A silent connection is given up after two of them.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The longest that a message's sender waits for the broker's confirmation.</summary>
+    /// <summary>Longest wait of a message's sender for the broker's confirmation.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Videos that an ingest worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    /// <summary>Videos that an ingest worker holds unacknowledged, routine and urgent each. 0 means twice what it handles at the same time.</summary>
     [Range(0, 1000)]
     public int PrefetchIngest { get; init; }
 
-    /// <summary>Clips that a features worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    /// <summary>Clips that a features worker holds unacknowledged, routine and urgent each. 0 means twice what it handles at the same time.</summary>
     [Range(0, 1000)]
     public int PrefetchFeatures { get; init; }
 
-    /// <summary>Features that a sequence worker holds unacknowledged, of each class of service; 0: twice what it handles at a time.</summary>
+    /// <summary>Clips that a sequence worker holds unacknowledged, routine and urgent each. 0 means twice what it handles at the same time.</summary>
     [Range(0, 1000)]
     public int PrefetchSequence { get; init; }
 
-    /// <summary>Deliveries after which the broker gives a message up. A backstop: no handling relies on it. Cannot change while the queues exist.</summary>
+    /// <summary>
+    /// Deliveries after which the broker gives a message up. It is a backstop that no handling relies on. It cannot change while the queues exist.
+    /// </summary>
     [Range(2, 1000)]
     public int DeliveryLimit { get; init; } = 20;
 
-    /// <summary>Nodes of a cluster that hold a queue. Cannot change while the queues exist.</summary>
+    /// <summary>Nodes of a cluster that hold each queue. It cannot change while the queues exist.</summary>
     [Range(1, 9)]
     public int QuorumGroupSize { get; init; } = 3;
 
-    /// <summary>Dead letters kept, the newest. Cannot change while the queues exist.</summary>
+    /// <summary>Dead letters that are kept, the newest ones. It cannot change while the queues exist.</summary>
     [Range(1, 10_000_000)]
     public int DeadLettersKept { get; init; } = 10_000;
 

@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>The queues and exchanges, as <c>docs/operations.md</c> lists them.</summary>
+/// <summary>The queues and exchanges, as <c>docs/operating/rabbitmq.md</c> lists them.</summary>
 public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions options)
 {
     private readonly BrokerNames _names = new(options.Prefix);

@@ -8,7 +8,7 @@ public sealed record HttpOptions : IValidatableObject
 {
     public const string Section = "Http";
 
-    /// <summary>An address of this machine and a port; <c>0.0.0.0</c> for all addresses. Empty: no server.</summary>
+    /// <summary>Address and port to listen at. <c>0.0.0.0</c> stands for all addresses of the machine. Empty: no server.</summary>
     public Uri? Url { get; init; } = new("http://0.0.0.0:8080");
 
     /// <summary>The address to listen at; null for <c>localhost</c>, which is several.</summary>

@@ -3,19 +3,22 @@ using LusPipeline.Hosting.Broker;
 
 namespace LusPipeline.Hosting.Notifications;
 
-/// <summary>Where an S3 server tells over AMQP what was uploaded. It is a hint where to look at once: listing finds everything without it.</summary>
+/// <summary>Where an S3 server tells over AMQP what was uploaded. A notification is a hint to look at once; listing finds everything without it.</summary>
 public sealed record NotificationOptions : IValidatableObject
 {
     public const string Section = "Notifications";
 
-    /// <summary>The exchange that the server publishes to; one that is missing is made, as a topic exchange. Empty: no notifications.</summary>
+    /// <summary>Exchange that the S3 server publishes to. One that is missing is made, as a topic exchange. Empty: no notifications.</summary>
     [RegularExpression("[A-Za-z0-9_.:-]{0,127}", ErrorMessage = "has up to 127 letters, digits, '_', '.', ':' or '-'.")]
     public string Exchange { get; init; } = "";
 
-    /// <summary>The broker that has the exchange, as <c>Broker:Uri</c>, which it is when null. TLS is as the section <c>Broker</c> says.</summary>
+    /// <summary>
+    /// Address of the broker that has the exchange, in the form of <c>Broker:Uri</c>. Without it, <c>Broker:Uri</c>. TLS is as in the section
+    /// <c>Broker</c>.
+    /// </summary>
     public Uri? Uri { get; init; }
 
-    /// <summary>The messages that are for us: the topic's name in S3, or <c>#</c> for all.</summary>
+    /// <summary>Routing key of the messages to read: the topic's name in S3, or <c>#</c> for all.</summary>
     [Required(AllowEmptyStrings = false)]
     [StringLength(255)]
     public string RoutingKey { get; init; } = "#";

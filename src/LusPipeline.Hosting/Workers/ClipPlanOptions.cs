@@ -8,7 +8,7 @@ public sealed record ClipPlanOptions
 {
     public const string Section = "Clips";
 
-    /// <summary>whole: one clip a video; windows: one a window.</summary>
+    /// <summary><c>whole</c>: one clip for each video. <c>windows</c>: one clip for each window.</summary>
     [AllowedValues(ClipPlan.WholeKind, ClipPlan.WindowsKind)]
     public string Plan { get; init; } = ClipPlan.WholeKind;
 
@@ -16,7 +16,7 @@ public sealed record ClipPlanOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>From the start of one window to the start of the next.</summary>
+    /// <summary>Time from the start of one window to the start of the next.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
     public TimeSpan Stride { get; init; } = TimeSpan.FromSeconds(2);
 

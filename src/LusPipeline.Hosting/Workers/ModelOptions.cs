@@ -3,18 +3,21 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Hosting.Workers;
 
-/// <summary>What workers compute with.</summary>
+/// <summary>The model bundles that workers compute with.</summary>
 public sealed record ModelOptions : IValidatableObject
 {
     public const string Section = "Model";
 
-    /// <summary>Name or folder of the bundle that new videos are meant for; the default bundle if left out.</summary>
+    /// <summary>Name or folder of the bundle for new videos. Without it, the default bundle.</summary>
     public string? Bundle { get; init; }
 
-    /// <summary>Names or folders of further bundles that this worker can run: those that videos are replayed with.</summary>
+    /// <summary>Names or folders of further bundles that this worker can run, for videos that are replayed with them.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 
-    /// <summary>The bundle's variant for new videos: fp32, fp16 or int8. Left out, the ingest worker takes the best that its own machine runs, so set it where machines differ.</summary>
+    /// <summary>
+    /// Variant of the bundle for new videos: <c>fp32</c>, <c>fp16</c> or <c>int8</c>. Without it, the ingest worker takes the best one of its own
+    /// machine, so set it where machines differ.
+    /// </summary>
     public string? Variant { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

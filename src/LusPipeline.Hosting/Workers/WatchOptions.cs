@@ -7,11 +7,11 @@ public sealed record WatchOptions
 {
     public const string Section = "Watch";
 
-    /// <summary>From one listing to the next. May be long where notifications say what is new.</summary>
+    /// <summary>Time from one listing to the next. It may be long where notifications say what is new.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>From one listing of everything to the next, where the watched prefixes hold the day: what came late to an older day is found then.</summary>
+    /// <summary>Time from one listing of everything to the next, where a watched prefix holds the day. It finds what came late to an older day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan FullInterval { get; init; } = TimeSpan.FromHours(6);
 
@@ -19,7 +19,10 @@ public sealed record WatchOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan QuietPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Name of an object below a study that says that nothing more comes to it, so that it need not wait; empty for none.</summary>
+    /// <summary>
+    /// Name of an object below a study that says that nothing more comes, so that the study does not wait for <see cref="QuietPeriod"/>. Empty: no
+    /// marker.
+    /// </summary>
     public string Marker { get; init; } = ".complete";
 
     internal string? MarkerName => Marker.Length == 0 ? null : Marker;

@@ -11,15 +11,15 @@ public sealed record WorkerOptions
     [Required(AllowEmptyStrings = false)]
     public string Scratch { get; init; } = Path.Combine(Path.GetTempPath(), "lus");
 
-    /// <summary>Time from the order to stop until everything is given back; less than the platform waits before it kills.</summary>
+    /// <summary>Time from the order to stop until everything is given back. It must be shorter than the time that the platform waits before it kills.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(25);
 
-    /// <summary>Clips that a feature worker holds beyond those that its model computes: they are fetched meanwhile.</summary>
+    /// <summary>Clips that a features worker fetches ahead, beyond those that its model computes.</summary>
     [Range(0, 100)]
     public int ClipsAhead { get; init; } = 2;
 
-    /// <summary>Clips that a sequence worker predicts at one time.</summary>
+    /// <summary>Clips that a sequence worker predicts at the same time.</summary>
     [Range(1, 1000)]
     public int Predictions { get; init; } = 8;
 }

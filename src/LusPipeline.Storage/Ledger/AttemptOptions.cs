@@ -15,7 +15,7 @@ public sealed record AttemptOptions
     [Range(0, 100)]
     public int MaxRetries { get; init; } = 3;
 
-    /// <summary>The first retry waits this long, each further one twice as long.</summary>
+    /// <summary>Wait before the first retry. Each further retry waits twice as long as the one before.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -3,14 +3,14 @@ using Npgsql;
 
 namespace LusPipeline.Storage.Ledger;
 
-/// <summary>Where workers keep the ledger.</summary>
+/// <summary>The PostgreSQL database that holds the workers' ledger.</summary>
 public sealed record DatabaseOptions : IValidatableObject
 {
     public const string Section = "Database";
 
     /// <summary>
-    /// Npgsql's form: <c>Host=db1,db2;Database=lus;Username=lus_worker;Password=…</c>. With several hosts, workers go to the one that
-    /// takes writes. <c>SSL Mode=VerifyFull;Root Certificate=FILE</c> for TLS.
+    /// Connection in Npgsql's form: <c>Host=db1,db2;Database=lus;Username=lus_worker;Password=…</c>. With several hosts, workers go to the one
+    /// that takes writes. TLS: <c>SSL Mode=VerifyFull;Root Certificate=FILE</c>.
     /// </summary>
     [Required]
     public string ConnectionString { get; init; } = null!;

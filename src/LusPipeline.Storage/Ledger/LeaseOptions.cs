@@ -7,11 +7,11 @@ public sealed record LeaseOptions : IValidatableObject
 {
     public const string Section = "Lease";
 
-    /// <summary>From one heartbeat to the next.</summary>
+    /// <summary>Time from one heartbeat of a worker to the next.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Age of a worker's last heartbeat at which its work is free again: several heartbeats.</summary>
+    /// <summary>Age of a worker's last heartbeat at which others may take over its work: at least three heartbeats.</summary>
     [Range(typeof(TimeSpan), "00:00:00.3", "01:00:00")]
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -5,7 +5,7 @@ using LusPipeline.Storage.Buckets.S3;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 
-/// <summary>The rights that docs/operations.md tells are enough, and what happens without them.</summary>
+/// <summary>The rights that docs/operating/s3.md lists are enough, and what happens without them.</summary>
 public sealed class S3RightsTests(TestServers servers)
 {
     private static readonly string[] OfBucket = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LusPipeline.Storage.Buckets.S3;
 
-/// <summary>The S3 bucket that workers watch, and that holds their own objects too.</summary>
+/// <summary>The S3 bucket that workers watch. It also holds their own objects.</summary>
 public sealed record S3Options : IValidatableObject
 {
     public const string Section = "Bucket";
@@ -10,55 +10,71 @@ public sealed record S3Options : IValidatableObject
     private const string DefaultWatchPrefix = "incoming/";
     private const string DefaultUrgentPrefix = "urgent/";
 
-    /// <summary>The bucket's name in S3.</summary>
+    /// <summary>Name of the bucket in S3.</summary>
     [Required(AllowEmptyStrings = false)]
     [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{1,254}", ErrorMessage = "is no name of a bucket: letters, digits, '.', '_' and '-' only.")]
     public string Name { get; init; } = "";
 
-    /// <summary>The bucket's name in the ids of studies and videos; none for <see cref="Name"/>. Give the old name here when the objects move to another bucket: what is done stays done.</summary>
+    /// <summary>
+    /// Name of the bucket in the ids of studies and videos; without it, <see cref="Name"/>. When the objects move to another bucket, give the old name
+    /// here, so that what is done stays done.
+    /// </summary>
     [StringLength(255)]
     public string? Identity { get; init; }
 
-    /// <summary>The server, <c>https://s3.example.org</c> or <c>http://10.0.0.7:9000</c>; null for AWS in <see cref="Region"/>.</summary>
+    /// <summary>Address of the server, such as <c>https://s3.example.org</c> or <c>http://10.0.0.7:9000</c>. Without it, AWS in <see cref="Region"/>.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The region that requests are signed for. Servers outside AWS mostly take any.</summary>
+    /// <summary>Region that requests are signed for. Most servers outside AWS accept any.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>With <see cref="SecretKey"/>. Without both: the AWS SDK's own chain (environment, profile, the machine's role).</summary>
+    /// <summary>
+    /// Access key, together with <see cref="SecretKey"/>. Without both, the AWS SDK looks for credentials itself: environment, profile, the machine's
+    /// role.
+    /// </summary>
     public string? AccessKey { get; init; }
 
+    /// <summary>Secret key, together with <see cref="AccessKey"/>.</summary>
     public string? SecretKey { get; init; }
 
-    /// <summary>The bucket's name in the address's path; false: in its host name, as AWS prefers.</summary>
+    /// <summary>Whether the bucket's name stands in the path of an address. If false, it stands in the host name, as AWS prefers.</summary>
     public bool PathStyle { get; init; } = true;
 
-    /// <summary>PEM file of the certificate authorities that the server's certificate must come from, instead of the system's. The host name is checked too.</summary>
+    /// <summary>
+    /// PEM file of the certificate authorities that may sign the server's certificate. Without it, those of the system. The host name is always checked.
+    /// </summary>
     public string? CaFile { get; init; }
 
     /// <summary>
-    /// Where users' videos arrive, each ending with '/': the next segment of a key is the study. Empty: <c>incoming/</c>. May hold the day,
-    /// UTC: with <c>incoming/{yyyy}/{MM}/{dd}/</c> only the last <see cref="WatchDays"/> days are listed, and all of <c>incoming/</c> once in
-    /// a while. The prefix as it is in the key is part of a study's identity: two prefixes, or two days, may hold the same names.
+    /// Prefixes below which users' videos arrive, each ending with <c>/</c>. The next segment of a key is the study. Without it,
+    /// <c>incoming/</c>. A prefix may hold the day in UTC: of <c>incoming/{yyyy}/{MM}/{dd}/</c> only the last <see cref="WatchDays"/> days are
+    /// listed, and all of <c>incoming/</c> once in <c>Watch:FullInterval</c>. The prefix is part of a study's identity, so two prefixes, or two
+    /// days, may hold the same names.
     /// </summary>
     public IReadOnlyList<string> WatchPrefixes { get; init; } = [];
 
-    /// <summary>Where urgent videos arrive: watched like <see cref="WatchPrefixes"/>, and done first. Empty: <c>urgent/</c>, or none when <see cref="WatchPrefixes"/> are given.</summary>
+    /// <summary>
+    /// Prefixes below which urgent videos arrive. They are watched like <see cref="WatchPrefixes"/>, and their videos are done first. Without it,
+    /// <c>urgent/</c>; or none when <see cref="WatchPrefixes"/> are given.
+    /// </summary>
     public IReadOnlyList<string> UrgentPrefixes { get; init; } = [];
 
     /// <summary>Days before today that are listed of a prefix with the day in it. Tomorrow is listed too, for uploaders east of UTC.</summary>
     [Range(0, 3650)]
     public int WatchDays { get; init; } = 2;
 
-    /// <summary>Comes before the keys of our own objects (<c>clips/</c>, <c>features/</c>, <c>results/</c>): empty, or ends with '/'.</summary>
+    /// <summary>Prefix of the keys of the pipeline's own objects (<c>clips/</c>, <c>features/</c>, <c>results/</c>): empty, or ends with <c>/</c>.</summary>
     [RegularExpression(@"([A-Za-z0-9_-][A-Za-z0-9._-]*/)*", ErrorMessage = "has segments of letters, digits, '.', '_' and '-', and ends with '/'.")]
     public string WorkPrefix { get; init; } = "";
 
-    /// <summary>The bucket keeps versions: a video is read in the version that was listed, and our own objects are deleted with their versions. Listing costs more.</summary>
+    /// <summary>
+    /// Whether the bucket keeps versions. If so, a video is read in the version that was listed, and the pipeline's own objects are deleted with their
+    /// versions. Listing costs more.
+    /// </summary>
     public bool Versioned { get; init; }
 
-    /// <summary>Silence after which a request counts as unanswered; it is tried four times.</summary>
+    /// <summary>Silence after which a request counts as unanswered. It is then tried again, four times in all.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
