@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Every check and test, on a bare machine. The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed.
 # Tests that need what cannot be installed here are skipped and say so.
-#   run.sh [OPTION…]              options of the test programs, such as -class NAME
+#   run.sh                        everything
+#   run.sh OPTION…                only tests, chosen by options of the test programs: -class NAME, -method NAME, -namespace NAME …
 #   run.sh --faults N [OPTION…]   only the tests with workers, N times at random moments, outages of LUS_FAULT_OUTAGE seconds (30)
+#   run.sh --coverage             only the unit tests, and what share of each project's lines they run
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -10,6 +12,8 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERT
 # Nothing of the build stays behind to hold the output open.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 tests=(LusPipeline.UnitTests LusPipeline.IntegrationTests)
+reports=$(mktemp -d)
+trap 'rm -rf -- "$reports"' EXIT
 passed=0 failed=0 skipped=0
 
 step() { printf '== %s\n' "$*"; }
@@ -26,9 +30,20 @@ check() {
 }
 
 finish() {
+  slowest
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [[ $failed -eq 0 ]]
   exit
+}
+
+# The ten classes whose tests took longest, in seconds; classes run side by side.
+slowest() {
+  compgen -G "$reports/*.xml" >/dev/null || return 0
+  step 'the ten slowest classes'
+  grep -ohE '<test [^>]*>' "$reports"/*.xml |
+    sed -nE 's/.* time="([0-9.]*)".* type="LusPipeline\.([^"]*)".*/\2 \1/p' |
+    awk '{ seconds[$1] += $2; tests[$1]++ } END { for (class in seconds) printf "%7.1f s  %3d tests  %s\n", seconds[class], tests[class], class }' |
+    sort -rn | head -n 10
 }
 
 # need PROGRAM-OR-FILE PACKAGE: installs by apt-get where it may; elsewhere it says what is missing.
@@ -71,12 +86,57 @@ vulnerable() {
   ! grep -B 4 -A 8 '"vulnerabilities"' <<<"$report"
 }
 
+# settled PID FILE: waits for a check in the background and shows what it wrote.
+settled() {
+  local status=0
+  wait "$1" || status=$?
+  cat -- "$2"
+  return "$status"
+}
+
+# newer FILE PATH…: whether something below the paths changed after the file was written, or there is no such file.
+newer() {
+  [[ -f $1 && -z $(find "${@:2}" \( -name bin -o -name obj \) -prune -o -newer "$1" ! -name packages.lock.json -print -quit) ]] && return 1
+  return 0
+}
+
+# Restores and builds one test project and what it tests, unless that is done.
+build_project() {
+  local project=tests/$1
+  if newer "$project/obj/project.assets.json" global.json Directory.Packages.props "$project/$1.csproj" src/*/*.csproj src/*/packages.lock.json; then
+    check "restore $1" dotnet restore "$project" --locked-mode || return
+  fi
+  if newer "$project/bin/Release/net10.0/$1.dll" global.json Directory.Build.props .editorconfig src "$project" tests/Shared; then
+    check "build $1" dotnet build "$project" -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || return
+  fi
+}
+
+# Test projects that have what the options name; all of them when those do not tell.
+chosen() {
+  local project named=()
+  for project in "${tests[@]}"; do
+    [[ " $* " != *" $project"[.\ ]* ]] || named+=("$project")
+  done
+  printf '%s\n' "${named[@]:-${tests[@]}}"
+}
+
+# The folder that a test project runs from.
+program_of() {
+  if [[ $1 == LusPipeline.IntegrationTests ]]; then
+    tests/ahead.sh "$1"
+  else
+    printf 'tests/%s/bin/Release/net10.0\n' "$1"
+  fi
+}
+
 # Runs a test project's own program and adds up its summary, "Total: 9, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0".
 run_tests() {
-  local project=$1 log summary total bad left
+  local project=$1 log summary total bad left folder
   step "$project"
+  folder=$(program_of "$project")
   log=$(mktemp)
-  dotnet exec "tests/$project/bin/Release/net10.0/$project.dll" -noColor "${@:2}" </dev/null 2>&1 | tee "$log"
+  # Tests run for minutes: what counts calls to compile methods again costs them more than it gives.
+  DOTNET_TieredPGO=0 dotnet exec "$folder/$project.dll" -noColor -xml "$reports/$project.xml" "${@:2}" </dev/null 2>&1 | tee "$log"
   local status=${PIPESTATUS[0]}
   summary=$(grep -aE "^ +$project +Total: [0-9]+, Errors: " "$log" | tail -n 1)
   rm -f -- "$log"
@@ -95,8 +155,7 @@ run_tests() {
 
 # Each round has a seed of its own. The summary has a line a test: how often it passed, failed and was skipped, and its longest time.
 repeat_faults() {
-  local round reports
-  reports=$(mktemp -d)
+  local round
   export LUS_FAULT_OUTAGE=${LUS_FAULT_OUTAGE:-30} LUS_FAULT_SEED
   for ((round = 1; round <= $1; round++)); do
     LUS_FAULT_SEED=$RANDOM
@@ -110,18 +169,23 @@ repeat_faults() {
       { rounds[$1]++; count[$1, $2]++; if ($3 > longest[$1]) longest[$1] = $3 }
       END { for (test in rounds) printf "%s: %d passed, %d failed, %d skipped, at most %.0f s\n",
         test, count[test, "passed"], count[test, "failed"], count[test, "skipped"], longest[test] / 1000 }' | sort
-  rm -rf -- "$reports"
 }
 
-rounds=
-if [[ ${1:-} == --faults ]]; then
-  rounds=${2:-}
-  [[ $rounds =~ ^[1-9][0-9]*$ ]] || {
-    printf 'run.sh --faults N: N is how often\n' >&2
-    exit 1
-  }
-  shift 2
-fi
+rounds= coverage=
+case ${1:-} in
+  --faults)
+    rounds=${2:-}
+    [[ $rounds =~ ^[1-9][0-9]*$ ]] || {
+      printf 'run.sh --faults N: N is how often\n' >&2
+      exit 1
+    }
+    shift 2
+    ;;
+  --coverage)
+    coverage=yes
+    shift
+    ;;
+esac
 
 step 'tools'
 install_dotnet
@@ -129,15 +193,30 @@ need ffmpeg ffmpeg
 need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
 tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
 
-check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
-check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
-if [[ -n $rounds ]]; then
-  repeat_faults "$rounds" "$@"
+if [[ $coverage ]]; then
+  build_project LusPipeline.UnitTests && cover
   finish
 fi
-check 'format' dotnet format LusPipeline.sln --verify-no-changes --no-restore
-check 'known vulnerabilities' vulnerable
+if [[ $rounds ]]; then
+  build_project LusPipeline.IntegrationTests && repeat_faults "$rounds" "$@"
+  finish
+fi
+if [[ $# -gt 0 ]]; then
+  for project in $(chosen "$@"); do
+    build_project "$project" && run_tests "$project" "$@"
+  done
+  finish
+fi
+
+check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
+# It waits for the source of packages, and the build needs no network.
+vulnerable >"$reports/vulnerable" 2>&1 </dev/null &
+vulnerable=$!
+check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
+# The build has enforced the rules of style and the analyzers'.
+check 'format' dotnet format whitespace --folder . --include src/ tests/ --verify-no-changes
+check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"
 for project in "${tests[@]}"; do
-  run_tests "$project" "$@"
+  run_tests "$project"
 done
 finish

@@ -129,7 +129,7 @@ public sealed class OutageTests(TestServers servers) : IAsyncDisposable
     [Fact]
     public async Task Messages_on_a_broker_that_is_killed_are_there_when_it_is_back_and_the_consumers_too()
     {
-        await using var own = TestServers.Private();
+        await using var own = servers.Private();
         await using var broker = await TestBroker.NewAsync(own);
         await broker.SendAsync("lus.features", TestBroker.Clip(1).GetType(), TestBroker.Json(TestBroker.Clip(1)));
         await own.KillAsync(TestServer.RabbitMq);
@@ -146,7 +146,7 @@ public sealed class OutageTests(TestServers servers) : IAsyncDisposable
     [Fact]
     public async Task A_broker_that_lost_everything_gets_its_queues_back_and_consumers_resume()
     {
-        await using var own = TestServers.Private();
+        await using var own = servers.Private();
         await using var broker = await TestBroker.NewAsync(own);
         await using var worker = await StartAsync(broker.Options);
         await worker.Bus.PublishAsync(TestBroker.Clip(1), Cancellation);

@@ -18,7 +18,7 @@ public sealed class TlsTests : IDisposable
         authority.WriteAuthority(File("ca.pem"));
         stranger.WriteAuthority(File("stranger.pem"));
         authority.Write("1.3.6.1.5.5.7.3.2", File("client.pem"), File("client.key"));
-        await using var servers = TestServers.PrivateWithTls(folder =>
+        await using var servers = TestServers.SingleWithTls(folder =>
         {
             authority.WriteAuthority(Path.Combine(folder, "ca.pem"));
             authority.Write("1.3.6.1.5.5.7.3.1", Path.Combine(folder, "server.pem"), Path.Combine(folder, "server.key"));

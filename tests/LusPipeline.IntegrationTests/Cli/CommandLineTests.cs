@@ -23,7 +23,7 @@ public sealed partial class CommandLineTests
         var seen = 0;
         while (left.TryDequeue(out var command))
         {
-            var result = await LusProcess.RunAsync([.. command, "--help"]);
+            var result = await LusCommand.RunAsync([.. command, "--help"]);
             Assert.Equal(0, result.ExitCode);
             var help = result.Output.ToList();
             var examples = help.IndexOf("Examples:");
@@ -42,7 +42,7 @@ public sealed partial class CommandLineTests
     [Fact]
     public async Task What_lus_does_not_know_is_a_usage_error()
     {
-        var result = await LusProcess.RunAsync(["no-such-command"]);
+        var result = await LusCommand.RunAsync(["no-such-command"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(result.Errors, line => line.Contains("no-such-command", StringComparison.Ordinal));

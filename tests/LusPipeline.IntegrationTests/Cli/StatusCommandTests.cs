@@ -105,7 +105,7 @@ public sealed class StatusCommandTests(TestServers servers)
     [Fact]
     public async Task A_ledger_of_another_version_is_refused_with_the_fix()
     {
-        var result = await LusProcess.RunAsync(["status"], environment: new Dictionary<string, string?>
+        var result = await LusCommand.RunAsync(["status"], new Dictionary<string, string?>
         {
             ["LUS__Database__ConnectionString"] = await servers.NewDatabaseAsync(),
         });
@@ -140,7 +140,7 @@ public sealed class StatusCommandTests(TestServers servers)
         stage.GetProperty("stage").GetString(), stage.GetProperty("waiting").GetInt64(), stage.GetProperty("running").GetInt64(), stage.GetProperty("done").GetInt64(),
         string.Join(',', stage.GetProperty("failures").EnumerateObject().Select(failure => $"{failure.Name}={failure.Value.GetInt64()}")));
 
-    private static Task<LusResult> RunAsync(SharedLedger shared, string[] arguments) => LusProcess.RunAsync(["status", .. arguments], environment: Environment(shared));
+    private static Task<LusResult> RunAsync(SharedLedger shared, string[] arguments) => LusCommand.RunAsync(["status", .. arguments], Environment(shared));
 
     private static Dictionary<string, string?> Environment(SharedLedger shared) => new() { ["LUS__Database__ConnectionString"] = shared.ConnectionString };
 }

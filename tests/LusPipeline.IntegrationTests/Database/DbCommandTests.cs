@@ -97,6 +97,6 @@ public sealed class DbCommandTests(TestServers servers)
         Assert.DoesNotContain("s3cret", result.ErrorText, StringComparison.Ordinal);
     }
 
-    private static Task<LusResult> RunAsync(string connectionString, string command) => LusProcess.RunAsync(
-        ["db", command], environment: new Dictionary<string, string?> { ["LUS__Database__ConnectionString"] = connectionString });
+    private static Task<LusResult> RunAsync(string connectionString, string command) => LusCommand.RunAsync(
+        ["db", command], new Dictionary<string, string?> { ["LUS__Database__ConnectionString"] = connectionString });
 }

@@ -24,7 +24,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
     /// <summary>A server whose roles no other test sees.</summary>
     public sealed class Server : IAsyncDisposable
     {
-        public TestServers Servers { get; } = TestServers.Private();
+        public TestServers Servers { get; } = TestServers.Single();
 
         public ValueTask DisposeAsync() => Servers.DisposeAsync();
     }
@@ -167,7 +167,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
 
         async Task<string> LusAsync(params string[] arguments)
         {
-            var result = await LusProcess.RunAsync(arguments, environment: environment);
+            var result = await LusCommand.RunAsync(arguments, environment);
             Assert.True(result.ExitCode == 0, $"lus {string.Join(' ', arguments)}: {result}");
             return result.Output.Count == 0 ? "" : result.Output[0];
         }
@@ -204,7 +204,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         {
             await WriteAsync(database, rules, $"host all lus_worker 127.0.0.1/32 scram-sha-256\n{before}");
             Assert.Equal(1, await ExecuteAsync($"{As(database, "lus_worker", Password)}", "SELECT 1"));
-            var wrong = await LusProcess.RunAsync(["db", "status"], environment: Environment(As(database, "lus_worker", "wrong-one")));
+            var wrong = await LusCommand.RunAsync(["db", "status"], Environment(As(database, "lus_worker", "wrong-one")));
 
             Assert.Equal(1, wrong.ExitCode);
             Assert.Contains("does not let lus_worker in. Check Username and Password", wrong.ErrorText, StringComparison.Ordinal);
@@ -231,7 +231,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
 
-    private static Task<LusResult> MigrateAsync(string connectionString) => LusProcess.RunAsync(["db", "migrate"], environment: Environment(connectionString));
+    private static Task<LusResult> MigrateAsync(string connectionString) => LusCommand.RunAsync(["db", "migrate"], Environment(connectionString));
 
     private static Dictionary<string, string?> Environment(string connectionString) => new() { ["LUS__Database__ConnectionString"] = connectionString };
 

@@ -7,14 +7,14 @@ using Npgsql;
 namespace LusPipeline.IntegrationTests.Ledger;
 
 /// <summary>What is waited out, and what is not, on a PostgreSQL that is really stopped.</summary>
-public sealed class LedgerOutageTests
+public sealed class LedgerOutageTests(TestServers common)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_database_that_stops_restarts_or_takes_no_writes_is_away_and_not_wrong()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = TestServers.Single();
         using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
         var worker = await shared.JoinAsync();
         var found = await shared.ArriveAsync("p1/a.mp4");
@@ -48,7 +48,7 @@ public sealed class LedgerOutageTests
     [Fact]
     public async Task A_connection_that_an_administrator_ends_and_an_answer_that_does_not_come_are_outages()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = common.Private();
         using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
         await using var ledger = shared.Open();
         await ledger.Database.OpenConnectionAsync(Cancellation);
@@ -76,7 +76,7 @@ public sealed class LedgerOutageTests
     [Fact]
     public async Task What_the_database_refuses_for_good_is_no_outage()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = common.Private();
         using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
         var worker = await shared.JoinAsync();
         var twice = await FailureAsync(async () =>

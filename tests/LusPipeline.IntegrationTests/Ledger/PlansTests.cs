@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
 using LusPipeline.Tests.Ledger;
 using Npgsql;
 
@@ -46,8 +45,7 @@ public sealed class PlansTests(TestServers servers, PlansTests.Filled filled) : 
         private static async Task<LargeLedger> FillAsync(TestServers servers)
         {
             // As on a disk without heads, on which an index is worth its while.
-            var database = $"{await servers.NewDatabaseAsync()};Options=-c random_page_cost=1.1";
-            await new LedgerMigration(PostgresLedger.Open(new DatabaseOptions { ConnectionString = database })).RunAsync(() => { }, _ => { }, Cancellation);
+            var database = $"{await servers.NewLedgerAsync()};Options=-c random_page_cost=1.1";
             var bulk = new BulkLedger(database, OpenStudies);
             await bulk.FillAsync(Clips, _ => { });
             return new LargeLedger(database, await bulk.StudiesAsync(), OpenStudies);

@@ -49,9 +49,7 @@ internal sealed class SharedLedger : IDisposable
         }
         else
         {
-            var database = await servers.NewDatabaseAsync();
-            await new LedgerMigration(PostgresLedger.Open(new DatabaseOptions { ConnectionString = database })).RunAsync(() => { }, _ => { }, Cancellation);
-            shared = Connect(database);
+            shared = Connect(await servers.NewLedgerAsync());
         }
         await new BundleRegister(shared.Open, shared.Clock).RegisterAsync(Bundle, "tiny", "1", 0.5, Cancellation);
         return shared;

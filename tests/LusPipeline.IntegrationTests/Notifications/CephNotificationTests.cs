@@ -5,8 +5,7 @@ using LusPipeline.IntegrationTests.Workers;
 namespace LusPipeline.IntegrationTests.Notifications;
 
 /// <summary>Ceph's gateway tells RabbitMQ of uploads, set up by our scripts and with the least rights, and a worker follows.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class CephNotificationTests(TestServers servers, FleetFixture fixture)
+public sealed class CephNotificationTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private const string Password = "pass \"word\\ 1";
 

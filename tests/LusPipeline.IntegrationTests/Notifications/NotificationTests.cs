@@ -6,8 +6,7 @@ using LusPipeline.IntegrationTests.Workers;
 namespace LusPipeline.IntegrationTests.Notifications;
 
 /// <summary>Notifications as a hint: they change when a video is found, and nothing else.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
+public sealed class NotificationTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private const string Exchange = "bucket-events";
 

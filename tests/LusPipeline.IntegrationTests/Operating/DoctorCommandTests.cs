@@ -19,7 +19,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
         using var place = new S3Place(await servers.NewBucketAsync());
         await place.PutAsync("incoming/p1/a.mp4", "some bytes");
 
-        var result = await LusProcess.RunAsync(["doctor", "--limit", "120"], environment: await VariablesAsync(ledger.Connection, place.Options));
+        var result = await LusCommand.RunAsync(["doctor", "--limit", "120"], await VariablesAsync(ledger.Connection, place.Options));
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
@@ -138,7 +138,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
     private static async Task<IReadOnlyDictionary<string, (string State, string Text, double Seconds)>> ChecksAsync(
         IReadOnlyDictionary<string, string?> variables, int exitCode = 0, params string[] arguments)
     {
-        var result = await LusProcess.RunAsync(["doctor", "--json", .. arguments.Length == 0 ? ["--limit", "120"] : arguments], environment: variables);
+        var result = await LusCommand.RunAsync(["doctor", "--json", .. arguments.Length == 0 ? ["--limit", "120"] : arguments], variables);
         Assert.True(result.ExitCode == exitCode, result.ToString());
         return result.Output.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
             check => check.GetProperty("name").GetString()!,

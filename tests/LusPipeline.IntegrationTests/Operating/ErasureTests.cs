@@ -105,9 +105,9 @@ public sealed class ErasureTests(TestServers servers, RunFixture fixture) : ICla
         using var folder = new TemporaryFolder();
         await LusProcess.RunAsync(["run", fixture.Videos, "--home", folder["home"], "--model", fixture.Model]);
 
-        var pruned = await LusProcess.RunAsync(["prune", "--older-than", "0s", "--features", "--home", folder["home"]]);
-        var deleted = await LusProcess.RunAsync(["delete", "p2", "--yes", "--home", folder["home"]]);
-        var results = await LusProcess.RunAsync(["results", "--format", "csv", "--home", folder["home"]]);
+        var pruned = await LusCommand.RunAsync(["prune", "--older-than", "0s", "--features", "--home", folder["home"]]);
+        var deleted = await LusCommand.RunAsync(["delete", "p2", "--yes", "--home", folder["home"]]);
+        var results = await LusCommand.RunAsync(["results", "--format", "csv", "--home", folder["home"]]);
 
         Assert.StartsWith("features: those of 6 clips deleted,", Assert.Single(pruned.Output), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(folder["home"], "objects"), "*", SearchOption.AllDirectories));

@@ -9,7 +9,6 @@ using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Storage.Buckets.S3;
 using LusPipeline.Storage.Ledger;
 using LusPipeline.Storage.Results;
-using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Operating;
 
@@ -41,13 +40,7 @@ internal sealed class OperatedLedger
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<OperatedLedger> MakeAsync(TestServers servers)
-    {
-        var database = await servers.NewDatabaseAsync();
-        await using (var context = PostgresLedger.Open(new DatabaseOptions { ConnectionString = database })())
-            await context.Database.MigrateAsync(Cancellation);
-        return await OfAsync(database);
-    }
+    public static async Task<OperatedLedger> MakeAsync(TestServers servers) => await OfAsync(await servers.NewLedgerAsync());
 
     /// <summary>A database that has the ledger already.</summary>
     public static async Task<OperatedLedger> OfAsync(string connection)
@@ -97,11 +90,14 @@ internal sealed class OperatedLedger
 
     /// <summary>Runs <c>lus</c> with this database in its configuration.</summary>
     public Task<LusResult> RunAsync(params string[] arguments) =>
-        LusProcess.RunAsync(arguments, environment: new Dictionary<string, string?> { ["LUS__Database__ConnectionString"] = Connection });
+        LusCommand.RunAsync(arguments, Variables());
 
     /// <summary>Runs <c>lus</c> with this database and a bucket in its configuration.</summary>
-    public Task<LusResult> RunAsync(S3Options bucket, params string[] arguments) => LusProcess.RunAsync(
-        arguments, environment: new Dictionary<string, string?>(Variables(bucket)) { ["LUS__Database__ConnectionString"] = Connection });
+    public Task<LusResult> RunAsync(S3Options bucket, params string[] arguments) =>
+        LusCommand.RunAsync(arguments, new Dictionary<string, string?>(Variables().Concat(Variables(bucket))));
+
+    /// <summary>The configuration of the database.</summary>
+    public IReadOnlyDictionary<string, string?> Variables() => new Dictionary<string, string?> { ["LUS__Database__ConnectionString"] = Connection };
 
     /// <summary>The configuration of a bucket.</summary>
     public static IReadOnlyDictionary<string, string?> Variables(S3Options bucket) => new Dictionary<string, string?>

@@ -13,7 +13,7 @@ public sealed class ReadingTests(TestServers servers)
         await ledger.FinishAsync(seen[0], new(0.2, 0.2, 0.6));
         await ledger.FinishAsync(seen[1], new(0, 0, 1));
 
-        var results = await ledger.RunAsync("results", "--format", "json");
+        var results = await LusProcess.RunAsync(["results", "--format", "json"], environment: ledger.Variables());
         var studies = await ledger.RunAsync("studies", "--format", "csv");
         var show = await ledger.RunAsync("show", "p1");
 
@@ -91,7 +91,7 @@ public sealed class ReadingTests(TestServers servers)
     [Fact]
     public async Task A_database_that_is_not_there_is_an_error_with_a_hint()
     {
-        var result = await LusProcess.RunAsync(["results", "--set", "Database:ConnectionString=Host=127.0.0.1;Port=1;Database=lus"]);
+        var result = await LusCommand.RunAsync(["results", "--set", "Database:ConnectionString=Host=127.0.0.1;Port=1;Database=lus"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(result.Errors, line => line.StartsWith("lus: The database at 127.0.0.1:1 does not answer", StringComparison.Ordinal));
@@ -100,7 +100,7 @@ public sealed class ReadingTests(TestServers servers)
     [Fact]
     public async Task A_database_without_a_ledger_is_an_error_with_the_fix()
     {
-        var result = await LusProcess.RunAsync(["results", "--set", $"Database:ConnectionString={await servers.NewDatabaseAsync()}"]);
+        var result = await LusCommand.RunAsync(["results", "--set", $"Database:ConnectionString={await servers.NewDatabaseAsync()}"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("lus db migrate", result.ErrorText, StringComparison.Ordinal);

@@ -65,8 +65,8 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
     [Fact]
     public async Task Without_a_choice_it_is_a_usage_error()
     {
-        var nothing = await LusProcess.RunAsync(["replay", "--urgent"]);
-        var variant = await LusProcess.RunAsync(["replay", "--failed", "--variant", "int8"]);
+        var nothing = await LusCommand.RunAsync(["replay", "--urgent"]);
+        var variant = await LusCommand.RunAsync(["replay", "--failed", "--variant", "int8"]);
 
         Assert.Equal((1, 1), (nothing.ExitCode, variant.ExitCode));
         Assert.Contains("Say what to replay", nothing.ErrorText, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         string[] run = ["run", fixture.Videos, "--home", folder["home"], "--model", fixture.Model, "--json"];
         var first = await LusProcess.RunAsync(run);
 
-        var replay = await LusProcess.RunAsync(["replay", "--study", "p1", "--home", folder["home"]]);
+        var replay = await LusCommand.RunAsync(["replay", "--study", "p1", "--home", folder["home"]]);
         var second = await LusProcess.RunAsync(run);
 
         Assert.Equal((0, 0, 0), (first.ExitCode, replay.ExitCode, second.ExitCode));

@@ -56,7 +56,7 @@ public sealed class SubmitCommandTests(TestServers servers)
 
         var nothing = await SubmitAsync(place.Options, folder["none"], "--study", "p1");
         var name = await SubmitAsync(place.Options, folder["a.mp4"], "--study", "p/1");
-        var nowhere = await LusProcess.RunAsync(["submit", folder["a.mp4"], "--study", "p1"]);
+        var nowhere = await LusCommand.RunAsync(["submit", folder["a.mp4"], "--study", "p1"]);
 
         Assert.Equal((1, 1, 1), (nothing.ExitCode, name.ExitCode, nowhere.ExitCode));
         Assert.Contains("does not exist", nothing.ErrorText, StringComparison.Ordinal);
@@ -86,5 +86,5 @@ public sealed class SubmitCommandTests(TestServers servers)
     }
 
     private static Task<LusResult> SubmitAsync(S3Options bucket, params string[] arguments) =>
-        LusProcess.RunAsync(["submit", .. arguments], environment: OperatedLedger.Variables(bucket));
+        LusCommand.RunAsync(["submit", .. arguments], OperatedLedger.Variables(bucket));
 }

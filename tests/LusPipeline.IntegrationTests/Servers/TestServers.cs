@@ -7,7 +7,7 @@ namespace LusPipeline.IntegrationTests.Servers;
 
 /// <summary>
 /// Real servers for tests: each starts when a test first asks for it, all stop with the run. A test class takes the shared set as a
-/// constructor parameter; one that disturbs a server makes a <see cref="Private"/> set and disposes it. With <c>LUS_TEST_SERVERS</c>,
+/// constructor parameter; a test that disturbs a server borrows a <see cref="Private"/> set and disposes it. With <c>LUS_TEST_SERVERS</c>,
 /// the shared ones are those of <c>servers.sh start</c> in that folder, and they go on running.
 /// </summary>
 public sealed partial class TestServers : IAsyncDisposable
@@ -16,27 +16,54 @@ public sealed partial class TestServers : IAsyncDisposable
 
     private readonly ConcurrentDictionary<TestServer, Lazy<Task<IReadOnlyDictionary<string, string>>>> _addresses = new();
     private readonly string _folder;
-    private readonly bool _stops;
+    private readonly Use _use;
 
+    /// <summary>Private sets that nobody uses now.</summary>
+    private readonly ConcurrentBag<TestServers> _free = [];
+
+    /// <summary>The shared servers, for a private set.</summary>
+    private readonly TestServers? _shared;
+
+    /// <summary>The shared servers.</summary>
     public TestServers()
-        : this(Environment.GetEnvironmentVariable("LUS_TEST_SERVERS"))
+        : this(Running is null ? Use.Stopped : Use.LeftRunning, Running)
     {
     }
 
-    private TestServers(string? running)
+    private TestServers(Use use, string? folder = null, TestServers? shared = null)
     {
-        _stops = string.IsNullOrEmpty(running);
-        _folder = _stops ? Directory.CreateTempSubdirectory("lus-servers-").FullName : running!;
+        (_use, _shared) = (use, shared);
+        _folder = folder ?? Directory.CreateTempSubdirectory("lus-servers-").FullName;
+        _emptyLedger = new(MakeEmptyLedgerAsync);
     }
 
-    /// <summary>Servers for one test to stop, kill and wipe.</summary>
-    public static TestServers Private() => new(null);
+    /// <summary>What becomes of the servers of a disposed set.</summary>
+    private enum Use
+    {
+        Stopped,
+        LeftRunning,
+        GivenBack,
+    }
 
-    /// <summary>Private servers whose broker also takes TLS.</summary>
+    private static string? Running => Environment.GetEnvironmentVariable("LUS_TEST_SERVERS") is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>A database and a broker for one test to stop, kill and wipe; later tests use them again. The bucket's server is the shared one.</summary>
+    public TestServers Private()
+    {
+        if (!_free.TryTake(out var servers))
+            return new(Use.GivenBack, shared: this);
+        servers._addresses.Clear(); // The last test may have left one stopped.
+        return servers;
+    }
+
+    /// <summary>Servers that nobody uses after this test, which may change their settings.</summary>
+    public static TestServers Single() => new(Use.Stopped);
+
+    /// <summary>Servers as those of <see cref="Single"/>, whose broker also takes TLS.</summary>
     /// <param name="write">Puts <c>ca.pem</c>, <c>server.pem</c> and <c>server.key</c> into the folder that it is given.</param>
-    public static TestServers PrivateWithTls(Action<string> write)
+    public static TestServers SingleWithTls(Action<string> write)
     {
-        var servers = new TestServers(null);
+        var servers = Single();
         var folder = Path.Combine(servers._folder, "rabbitmq-tls");
         Directory.CreateDirectory(folder);
         write(folder);
@@ -57,16 +84,28 @@ public sealed partial class TestServers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_stops)
+        if (_use == Use.GivenBack)
+        {
+            _shared!._free.Add(this);
             return;
-        await ServersScript.RunAsync("stop", _folder);
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
+        }
+        if (_use == Use.Stopped)
+            await StopAllAsync(_folder);
+        await Task.WhenAll(_free.Select(servers => StopAllAsync(servers._folder)));
+    }
+
+    private static async Task StopAllAsync(string folder)
+    {
+        await ServersScript.RunAsync("stop", folder);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>What the server's <c>.env</c> file says; the test is skipped where the server cannot be installed.</summary>
     private async Task<IReadOnlyDictionary<string, string>> AddressAsync(TestServer server)
     {
+        if (server == TestServer.S3 && _shared is not null)
+            return await _shared.AddressAsync(server);
         var (exitCode, missing) = await Installed.Value;
         Assert.SkipUnless(exitCode == 0, missing);
         return await _addresses.GetOrAdd(server, _ => new(() => StartFirstAsync(server))).Value;
@@ -81,6 +120,8 @@ public sealed partial class TestServers : IAsyncDisposable
 
     private async Task ChangeAsync(string command, TestServer server)
     {
+        if (server == TestServer.S3 && _shared is not null)
+            throw new NotSupportedException($"The bucket's server is shared; {nameof(FaultyProxy)} makes its outages.");
         await AddressAsync(server);
         await ServersScript.RunAsync(command, _folder, Name(server));
     }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Amazon.S3.Model;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Servers;
@@ -20,7 +22,7 @@ public sealed class TestServersTests(TestServers shared)
     [Fact]
     public async Task A_database_that_is_stopped_or_killed_comes_back_with_its_rows()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = shared.Private();
         var database = await servers.NewDatabaseAsync();
         await ExecuteAsync(database, "CREATE TABLE kept AS SELECT 7 AS value");
 
@@ -37,7 +39,7 @@ public sealed class TestServersTests(TestServers shared)
     [Fact]
     public async Task A_broker_that_is_killed_keeps_its_queues_and_one_that_is_wiped_has_none()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = shared.Private();
         var place = (await servers.NewVirtualHostAsync()).AbsolutePath[1..];
         using (var management = await servers.ManagementAsync())
         {
@@ -62,6 +64,27 @@ public sealed class TestServersTests(TestServers shared)
             using var gone = await management.GetAsync(new Uri($"api/vhosts/{place}", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task The_plain_client_of_a_bucket_asks_no_server_whether_it_wants_a_body()
+    {
+        var bucket = await shared.NewBucketAsync();
+        var heads = new ConcurrentQueue<string>();
+        await using var proxy = new FaultyProxy(bucket.Endpoint!)
+        {
+            OnRequest = head =>
+            {
+                heads.Enqueue(head);
+                return ValueTask.FromResult(RequestFault.None);
+            },
+        };
+        proxy.Pass();
+        using var client = PlainS3.Client(bucket with { Endpoint = proxy.Address(bucket.Endpoint!) });
+
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket.Name, Key = "key", ContentBody = "body" }, Cancellation);
+
+        Assert.DoesNotContain("\r\nExpect:", Assert.Single(heads), StringComparison.OrdinalIgnoreCase);
     }
 
     private static async Task<object?> ExecuteAsync(string database, string sql)

@@ -35,7 +35,7 @@ public sealed class PostgresSpansTests(TestServers servers)
     [Fact]
     public async Task A_database_that_is_down_for_a_while_costs_no_span()
     {
-        await using var own = TestServers.Private();
+        await using var own = servers.Private();
         var open = await OpenAsync(own);
         var attempts = 0;
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,9 +60,7 @@ public sealed class PostgresSpansTests(TestServers servers)
 
     private static async Task<Func<LedgerContext>> OpenAsync(TestServers servers)
     {
-        var options = new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(await servers.NewDatabaseAsync()).Options;
-        await using var ledger = new PostgresLedgerContext(options);
-        await ledger.Database.MigrateAsync(Cancellation);
+        var options = new DbContextOptionsBuilder<PostgresLedgerContext>().UsePostgresLedger(await servers.NewLedgerAsync()).Options;
         return () => new PostgresLedgerContext(options);
     }
 

@@ -9,8 +9,7 @@ using LusPipeline.IntegrationTests.Workers;
 namespace LusPipeline.IntegrationTests.Telemetry;
 
 /// <summary>What a worker sends to an OTLP collector, and how it fares with one that is of no use.</summary>
-[Collection(WorkerTests.Name)]
-public sealed partial class WorkerExportTests(TestServers servers, FleetFixture fixture)
+public sealed partial class WorkerExportTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private const string Name = "Mueller^Hans";
 

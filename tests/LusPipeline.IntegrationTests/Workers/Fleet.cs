@@ -64,11 +64,9 @@ internal sealed class Fleet : IAsyncDisposable
     public static async Task<Fleet> MakeAsync(TestServers servers, string model, Uri? endpoint = null)
     {
         var bucket = await servers.NewBucketAsync();
-        var fleet = new Fleet(servers, await servers.NewDatabaseAsync(), await servers.NewVirtualHostAsync(), bucket, model);
+        var fleet = new Fleet(servers, await servers.NewLedgerAsync(), await servers.NewVirtualHostAsync(), bucket, model);
         if (endpoint is not null)
             fleet._environment["LUS__Bucket__Endpoint"] = endpoint.AbsoluteUri;
-        var migrated = await fleet.LusAsync("db", "migrate");
-        Assert.True(migrated.ExitCode == 0, migrated.ToString());
         return fleet;
     }
 

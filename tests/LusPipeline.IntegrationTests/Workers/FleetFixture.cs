@@ -1,10 +1,9 @@
-using LusPipeline.IntegrationTests.Ingest;
-using LusPipeline.IntegrationTests.Run;
+using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Small videos of four studies, a tiny bundle, and what <c>lus run</c> makes of them: what workers have to make of them too.</summary>
-public sealed class FleetFixture : IAsyncLifetime
+public sealed class FleetFixture(FleetVideos videos) : IAsyncLifetime
 {
     /// <summary>Several clips a video, so that there is something to disturb.</summary>
     public static readonly IReadOnlyList<string> Plan = ["--clips", "windows", "--window", "0.4", "--stride", "0.2"];
@@ -17,41 +16,39 @@ public sealed class FleetFixture : IAsyncLifetime
         ["LUS__Clips__Stride"] = "0.2s",
     };
 
-    private readonly TemporaryFolder _folder = new();
-
-    public string Model => _folder["model"];
+    public string Model => videos.Model;
 
     /// <summary>Another bundle, of other weights.</summary>
-    public string OtherModel => _folder["other"];
+    public string OtherModel => videos.OtherModel;
 
-    public string Videos => _folder["videos"];
+    public string Videos => videos.Folder;
 
-    public int VideoCount { get; private set; }
+    public int VideoCount => Results.Count;
 
     /// <summary>A line a video, of the undisturbed <c>lus run</c>.</summary>
     public IReadOnlyList<string> Results { get; private set; } = [];
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => Results = await videos.Results.Value;
+
+    /// <summary>A fleet that has begun with all videos.</summary>
+    internal Task<Fleet> FleetAsync(TestServers servers, params string[] stages) => FleetAsync(servers, null, stages);
+
+    /// <inheritdoc cref="FleetAsync(TestServers, string[])"/>
+    internal async Task<Fleet> FleetAsync(TestServers servers, Uri? endpoint, params string[] stages)
     {
-        TinyBundle.Write(Model);
-        TinyBundle.Write(OtherModel, seed: 7, name: "other");
-        foreach (var study in new[] { "p1", "p2", "p3", "p4" })
-        {
-            foreach (var (name, seconds) in new[] { ("a.mp4", 1.2), ("b.avi", 1.6), ("deep/c.gif", 0.8) })
-            {
-                var path = Path.Combine(Videos, study, name);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await Ffmpeg.MakeAsync(path, Ffmpeg.Pattern(seconds + (study[1] - '0') / 10.0, "96x64"));
-            }
-        }
-        await File.WriteAllTextAsync(Path.Combine(Videos, "p2", "no-video.mp4"), "This is a text.", TestContext.Current.CancellationToken);
-        RunFixture.Age(Videos);
-        VideoCount = Directory.EnumerateFiles(Videos, "*", SearchOption.AllDirectories).Count();
-        var run = await LusProcess.RunAsync(
-            ["run", Videos, "--home", _folder["home"], "--model", Model, "--json", .. Plan], patience: TimeSpan.FromMinutes(10));
-        Assert.Equal(2, run.ExitCode);
-        Assert.Equal(VideoCount, run.Videos.Count);
-        Results = run.Results;
+        var fleet = await Fleet.MakeAsync(servers, Model, endpoint);
+        await StartAsync(fleet, stages);
+        return fleet;
+    }
+
+    /// <summary>Does something to the servers of a fleet at work.</summary>
+    internal async Task DisturbAsync(TestServers servers, Func<TestServers, Task> disturb)
+    {
+        await using var own = servers.Private();
+        await using var fleet = await FleetAsync(own, "ingest", "features", "sequence");
+        await fleet.PredictionsAsync(5);
+        await disturb(own);
+        await AssertUndisturbedAsync(fleet);
     }
 
     /// <summary>Puts all videos into a fleet's bucket and starts workers.</summary>
@@ -70,9 +67,5 @@ public sealed class FleetFixture : IAsyncLifetime
         await fleet.AssertTidyAsync();
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -21,8 +21,7 @@ using Npgsql;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>The loops of a worker as <c>/health/live</c> knows them.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class LoopsTests(TestServers servers, FleetFixture fixture)
+public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 

@@ -4,8 +4,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Somebody deletes clip objects before a features worker gets at them.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class LostObjectTests(TestServers servers, FleetFixture fixture)
+public sealed class LostObjectTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

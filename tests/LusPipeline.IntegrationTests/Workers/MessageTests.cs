@@ -7,8 +7,7 @@ using RabbitMQ.Client;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Messages that come twice, late, out of order, from another release or from nowhere.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class MessageTests(TestServers servers, FleetFixture fixture)
+public sealed class MessageTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -5,8 +5,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>One worker on a machine where something is wrong.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class OddWorkerTests(TestServers servers, FleetFixture fixture)
+public sealed class OddWorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     [Fact]
     public async Task A_clock_that_is_ten_minutes_ahead()

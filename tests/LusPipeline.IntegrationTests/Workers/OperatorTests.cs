@@ -3,8 +3,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Somebody at the controls while workers run.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class OperatorTests(TestServers servers, FleetFixture fixture)
+public sealed class OperatorTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     private const string ClipsOfP2 = "clips c JOIN videos v USING (video_id) WHERE v.object_key LIKE 'p2/%'";
 

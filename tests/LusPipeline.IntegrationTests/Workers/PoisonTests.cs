@@ -7,8 +7,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>A clip that ends the worker that computes its features, each time.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class PoisonTests(TestServers servers, FleetFixture fixture)
+public sealed class PoisonTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     /// <param name="exitCode">128 and the number of SIGFPE where it kills the process.</param>
     [Theory]

@@ -3,8 +3,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Starts and stops in every order.</summary>
-[Collection(WorkerTests.Name)]
-public sealed class StopTests(TestServers shared, FleetFixture fixture)
+public sealed class StopTests(TestServers shared, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
     [Fact]
     public async Task A_stop_under_load_counts_no_attempt_and_gives_every_message_back()
@@ -41,7 +40,7 @@ public sealed class StopTests(TestServers shared, FleetFixture fixture)
     [Fact]
     public async Task Workers_that_start_before_their_servers()
     {
-        await using var servers = TestServers.Private();
+        await using var servers = shared.Private();
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
         await servers.StopAsync(TestServer.RabbitMq);
         await servers.StopAsync(TestServer.Postgres);

@@ -3,12 +3,8 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>Workers as a user starts them, undisturbed.</summary>
-[Collection(Name)]
-public sealed class WorkerTests(TestServers servers, FleetFixture fixture)
+public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
-    /// <summary>The collection of all tests with workers.</summary>
-    public const string Name = "workers";
-
     [Fact]
     public async Task Videos_in_the_bucket_become_the_results_of_a_run()
     {
