@@ -94,21 +94,33 @@ settled() {
   return "$status"
 }
 
-# newer FILE PATH…: whether something below the paths changed after the file was written, or there is no such file.
+# newer FILE PATH…: whether something below the paths changed since the file was written, or there is no such file.
 newer() {
-  [[ -f $1 && -z $(find "${@:2}" \( -name bin -o -name obj \) -prune -o -newer "$1" ! -name packages.lock.json -print -quit) ]] && return 1
-  return 0
+  [[ ! -f $1 || -n $(find "${@:2}" \( -name bin -o -name obj \) -prune -o -newer "$1" -print -quit) ]]
 }
 
-# Restores and builds one test project and what it tests, unless that is done.
+build() { dotnet build "$1" -c Release --no-restore -warnaserror -clp:NoSummary -v quiet; }
+
+# Restores and builds one test project and what it tests, unless that is done and nothing changed.
 build_project() {
-  local project=tests/$1
-  if newer "$project/obj/project.assets.json" global.json Directory.Packages.props "$project/$1.csproj" src/*/*.csproj src/*/packages.lock.json; then
-    check "restore $1" dotnet restore "$project" --locked-mode || return
+  local project=tests/$1 built=tests/$1/obj/run.sh.built
+  if newer "$built" global.json Directory.Build.props Directory.Packages.props .editorconfig src "$project" tests/Shared; then
+    mkdir -p "$project/obj"
+    touch "$built.begun"
+    check "restore $1" dotnet restore "$project" --locked-mode && check "build $1" build "$project" || return
+    mv -- "$built.begun" "$built"
   fi
-  if newer "$project/bin/Release/net10.0/$1.dll" global.json Directory.Build.props .editorconfig src "$project" tests/Shared; then
-    check "build $1" dotnet build "$project" -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || return
-  fi
+}
+
+# Measures by the collector of coverlet which lines the unit tests run, and prints the share of each project of src/.
+cover() {
+  run_dotnet_test() {
+    dotnet test tests/LusPipeline.UnitTests -c Release --no-build --collect 'XPlat Code Coverage' --results-directory "$reports" "$@" </dev/null
+  }
+  check 'line coverage of the unit tests' run_dotnet_test "$@" || return
+  grep -ohE '<package [^>]*>' "$reports"/*/coverage.cobertura.xml |
+    sed -nE 's/.* name="([^"]*)" line-rate="([0-9.]*)".*/\1 \2/p' | grep -v Tests |
+    awk '{ printf "%5.1f %%  %s\n", $2 * 100, $1 }' | sort -k 3
 }
 
 # Test projects that have what the options name; all of them when those do not tell.
@@ -194,7 +206,7 @@ need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
 tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
 
 if [[ $coverage ]]; then
-  build_project LusPipeline.UnitTests && cover
+  build_project LusPipeline.UnitTests && cover "$@"
   finish
 fi
 if [[ $rounds ]]; then
@@ -212,7 +224,7 @@ check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
 # It waits for the source of packages, and the build needs no network.
 vulnerable >"$reports/vulnerable" 2>&1 </dev/null &
 vulnerable=$!
-check 'build, warnings are errors' dotnet build LusPipeline.sln -c Release --no-restore -warnaserror -clp:NoSummary -v quiet || finish
+check 'build, warnings are errors' build LusPipeline.sln || finish
 # The build has enforced the rules of style and the analyzers'.
 check 'format' dotnet format whitespace --folder . --include src/ tests/ --verify-no-changes
 check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"

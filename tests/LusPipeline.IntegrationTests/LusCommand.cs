@@ -13,7 +13,7 @@ internal static class LusCommand
 {
     private const string Prefix = "LUS__";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly Func<string[], int> Main = EntryPoint();
 

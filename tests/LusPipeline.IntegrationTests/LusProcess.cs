@@ -11,7 +11,7 @@ internal sealed partial class LusProcess : IAsyncDisposable
     private const int Kill = 9;
     private const int Terminate = 15;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Process process;
     private readonly LineReader output;

@@ -74,7 +74,7 @@ internal sealed class Fleet : IAsyncDisposable
     public void Set(string name, string value) => _environment[name] = value;
 
     /// <summary>Runs a command with the fleet's settings.</summary>
-    public Task<LusResult> LusAsync(params string[] arguments) => LusProcess.RunAsync(arguments, environment: _environment, patience: Patience);
+    public Task<LusResult> LusAsync(params string[] arguments) => LusCommand.RunAsync(arguments, _environment);
 
     /// <summary>Starts a worker.</summary>
     /// <param name="stage">ingest, features, sequence or all.</param>
