@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Buckets.S3;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 
@@ -79,7 +79,7 @@ internal sealed class BenchServers : IAsyncDisposable
         return (Count("publish"), Count("deliver_get"));
     }
 
-    public static Settings Load(IReadOnlyDictionary<string, string> settings) => Settings.Load(
+    public static LoadedSettings Load(IReadOnlyDictionary<string, string> settings) => LoadedSettings.Load(
         new ConfigurationSources
         {
             Environment = new Dictionary<string, string>(),

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using LusPipeline.Hosting.FeatureSets;
+using LusPipeline.Buckets.FeatureSets;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras;
-using LusPipeline.Storage.FeatureSets;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Benchmarks;
 

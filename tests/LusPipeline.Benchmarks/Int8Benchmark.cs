@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using LusPipeline.Buckets.FeatureSets;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Quantization;
-using LusPipeline.Storage.FeatureSets;
-using LusPipeline.Storage.Npy;
+using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.Benchmarks;
 

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Amazon.S3.Model;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Pipeline.Intake;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 

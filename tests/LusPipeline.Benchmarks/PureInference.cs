@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Npy;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.Benchmarks;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 

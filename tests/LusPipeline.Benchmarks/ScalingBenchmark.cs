@@ -1,8 +1,8 @@
 using System.Globalization;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Workers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Worker;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

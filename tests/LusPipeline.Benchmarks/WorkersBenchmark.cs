@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Buckets.S3;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.Tests;
 

@@ -1,6 +1,6 @@
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Onnx;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
+using LusPipeline.ModelTools.Onnx;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.Tests;
 

@@ -1,8 +1,8 @@
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Npy;
 
 namespace LusPipeline.Cli.Calibration;
 

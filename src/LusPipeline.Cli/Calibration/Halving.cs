@@ -1,6 +1,6 @@
 using System.Globalization;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.HalfPrecision;
+using LusPipeline.ModelTools.Variants.HalfPrecision;
 
 namespace LusPipeline.Cli.Calibration;
 

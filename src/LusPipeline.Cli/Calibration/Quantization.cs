@@ -1,7 +1,7 @@
 using System.Globalization;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Quantization;
+using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.Cli.Calibration;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
 
 namespace LusPipeline.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -29,11 +29,11 @@ internal static class ConfigCommand
             "LUS__Attempts__MaxRetries=5 lus config show --set Limits:MaxFrames=5000",
             "lus config show --format json | jq 'map(select(.source != \"default\"))'");
         settings.AddTo(command);
-        command.SetAction(result => Show(Settings.Inspect(settings.Sources(result)), result.GetRequiredValue(format) == JsonFormat));
+        command.SetAction(result => Show(LoadedSettings.Inspect(settings.Sources(result)), result.GetRequiredValue(format) == JsonFormat));
         return command;
     }
 
-    private static int Show(Settings settings, bool json)
+    private static int Show(LoadedSettings settings, bool json)
     {
         if (json)
             Console.Out.WriteLine(SettingsJson.Write(settings.All));

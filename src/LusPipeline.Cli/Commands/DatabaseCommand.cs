@@ -1,6 +1,6 @@
 using System.CommandLine;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -9,13 +9,13 @@ internal static class DatabaseCommand
 {
     /// <param name="action">Gets the settings and makes contexts; what keeps it from its database is said in one line.</param>
     public static void SetDatabaseAction(
-        this Command command, SettingsArguments arguments, Func<ParseResult, Settings, Func<LedgerContext>, CancellationToken, Task<int>> action) =>
+        this Command command, SettingsArguments arguments, Func<ParseResult, LoadedSettings, Func<LedgerContext>, CancellationToken, Task<int>> action) =>
         command.SetAction(async (result, cancellation) =>
         {
             DatabaseOptions? database = null;
             try
             {
-                var settings = Settings.Load(arguments.Sources(result), DatabaseOptions.Section);
+                var settings = LoadedSettings.Load(arguments.Sources(result), DatabaseOptions.Section);
                 database = settings.Get<DatabaseOptions>();
                 return await action(result, settings, PostgresLedger.Open(database), cancellation);
             }

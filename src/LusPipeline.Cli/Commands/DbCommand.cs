@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Commands;

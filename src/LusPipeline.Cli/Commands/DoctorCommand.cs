@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Checks;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -40,7 +40,7 @@ internal static partial class DoctorCommand
         command.SetAction(async (result, cancellation) =>
         {
             var failed = 0;
-            var checkup = new Checkup(Settings.Inspect(settings.Sources(result)), TimeSpan.FromSeconds(result.GetRequiredValue(limit)), TimeProvider.System);
+            var checkup = new Checkup(LoadedSettings.Inspect(settings.Sources(result)), TimeSpan.FromSeconds(result.GetRequiredValue(limit)), TimeProvider.System);
             await foreach (var item in checkup.RunAsync(cancellation))
             {
                 failed += item.Outcome.State == CheckState.Failed ? 1 : 0;

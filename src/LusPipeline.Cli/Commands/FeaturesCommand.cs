@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.FeatureSets;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.Comparing;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras.Export;
+using LusPipeline.ModelTools.Keras.Export;
 
 namespace LusPipeline.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using LusPipeline.Buckets.FeatureSets;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Downloads;
-using LusPipeline.Storage.FeatureSets;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Downloads;
 
 namespace LusPipeline.Cli.Commands;
 

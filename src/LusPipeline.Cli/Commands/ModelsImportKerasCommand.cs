@@ -1,6 +1,6 @@
 using System.CommandLine;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.Cli.Commands;
 

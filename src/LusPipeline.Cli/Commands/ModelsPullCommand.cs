@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Output;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Downloads;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Downloads;
+using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.Cli.Commands;
 

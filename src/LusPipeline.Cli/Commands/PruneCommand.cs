@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Erasure;
 
 namespace LusPipeline.Cli.Commands;
 

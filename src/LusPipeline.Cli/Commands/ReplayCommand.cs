@@ -2,8 +2,9 @@ using System.CommandLine;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Ledger.Registers;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Replays;
 
 namespace LusPipeline.Cli.Commands;
 

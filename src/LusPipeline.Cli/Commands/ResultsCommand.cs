@@ -7,7 +7,7 @@ using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Commands;
 

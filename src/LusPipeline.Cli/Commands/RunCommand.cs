@@ -2,7 +2,7 @@ using System.CommandLine;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Embedded;
+using LusPipeline.Hosting.Run;
 using LusPipeline.Models.Bundles;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Ingest;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 

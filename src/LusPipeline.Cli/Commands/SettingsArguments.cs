@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Commands;
 

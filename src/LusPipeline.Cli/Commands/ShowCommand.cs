@@ -5,8 +5,8 @@ using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Hosting.Results;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Commands;

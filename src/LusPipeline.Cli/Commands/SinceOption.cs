@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Commands;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Status;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Status;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Commands;

@@ -5,7 +5,7 @@ using CsvHelper;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Commands;
 

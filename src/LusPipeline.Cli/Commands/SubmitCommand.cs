@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Cli.Output;
 using LusPipeline.Cli.Submitting;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Workers;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Worker;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -39,7 +39,7 @@ internal static class SubmitCommand
             using var interruption = new Interruption();
             try
             {
-                var values = Settings.Load(settings.Sources(result), S3Options.Section);
+                var values = LoadedSettings.Load(settings.Sources(result), S3Options.Section);
                 var marker = values.Get<WatchOptions>().Marker;
                 if (result.GetValue(complete) && marker.Length == 0)
                     throw new ConfigurationException([new($"{WatchOptions.Section}:{nameof(WatchOptions.Marker)}", null, "is empty, so no object can say that a study is complete.")]);

@@ -1,13 +1,12 @@
 using System.CommandLine;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Http;
-using LusPipeline.Hosting.Workers;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Worker;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Cli.Commands;
@@ -49,7 +48,7 @@ internal static class WorkerCommand
         using var interruption = new Interruption();
         try
         {
-            var settings = Settings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
+            var settings = LoadedSettings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
             await using var worker = WorkerHost.Build(settings, stages, logging => AddConsole(logging, settings));
             await worker.RunAsync(interruption.Token);
             return ExitCode.Done;
@@ -61,7 +60,7 @@ internal static class WorkerCommand
         }
     }
 
-    private static void AddConsole(ILoggingBuilder logging, Settings settings) => logging
+    private static void AddConsole(ILoggingBuilder logging, LoadedSettings settings) => logging
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Labels;
 

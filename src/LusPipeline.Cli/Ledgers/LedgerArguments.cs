@@ -1,9 +1,9 @@
 using System.CommandLine;
 using LusPipeline.Cli.Commands;
 using LusPipeline.Cli.Output;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using Npgsql;
 
 namespace LusPipeline.Cli.Ledgers;
@@ -64,7 +64,7 @@ internal sealed class LedgerArguments
     /// <summary>Null when no database is configured.</summary>
     private async Task<OpenedLedger?> OpenDatabaseAsync(ParseResult result, CancellationToken cancellation)
     {
-        var settings = Settings.Inspect(_settings.Sources(result));
+        var settings = LoadedSettings.Inspect(_settings.Sources(result));
         var connection = settings.All.Single(setting => setting.Key == ConnectionKey);
         if (connection.Origin == SettingOrigin.Default && settings.Problems.All(problem => problem.Origin?.Kind != SettingOrigin.CommandLineKind))
             return null;

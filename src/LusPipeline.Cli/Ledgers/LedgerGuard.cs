@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Data.Common;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Embedded;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Ledgers;

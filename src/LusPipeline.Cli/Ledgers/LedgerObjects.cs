@@ -1,8 +1,8 @@
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Results;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
+using LusPipeline.Buckets.S3;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Ledgers;
 
@@ -15,7 +15,7 @@ internal sealed class LedgerObjects : IDisposable
     public LedgerObjects(HomeFolder home) => Work = new WorkFolder(home.Objects);
 
     /// <summary>Of the workers' bucket.</summary>
-    public LedgerObjects(Settings settings)
+    public LedgerObjects(LoadedSettings settings)
     {
         _connection = new S3Connection(settings.Get<S3Options>());
         Work = new S3WorkBucket(_connection);

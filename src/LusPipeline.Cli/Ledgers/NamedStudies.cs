@@ -1,6 +1,6 @@
 using LusPipeline.Cli.Output;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Ledgers;

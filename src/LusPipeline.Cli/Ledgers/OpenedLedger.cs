@@ -1,7 +1,7 @@
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Buckets.S3;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 
 namespace LusPipeline.Cli.Ledgers;
 
@@ -10,7 +10,7 @@ namespace LusPipeline.Cli.Ledgers;
 /// <param name="Clock">The database's, or the machine's for a home folder's ledger.</param>
 /// <param name="Settings">The configuration that named the database; null for a home folder's ledger.</param>
 /// <param name="Home">The home folder, whose lock is held while this is not disposed; null for a database, and for commands that only read.</param>
-internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock, Settings? Settings, HomeFolder? Home) : IDisposable
+internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock, LoadedSettings? Settings, HomeFolder? Home) : IDisposable
 {
     /// <summary>Workers share it: a sweeper publishes what waits in it.</summary>
     public bool Shared => Settings is not null;

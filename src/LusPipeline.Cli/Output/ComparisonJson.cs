@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Hosting.Comparing;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Hosting.Results;
 
 namespace LusPipeline.Cli.Output;

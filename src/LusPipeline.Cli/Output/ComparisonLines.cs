@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LusPipeline.Hosting.Comparing;
+using LusPipeline.Hosting.Offline;
 
 namespace LusPipeline.Cli.Output;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Hosting.Comparing;
+using LusPipeline.Hosting.Offline;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

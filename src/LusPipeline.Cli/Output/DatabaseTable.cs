@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Npgsql;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using LusPipeline.Cli.Commands;
-using LusPipeline.Storage.Status;
+using LusPipeline.Ledger.Status;
 
 namespace LusPipeline.Cli.Output;
 

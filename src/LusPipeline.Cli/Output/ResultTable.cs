@@ -1,6 +1,6 @@
 using System.Globalization;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusPipeline.Hosting.Embedded;
+using LusPipeline.Hosting.Run;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

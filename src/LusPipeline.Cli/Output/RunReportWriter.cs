@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Embedded;
 using LusPipeline.Hosting.Results;
-using LusPipeline.Storage.Results;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Ledger.Results;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

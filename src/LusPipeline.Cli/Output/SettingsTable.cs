@@ -1,4 +1,4 @@
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Storage.Status;
+using LusPipeline.Ledger.Status;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

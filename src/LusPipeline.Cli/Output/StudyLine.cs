@@ -1,7 +1,7 @@
 using CsvHelper.Configuration.Attributes;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Output;
 

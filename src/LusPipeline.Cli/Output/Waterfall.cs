@@ -1,5 +1,5 @@
 using System.Globalization;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Rows;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;

@@ -1,4 +1,4 @@
-using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Cli.Submitting;
 

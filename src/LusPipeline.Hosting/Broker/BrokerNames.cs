@@ -1,5 +1,4 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Hosting.Bus;
 
 namespace LusPipeline.Hosting.Broker;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using LusPipeline.Hosting.Bus;
 
 namespace LusPipeline.Hosting.Broker;
 

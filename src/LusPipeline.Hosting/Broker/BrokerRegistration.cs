@@ -1,7 +1,5 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Consumers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Attempts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

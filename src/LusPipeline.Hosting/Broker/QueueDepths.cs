@@ -1,5 +1,3 @@
-using LusPipeline.Hosting.Bus;
-
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>Messages that wait on the broker.</summary>

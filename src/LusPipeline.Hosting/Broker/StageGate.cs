@@ -1,4 +1,3 @@
-using LusPipeline.Hosting.Bus;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;

@@ -1,5 +1,5 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
@@ -9,7 +9,7 @@ internal static class BrokerChecks
     /// <summary>Quorum queues with at-least-once dead lettering.</summary>
     private static readonly Version Oldest = new(3, 10);
 
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         if (!settings.IsGiven(BrokerConnection.DefaultUriKey))
             return [new("broker", _ => Task.FromResult(CheckOutcome.LeftOut($"{BrokerConnection.DefaultUriKey} is not set; lus run needs no broker")))];

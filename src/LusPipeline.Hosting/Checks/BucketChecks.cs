@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
@@ -11,7 +11,7 @@ internal static class BucketChecks
 {
     private const string Key = $"{S3Options.Section}:{nameof(S3Options.Name)}";
 
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         if (!settings.IsGiven(Key))
             return [new("bucket", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; lus run reads folders")))];

@@ -2,14 +2,14 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Ledger;
 
 namespace LusPipeline.Hosting.Checks;
 
 /// <summary>Looks at everything that <c>lus</c> works with, one by one, each within a time limit.</summary>
-public sealed class Checkup(Settings settings, TimeSpan limit, TimeProvider clock)
+public sealed class Checkup(LoadedSettings settings, TimeSpan limit, TimeProvider clock)
 {
     private readonly IReadOnlyList<Check> _checks =
     [

@@ -1,11 +1,11 @@
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
 /// <summary>The settings as a whole.</summary>
 internal static class ConfigurationCheck
 {
-    public static CheckOutcome Look(Settings settings)
+    public static CheckOutcome Look(LoadedSettings settings)
     {
         if (settings.Problems.Count > 0)
             return CheckOutcome.Failed(new ConfigurationException(settings.Problems).Message);
@@ -16,6 +16,6 @@ internal static class ConfigurationCheck
     }
 
     /// <summary>Whether a source gives this key.</summary>
-    public static bool IsGiven(this Settings settings, string key) =>
+    public static bool IsGiven(this LoadedSettings settings, string key) =>
         settings.All.Any(setting => setting.Key == key && setting.Origin.Kind != SettingOrigin.DefaultKind && !string.IsNullOrEmpty(setting.Value));
 }

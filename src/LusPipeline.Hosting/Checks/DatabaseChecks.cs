@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -25,7 +25,7 @@ internal static class DatabaseChecks
         ("workers", "DELETE"), ("duties", "DELETE"), ("kept_out_videos", "SELECT"), ("__EFMigrationsHistory", "SELECT"),
     ];
 
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         if (!settings.IsGiven(Key))
             return [new("database", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; lus run keeps its ledger in a SQLite file")))];

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using LusPipeline.Core.Studies;
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Ingest;
-using LusPipeline.Ingest.Media;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Media;
+using LusPipeline.Media.Ffmpeg;
 
 namespace LusPipeline.Hosting.Checks;
 
@@ -16,7 +16,7 @@ internal static partial class MediaChecks
     /// <summary>Knows <c>-fps_mode</c>.</summary>
     private static readonly Version Oldest = new(5, 1);
 
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         var options = settings.Get<IngestOptions>();
         return

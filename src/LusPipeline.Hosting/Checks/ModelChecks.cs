@@ -1,5 +1,5 @@
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Workers;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Worker;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using Microsoft.ML.OnnxRuntime;
@@ -9,7 +9,7 @@ namespace LusPipeline.Hosting.Checks;
 /// <summary>The bundles: every byte by its sum, and one frame through the configured provider. And CUDA, where it is asked for.</summary>
 internal static class ModelChecks
 {
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         var (models, inference) = (settings.Get<ModelOptions>(), settings.Get<InferenceOptions>());
         yield return new("model", cancellation => RunAsync(models.Bundle, models.Variant, inference, cancellation));

@@ -1,13 +1,13 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Notifications;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
 /// <summary>The S3 server's notifications, where they are configured: that the exchange is there and a queue of ours can be bound to it.</summary>
 internal static class NotificationChecks
 {
-    public static IEnumerable<Check> All(Settings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings)
     {
         var options = settings.Get<NotificationOptions>();
         if (!options.Wanted || (options.Uri is null && !settings.IsGiven(BrokerConnection.DefaultUriKey)))

@@ -1,6 +1,6 @@
 using System.Globalization;
-using LusPipeline.Hosting.Configuration;
-using LusPipeline.Hosting.Workers;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Worker;
 
 namespace LusPipeline.Hosting.Checks;
 
@@ -10,7 +10,7 @@ internal static class ScratchCheck
     /// <summary>A few large videos and the clips in flight.</summary>
     private const long Least = 2_000_000_000;
 
-    public static CheckOutcome Look(Settings settings)
+    public static CheckOutcome Look(LoadedSettings settings)
     {
         var folder = Path.GetFullPath(settings.Get<WorkerOptions>().Scratch);
         const string Key = $"{WorkerOptions.Section}:{nameof(WorkerOptions.Scratch)}";

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
-using LusPipeline.Hosting.Workers;
-using LusPipeline.Ingest;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Hosting.Worker;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Hosting.Notifications;

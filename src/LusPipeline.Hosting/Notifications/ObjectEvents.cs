@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.Hosting.Notifications;
 

@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
 
 namespace LusPipeline.Hosting.Offline;
 

@@ -1,13 +1,17 @@
 using System.Runtime.CompilerServices;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
 using LusPipeline.Core.Clips;
+using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Media;
+using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Ffmpeg;
+using LusPipeline.Media.Probing;
+using LusPipeline.Pipeline.Ingest;
+using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.Hosting.Offline;
 

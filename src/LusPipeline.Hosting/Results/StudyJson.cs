@@ -1,6 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Results;
 

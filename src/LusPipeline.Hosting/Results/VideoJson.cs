@@ -1,5 +1,5 @@
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Results;
 

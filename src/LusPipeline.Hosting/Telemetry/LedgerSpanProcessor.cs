@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using LusPipeline.Core.Telemetry;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Rows;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LusPipeline.Core.Telemetry;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Rows;
 
 namespace LusPipeline.Hosting.Telemetry;
 

@@ -1,5 +1,5 @@
 using LusPipeline.Core.Telemetry;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

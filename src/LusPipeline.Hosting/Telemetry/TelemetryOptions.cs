@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusPipeline.Ledger.Registers;
 
 namespace LusPipeline.Hosting.Telemetry;
 
@@ -14,7 +15,7 @@ public sealed record TelemetryOptions
     public int SpanQueue { get; init; } = 16_384;
 
     /// <summary>Most spans that one statement writes.</summary>
-    [Range(1, Storage.Ledger.SpanWriter.MaxBatch)]
+    [Range(1, SpanWriter.MaxBatch)]
     public int SpanBatch { get; init; } = 512;
 
     /// <summary>Time that spans gather before they are written. The root of a trace is written at once.</summary>

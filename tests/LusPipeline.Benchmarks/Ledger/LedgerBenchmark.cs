@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests.Ledger;
 
 namespace LusPipeline.Benchmarks.Ledger;

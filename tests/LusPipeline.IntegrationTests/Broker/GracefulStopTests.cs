@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using LusPipeline.Hosting.Bus;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Broker;

@@ -1,5 +1,4 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Broker;

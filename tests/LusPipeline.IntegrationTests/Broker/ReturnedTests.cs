@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Attempts;
 
 namespace LusPipeline.IntegrationTests.Broker;
 

@@ -1,9 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Attempts;
 
 namespace LusPipeline.IntegrationTests.Broker;
 

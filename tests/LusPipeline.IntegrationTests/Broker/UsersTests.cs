@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Attempts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

@@ -1,6 +1,6 @@
 using System.Xml;
+using LusPipeline.Buckets;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 

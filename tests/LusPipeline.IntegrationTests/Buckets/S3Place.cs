@@ -1,8 +1,8 @@
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 

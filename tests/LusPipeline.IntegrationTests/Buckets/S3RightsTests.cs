@@ -1,7 +1,7 @@
 using System.Text;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 

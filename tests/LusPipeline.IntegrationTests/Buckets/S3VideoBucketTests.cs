@@ -1,11 +1,12 @@
 using System.Text;
 using Amazon.S3.Model;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.IntegrationTests.Buckets;
@@ -236,7 +237,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
         Assert.Equal("in/2026/03/01/p/1.mp4", await place.ContentAsync(recent[1]));
         Assert.Equal("urgent/p/1.mp4", await place.ContentAsync(recent[3]));
 
-        string Prefix(Storage.Buckets.BucketObject item) => place.Videos.NameOf(item)[(options.Name.Length + 1)..];
+        string Prefix(BucketObject item) => place.Videos.NameOf(item)[(options.Name.Length + 1)..];
     }
 
     [Fact]

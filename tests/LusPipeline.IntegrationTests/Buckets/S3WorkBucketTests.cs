@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Amazon.S3.Model;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
+using LusPipeline.Buckets.S3;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Buckets.S3;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 

@@ -3,9 +3,10 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Status;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Ledger.Status;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Cli;

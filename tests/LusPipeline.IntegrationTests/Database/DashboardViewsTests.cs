@@ -2,9 +2,10 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Intake;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Database;

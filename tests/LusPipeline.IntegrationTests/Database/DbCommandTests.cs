@@ -1,5 +1,5 @@
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -5,8 +5,11 @@ using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Operating;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Attempts;
+using LusPipeline.Pipeline.Intake;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Database;

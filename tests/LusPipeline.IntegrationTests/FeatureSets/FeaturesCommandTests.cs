@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
+using LusPipeline.Buckets.FeatureSets;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Ingest;
 using LusPipeline.IntegrationTests.Run;
-using LusPipeline.Storage.FeatureSets;
 
 namespace LusPipeline.IntegrationTests.FeatureSets;
 

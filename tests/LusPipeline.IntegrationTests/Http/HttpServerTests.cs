@@ -2,7 +2,7 @@ using System.Net;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Telemetry;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

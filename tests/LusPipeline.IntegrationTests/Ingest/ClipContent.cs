@@ -1,5 +1,5 @@
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Clips;
-using LusPipeline.Storage.Npy;
 
 namespace LusPipeline.IntegrationTests.Ingest;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.IntegrationTests.Ingest;

@@ -1,10 +1,11 @@
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Probing;
-using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Media;
+using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Ffmpeg;
+using LusPipeline.Media.Probing;
+using LusPipeline.Media.Sniffing;
+using LusPipeline.Pipeline.Ingest;
 
 namespace LusPipeline.IntegrationTests.Ingest;
 

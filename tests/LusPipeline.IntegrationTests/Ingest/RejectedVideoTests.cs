@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
-using LusPipeline.Ingest.Cutting;
-using LusPipeline.Ingest.Media;
-using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Ffmpeg;
+using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.IntegrationTests.Ingest;
 

@@ -1,5 +1,5 @@
 using LusPipeline.Core.Clips;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 
 namespace LusPipeline.IntegrationTests.Ingest;
 

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

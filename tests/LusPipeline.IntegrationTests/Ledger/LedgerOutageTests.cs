@@ -1,6 +1,6 @@
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Rows;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -4,8 +4,12 @@ using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Settlement;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;

@@ -1,7 +1,9 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Pipeline.Attempts;
 
 namespace LusPipeline.IntegrationTests.Ledger;
 

@@ -3,9 +3,12 @@ using LusPipeline.Core.Clips;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;

@@ -1,7 +1,8 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
 
 namespace LusPipeline.IntegrationTests.Ledger;
 

@@ -1,7 +1,8 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.IntegrationTests.Ledger;
 

@@ -3,7 +3,8 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Replays;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Ledger;

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using LusPipeline.Buckets.S3;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Run;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Operating;

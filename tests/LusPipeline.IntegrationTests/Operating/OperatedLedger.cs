@@ -1,3 +1,4 @@
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
@@ -6,9 +7,13 @@ using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Settlement;
+using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Operating;
 

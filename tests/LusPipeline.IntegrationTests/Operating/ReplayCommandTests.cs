@@ -4,8 +4,9 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Run;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Republishing;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Operating;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using LusPipeline.Buckets.S3;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Ingest;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
 
 namespace LusPipeline.IntegrationTests.Operating;
 

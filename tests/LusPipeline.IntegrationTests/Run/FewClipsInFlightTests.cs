@@ -1,8 +1,9 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Ingest;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Media;
 
 namespace LusPipeline.IntegrationTests.Run;
 

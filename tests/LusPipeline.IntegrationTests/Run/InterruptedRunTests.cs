@@ -1,3 +1,6 @@
+using LusPipeline.IntegrationTests.Ingest;
+using LusPipeline.Ledger.Databases;
+using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.IntegrationTests.Run;
 
 /// <summary>Bad days of our own: interrupted, no disk, a broken model, a second run.</summary>

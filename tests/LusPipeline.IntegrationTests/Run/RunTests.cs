@@ -198,7 +198,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
         Assert.Equal(6, features.Length);
         Assert.All(features, file =>
         {
-            var (shape, _) = Storage.Npy.NpyFile.Read<float>(file);
+            var (shape, _) = LusPipeline.Buckets.Npy.NpyFile.Read<float>(file);
             Assert.Equal([20, TinyBundle.Features], shape);
             using var sidecar = JsonDocument.Parse(File.ReadAllBytes(file + ".json"));
             Assert.Equal("fp32", sidecar.RootElement.GetProperty("variant").GetString());

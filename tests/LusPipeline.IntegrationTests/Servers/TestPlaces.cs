@@ -6,8 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Buckets.S3;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Servers;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LusPipeline.IntegrationTests.Ingest;
 using LusPipeline.IntegrationTests.Run;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Telemetry;

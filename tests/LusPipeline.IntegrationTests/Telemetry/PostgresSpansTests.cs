@@ -2,8 +2,9 @@ using System.Diagnostics;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,11 +3,11 @@ using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Amazon.S3.Model;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Hosting.Results;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Storage.Buckets.S3;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Results;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Workers;

@@ -1,6 +1,5 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Bus;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Broker;
 
@@ -38,7 +37,7 @@ public sealed class BrokerOptionsTests
     public void A_worker_holds_more_than_it_handles(int prefetch, int concurrency, int expected) =>
         Assert.Equal(expected, new BrokerOptions { PrefetchIngest = prefetch }.PrefetchOf(StageSet.Ingest, concurrency));
 
-    private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => Settings.Inspect(
+    private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => LoadedSettings.Inspect(
         new ConfigurationSources
         {
             Folder = "/nonexistent",

@@ -1,5 +1,5 @@
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Quantization;
+using LusPipeline.ModelTools.Variants.Quantization;
 using LusPipeline.UnitTests.Fuzzing;
 
 namespace LusPipeline.UnitTests.Bundles;

@@ -171,7 +171,7 @@ public sealed class BundleTests : IDisposable
     {
         TinyBundle.Write(scratch["tiny"]);
         var path = Path.Combine(scratch["tiny"], "head.onnx");
-        var model = Models.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        var model = ModelTools.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
         var unknown = new byte[] { 0x70, 0x01 }; // data_location = EXTERNAL
         model.Graph.Initializer[0].MergeFrom(new Google.Protobuf.CodedInputStream(unknown));
         Replace("tiny", path, Google.Protobuf.MessageExtensions.ToByteArray(model));

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Configuration;
 
@@ -11,7 +11,7 @@ public sealed class SectionsTests
     [Fact]
     public void Every_section_has_a_record_whose_defaults_are_allowed()
     {
-        var settings = Settings.Inspect(new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() });
+        var settings = LoadedSettings.Inspect(new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() });
 
         Assert.Empty(settings.Problems);
         Assert.All(SettingsSection.All, section =>
@@ -27,9 +27,9 @@ public sealed class SectionsTests
     public void What_is_shown_can_be_set_again()
     {
         var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() };
-        var shown = Settings.Inspect(sources).All.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToList();
+        var shown = LoadedSettings.Inspect(sources).All.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToList();
 
-        var again = Settings.Inspect(sources with { Assignments = [.. shown.Select(setting => $"{setting.Key}={setting.Value}")] });
+        var again = LoadedSettings.Inspect(sources with { Assignments = [.. shown.Select(setting => $"{setting.Key}={setting.Value}")] });
 
         Assert.Empty(again.Problems);
         Assert.Equal(shown.Select(setting => (setting.Key, setting.Value)), again.All.Where(setting => !string.IsNullOrEmpty(setting.Value)).Select(setting => (setting.Key, setting.Value)));
@@ -38,7 +38,7 @@ public sealed class SectionsTests
     [Fact]
     public void The_sample_file_is_complete_and_right()
     {
-        var settings = Settings.Inspect(new ConfigurationSources { File = Sample(), Environment = new Dictionary<string, string>() }, Every);
+        var settings = LoadedSettings.Inspect(new ConfigurationSources { File = Sample(), Environment = new Dictionary<string, string>() }, Every);
 
         Assert.Empty(settings.Problems);
     }

@@ -1,4 +1,4 @@
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Configuration;
 
@@ -187,23 +187,23 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void A_named_file_must_be_there()
     {
-        var problem = Assert.Single(Settings.Read(Sources() with { File = "other.json" }, Sections, []).Problems);
+        var problem = Assert.Single(LoadedSettings.Read(Sources() with { File = "other.json" }, Sections, []).Problems);
 
         Assert.Equal("--config (other.json): there is no such file. Give the path of a JSON file with settings.", problem.ToString());
     }
 
-    private static void ThrowIfWrong(Settings settings)
+    private static void ThrowIfWrong(LoadedSettings settings)
     {
         if (settings.Problems.Count > 0)
             throw new ConfigurationException(settings.Problems);
     }
 
-    private static Setting Shown(Settings settings, string key) => Assert.Single(settings.All, setting => setting.Key == key);
+    private static Setting Shown(LoadedSettings settings, string key) => Assert.Single(settings.All, setting => setting.Key == key);
 
     private void File(string json) => System.IO.File.WriteAllText(_folder[ConfigurationSources.DefaultFile], json);
 
     private ConfigurationSources Sources() => new() { Folder = _folder.Path, Environment = _environment };
 
-    private Settings Read(IReadOnlyList<string>? assignments = null, params string[] needed) =>
-        Settings.Read(Sources() with { Assignments = assignments ?? [] }, Sections, needed);
+    private LoadedSettings Read(IReadOnlyList<string>? assignments = null, params string[] needed) =>
+        LoadedSettings.Read(Sources() with { Assignments = assignments ?? [] }, Sections, needed);
 }

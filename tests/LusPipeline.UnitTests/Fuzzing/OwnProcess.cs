@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using LusPipeline.Models.Keras;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.UnitTests.Fuzzing;
 

@@ -1,10 +1,10 @@
 using System.Numerics.Tensors;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.HalfPrecision;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Onnx;
-using LusPipeline.Storage.Npy;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
+using LusPipeline.ModelTools.Onnx;
+using LusPipeline.ModelTools.Variants.HalfPrecision;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.HalfPrecision;
 

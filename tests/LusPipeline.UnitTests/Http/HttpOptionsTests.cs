@@ -1,5 +1,5 @@
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Http;
 
@@ -33,6 +33,6 @@ public sealed class HttpOptionsTests
         Assert.Contains("http://0.0.0.0:8080", problem.Message, StringComparison.Ordinal);
     }
 
-    private static Settings Read(string url) => Settings.Inspect(
+    private static LoadedSettings Read(string url) => LoadedSettings.Inspect(
         new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string> { ["LUS__Http__Url"] = url } });
 }

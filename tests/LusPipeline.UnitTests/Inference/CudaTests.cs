@@ -1,5 +1,5 @@
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Configuration;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using Microsoft.ML.OnnxRuntime;
@@ -100,7 +100,7 @@ public sealed class CudaTests : IDisposable
     {
         var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>(), Assignments = [$"Inference:{key}={value}"] };
 
-        var problem = Assert.Single(Settings.Inspect(sources).Problems);
+        var problem = Assert.Single(LoadedSettings.Inspect(sources).Problems);
 
         Assert.Equal($"Inference:{key}", problem.Key);
         Assert.Contains(fix, problem.ToString(), StringComparison.Ordinal);

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Storage.Npy;
 using LusPipeline.UnitTests.Keras;
 
 namespace LusPipeline.UnitTests.Inference;

@@ -1,4 +1,4 @@
-using LusPipeline.Ingest.Cutting;
+using LusPipeline.Media.Cutting;
 
 namespace LusPipeline.UnitTests.Ingest;
 

@@ -1,6 +1,6 @@
 using LusPipeline.Core.Stages;
-using LusPipeline.Ingest;
-using LusPipeline.Ingest.Cutting;
+using LusPipeline.Media.Cutting;
+using LusPipeline.Pipeline.Ingest;
 
 namespace LusPipeline.UnitTests.Ingest;
 

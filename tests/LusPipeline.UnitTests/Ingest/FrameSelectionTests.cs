@@ -1,5 +1,5 @@
 using LusPipeline.Core.Clips;
-using LusPipeline.Ingest.Cutting;
+using LusPipeline.Media.Cutting;
 
 namespace LusPipeline.UnitTests.Ingest;
 

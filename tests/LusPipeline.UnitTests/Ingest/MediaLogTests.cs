@@ -1,5 +1,5 @@
 using System.Text;
-using LusPipeline.Ingest.Media;
+using LusPipeline.Media.Ffmpeg;
 
 namespace LusPipeline.UnitTests.Ingest;
 

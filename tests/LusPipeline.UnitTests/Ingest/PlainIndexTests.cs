@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.UnitTests.Ingest;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using LusPipeline.Ingest.Probing;
+using LusPipeline.Media.Probing;
 
 namespace LusPipeline.UnitTests.Ingest;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Ingest.Sniffing;
+using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.UnitTests.Ingest;
 

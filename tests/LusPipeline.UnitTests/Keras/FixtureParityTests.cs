@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
-using LusPipeline.Models.Keras;
-using LusPipeline.Storage.Npy;
+using LusPipeline.Buckets.Npy;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.UnitTests.Keras;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Graph;
-using LusPipeline.Models.Keras.Reading;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Graph;
+using LusPipeline.ModelTools.Keras.Reading;
+using LusPipeline.ModelTools.Onnx;
 using PureHDF;
 
 namespace LusPipeline.UnitTests.Keras;

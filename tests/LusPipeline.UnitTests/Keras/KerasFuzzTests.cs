@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using LusPipeline.Models.Keras;
+using LusPipeline.ModelTools.Keras;
 using LusPipeline.UnitTests.Fuzzing;
 
 namespace LusPipeline.UnitTests.Keras;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Converters;
-using LusPipeline.Models.Keras.Graph;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Converters;
+using LusPipeline.ModelTools.Keras.Graph;
+using LusPipeline.ModelTools.Onnx;
 using PureHDF;
 
 namespace LusPipeline.UnitTests.Keras;

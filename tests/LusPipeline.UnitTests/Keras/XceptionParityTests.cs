@@ -1,6 +1,6 @@
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Onnx;
-using LusPipeline.Storage.Npy;
+using LusPipeline.Buckets.Npy;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.UnitTests.Keras;
 

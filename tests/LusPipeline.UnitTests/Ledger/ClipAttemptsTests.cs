@@ -1,8 +1,10 @@
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Hosting.Embedded;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Attempts;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusPipeline.UnitTests.Ledger;

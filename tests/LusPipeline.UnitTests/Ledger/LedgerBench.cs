@@ -4,8 +4,13 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Settlement;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Ledger;

@@ -4,7 +4,8 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.UnitTests.Ledger;
 

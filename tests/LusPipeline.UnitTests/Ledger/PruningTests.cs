@@ -1,10 +1,12 @@
 using System.Text;
+using LusPipeline.Buckets.Folder;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Erasure;
+using LusPipeline.Pipeline.Intake;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;

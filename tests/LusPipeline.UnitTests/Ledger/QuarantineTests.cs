@@ -1,4 +1,5 @@
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Attempts;
 
 namespace LusPipeline.UnitTests.Ledger;
 

@@ -2,8 +2,11 @@ using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Replays;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;

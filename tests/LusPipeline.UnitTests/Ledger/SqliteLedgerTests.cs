@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;

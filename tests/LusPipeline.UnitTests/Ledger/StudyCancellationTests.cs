@@ -1,6 +1,8 @@
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Replays;
 
 namespace LusPipeline.UnitTests.Ledger;
 

@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Pipeline.Attempts;
 
 namespace LusPipeline.UnitTests.Ledger;
 

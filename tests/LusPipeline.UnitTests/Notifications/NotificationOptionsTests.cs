@@ -1,6 +1,6 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Configuration;
 using LusPipeline.Hosting.Notifications;
+using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Notifications;
 
@@ -30,12 +30,12 @@ public sealed class NotificationOptionsTests
     [Fact]
     public void A_password_is_not_shown()
     {
-        var settings = Settings.Inspect(Sources("Notifications:Exchange=x", "Notifications:Uri=amqp://user:hunter2@theirs/"));
+        var settings = LoadedSettings.Inspect(Sources("Notifications:Exchange=x", "Notifications:Uri=amqp://user:hunter2@theirs/"));
 
         Assert.Equal("amqp://user:***@theirs/", Assert.Single(settings.All, setting => setting.Key == "Notifications:Uri").Value);
     }
 
-    private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => Settings.Inspect(Sources(assignments)).Problems;
+    private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => LoadedSettings.Inspect(Sources(assignments)).Problems;
 
     private static ConfigurationSources Sources(params string[] assignments) =>
         new() { Folder = "/nonexistent", Environment = new Dictionary<string, string>(), Assignments = assignments };

@@ -1,5 +1,5 @@
-using LusPipeline.Models.Onnx;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
+using LusPipeline.ModelTools.Onnx;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.Quantization;
 

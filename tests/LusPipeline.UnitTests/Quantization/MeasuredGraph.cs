@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using Google.Protobuf;
-using LusPipeline.Models.Onnx;
-using LusPipeline.Models.Quantization;
+using LusPipeline.ModelTools.Onnx;
+using LusPipeline.ModelTools.Variants.Quantization;
 using Microsoft.ML.OnnxRuntime;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.Quantization;
 

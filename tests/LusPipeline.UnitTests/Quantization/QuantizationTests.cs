@@ -1,6 +1,6 @@
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Quantization;
+using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.UnitTests.Quantization;
 

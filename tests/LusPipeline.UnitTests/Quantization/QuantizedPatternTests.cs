@@ -1,5 +1,5 @@
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.UnitTests.Quantization;

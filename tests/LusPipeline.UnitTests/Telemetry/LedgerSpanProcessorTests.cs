@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Telemetry;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;

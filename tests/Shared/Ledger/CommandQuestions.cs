@@ -1,8 +1,11 @@
-using LusPipeline.Storage.Buckets;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
-using LusPipeline.Storage.Status;
+using LusPipeline.Buckets.Folder;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Ledger.Status;
+using LusPipeline.Pipeline.Erasure;
+using LusPipeline.Pipeline.Replays;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Tests.Ledger;

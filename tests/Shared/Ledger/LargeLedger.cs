@@ -1,5 +1,6 @@
 using LusPipeline.Core.Clips;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

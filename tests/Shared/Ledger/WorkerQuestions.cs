@@ -3,9 +3,15 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
-using LusPipeline.Storage.Ledger;
-using LusPipeline.Storage.Ledger.Model;
-using LusPipeline.Storage.Results;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Pipeline.Attempts;
+using LusPipeline.Pipeline.Intake;
+using LusPipeline.Pipeline.Settlement;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Tests.Ledger;

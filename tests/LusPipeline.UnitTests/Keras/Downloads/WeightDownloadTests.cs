@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using LusPipeline.Models.Keras.Downloads;
+using LusPipeline.ModelTools.Keras.Downloads;
 
 namespace LusPipeline.UnitTests.Keras.Downloads;
 

@@ -1,8 +1,8 @@
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Export;
-using LusPipeline.Models.Onnx;
-using LusPipeline.Storage.Npy;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Export;
+using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.UnitTests.Keras.Export;
 

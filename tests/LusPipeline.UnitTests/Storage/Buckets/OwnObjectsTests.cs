@@ -1,5 +1,6 @@
 using System.Text;
-using LusPipeline.Storage.Buckets;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Storage.Buckets;

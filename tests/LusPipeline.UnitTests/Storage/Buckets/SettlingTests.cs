@@ -1,5 +1,5 @@
+using LusPipeline.Buckets;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Buckets;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Storage.Buckets;

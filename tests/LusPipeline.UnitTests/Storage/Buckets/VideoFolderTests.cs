@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
+using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Buckets;
 
 namespace LusPipeline.UnitTests.Storage.Buckets;
 

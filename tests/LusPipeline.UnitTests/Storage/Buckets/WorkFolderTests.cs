@@ -1,6 +1,7 @@
 using System.Text;
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.Folder;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Storage.Buckets;
 
 namespace LusPipeline.UnitTests.Storage.Buckets;
 

@@ -1,6 +1,6 @@
+using LusPipeline.Buckets.FeatureSets;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
-using LusPipeline.Storage.FeatureSets;
-using LusPipeline.Storage.Npy;
 
 namespace LusPipeline.UnitTests.Storage.FeatureSets;
 

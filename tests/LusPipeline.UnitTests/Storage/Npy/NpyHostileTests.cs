@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Npy;
+using LusPipeline.Buckets.Npy;
 
 namespace LusPipeline.UnitTests.Storage.Npy;
 

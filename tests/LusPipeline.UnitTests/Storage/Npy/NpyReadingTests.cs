@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Text;
-using LusPipeline.Storage.Npy;
+using LusPipeline.Buckets.Npy;
 
 namespace LusPipeline.UnitTests.Storage.Npy;
 

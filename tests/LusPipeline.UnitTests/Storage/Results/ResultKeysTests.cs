@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Results;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.UnitTests.Storage.Results;
 

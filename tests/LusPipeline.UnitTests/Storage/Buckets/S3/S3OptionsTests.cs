@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.UnitTests.Storage.Buckets.S3;
 

@@ -1,4 +1,4 @@
-using LusPipeline.Storage.Buckets.S3;
+using LusPipeline.Buckets.S3;
 
 namespace LusPipeline.UnitTests.Storage.Buckets.S3;
 

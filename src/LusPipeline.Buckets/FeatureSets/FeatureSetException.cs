@@ -1,0 +1,6 @@
+namespace LusPipeline.Buckets.FeatureSets;
+
+/// <summary>A feature set cannot be read or written.</summary>
+/// <param name="message">Which file or folder, what is wrong with it, and how to mend it.</param>
+/// <param name="inner">What caused it.</param>
+public sealed class FeatureSetException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,44 @@
+namespace LusPipeline.Buckets.Npy;
+
+/// <summary>A numpy file on disk as a <see cref="NpyView"/> without a copy.</summary>
+public sealed class NpyMap : IDisposable
+{
+    private readonly FileMap map;
+    private readonly NpyView view;
+
+    private NpyMap(FileMap map, NpyView view) => (this.map, this.view) = (map, view);
+
+    public NpyHeader Header => view.Header;
+
+    /// <summary>The bytes of the values, little endian, the last index fastest; valid until this map is disposed.</summary>
+    public ReadOnlyMemory<byte> Bytes => view.Bytes;
+
+    /// <param name="path">The file.</param>
+    /// <param name="type">What its values must be, for example <c>NpyType.Of&lt;byte&gt;()</c>.</param>
+    /// <exception cref="NpyException">The file is broken, of another type or order than memory wants, or above 2 GiB.</exception>
+    public static NpyMap Open(string path, NpyType type)
+    {
+        var stream = NpyFile.Open(path);
+        if (stream.Length > int.MaxValue)
+        {
+            stream.Dispose();
+            throw new NpyException(path, "it is larger than can be used without a copy");
+        }
+        var map = new FileMap(stream);
+        try
+        {
+            return new(map, NpyView.Of(map.Memory, type, path));
+        }
+        catch
+        {
+            ((IDisposable)map).Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The values as numbers; valid until this map is disposed.</summary>
+    /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
+    public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> => view.Values<T>();
+
+    public void Dispose() => ((IDisposable)map).Dispose();
+}

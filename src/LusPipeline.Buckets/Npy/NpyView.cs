@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace LusPipeline.Buckets.Npy;
+
+/// <summary>A numpy file that is in memory already: its values where they lie.</summary>
+/// <param name="Header">What the file says of them.</param>
+/// <param name="Bytes">The bytes of the values, little endian, the last index fastest; valid as long as the file's memory.</param>
+public readonly record struct NpyView(NpyHeader Header, ReadOnlyMemory<byte> Bytes)
+{
+    /// <param name="content">The whole file.</param>
+    /// <param name="type">What its values must be, for example <c>NpyType.Of&lt;byte&gt;()</c>.</param>
+    /// <param name="file">The file's name for error messages.</param>
+    /// <exception cref="NpyException">The file is broken, or of another type or order than memory wants.</exception>
+    public static unsafe NpyView Of(ReadOnlyMemory<byte> content, NpyType type, string file)
+    {
+        using var pinned = content.Pin();
+        using var stream = new UnmanagedMemoryStream((byte*)pinned.Pointer, content.Length);
+        var header = NpyHeader.Read(stream, file);
+        if (header.Type != type)
+            throw new NpyException(file, $"its values are '{header.Type}', not '{type}'");
+        if (!header.RowMajor)
+            throw new NpyException(file, "its values are in Fortran order");
+        return new(header, content[(int)stream.Position..]);
+    }
+
+    /// <summary>The values as numbers.</summary>
+    /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
+    public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> =>
+        Header.Type == NpyType.Of<T>()
+            ? MemoryMarshal.Cast<byte, T>(Bytes.Span)
+            : throw new InvalidOperationException($"The values are '{Header.Type}'.");
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace LusPipeline.Buckets;
+
+/// <summary>
+/// Hands what this process has just written to its own next stage, which then need not fetch it: each object once, within
+/// <see cref="Patience"/>, and as many as have room. The bucket has every one of them first, so that nothing depends on this.
+/// </summary>
+public sealed class OwnObjects : IWorkBucket, IDisposable
+{
+    /// <summary>A message that is not taken here by then is another worker's.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly IWorkBucket bucket;
+    private readonly TimeProvider clock;
+    private readonly long room;
+    private readonly Dictionary<string, Kept> kept = [];
+    private readonly Lock gate = new();
+    private readonly ITimer expiry;
+    private long taken;
+
+    /// <param name="bucket">Where the objects are.</param>
+    /// <param name="clock">For their age.</param>
+    /// <param name="room">Bytes of all that is kept. Clip frames are mapped from their file, which has no name any more.</param>
+    public OwnObjects(IWorkBucket bucket, TimeProvider clock, long room)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        (this.bucket, this.clock, this.room) = (bucket, clock, room);
+        expiry = clock.CreateTimer(_ => DropOld(), null, Patience, Patience);
+    }
+
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
+    {
+        await bucket.PutAsync(key, content, sidecar, cancellation).ConfigureAwait(false);
+        Keep(key, new Bytes(MemoryMarshal.AsMemory(content)));
+    }
+
+    public async Task PutFileAsync(string key, string path, CancellationToken cancellation)
+    {
+        Take(key)?.Dispose();
+        IMemoryOwner<byte>? map = TryMap(path);
+        try
+        {
+            await bucket.PutFileAsync(key, path, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            map?.Dispose();
+            throw;
+        }
+        if (map is not null)
+            Keep(key, map);
+    }
+
+    public Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation)
+    {
+        if (Take(key) is not { } own)
+            return bucket.ReadAsync(key, most, cancellation);
+        if (own.Memory.Length <= most)
+            return Task.FromResult<IMemoryOwner<byte>?>(own);
+        own.Dispose();
+        return Task.FromResult<IMemoryOwner<byte>?>(null);
+    }
+
+    public Task DeleteAsync(string key, CancellationToken cancellation)
+    {
+        Take(key)?.Dispose();
+        return bucket.DeleteAsync(key, cancellation);
+    }
+
+    public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation) => bucket.CreateAsync(key, cancellation);
+
+    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => bucket.DeleteUnfinishedAsync(before, cancellation);
+
+    public IAsyncEnumerable<BucketObject> ListAsync(string prefix, CancellationToken cancellation) => bucket.ListAsync(prefix, cancellation);
+
+    public void Dispose()
+    {
+        expiry.Dispose();
+        Drop(_ => true);
+    }
+
+    private FileMap? TryMap(string path)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            lock (gate)
+            {
+                if (taken + file.Length <= room)
+                    return new FileMap(file);
+            }
+            file.Dispose();
+            return null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null; // The bucket meets it too, and tells what is wrong.
+        }
+    }
+
+    private void Keep(string key, IMemoryOwner<byte> content)
+    {
+        Take(key)?.Dispose();
+        lock (gate)
+        {
+            if (taken + content.Memory.Length <= room && kept.TryAdd(key, new(content, clock.GetTimestamp())))
+            {
+                taken += content.Memory.Length;
+                return;
+            }
+        }
+        content.Dispose();
+    }
+
+    private IMemoryOwner<byte>? Take(string key)
+    {
+        lock (gate)
+        {
+            if (!kept.Remove(key, out var own))
+                return null;
+            taken -= own.Content.Memory.Length;
+            return own.Content;
+        }
+    }
+
+    private void DropOld() => Drop(own => clock.GetElapsedTime(own.Since) >= Patience);
+
+    private void Drop(Predicate<Kept> which)
+    {
+        List<string> keys;
+        lock (gate)
+            keys = [.. kept.Where(pair => which(pair.Value)).Select(pair => pair.Key)];
+        keys.ForEach(key => Take(key)?.Dispose());
+    }
+
+    private sealed record Kept(IMemoryOwner<byte> Content, long Since);
+
+    private sealed class Bytes(Memory<byte> memory) : IMemoryOwner<byte>
+    {
+        public Memory<byte> Memory => memory;
+
+        public void Dispose()
+        {
+        }
+    }
+}

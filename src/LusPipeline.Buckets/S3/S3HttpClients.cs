@@ -1,0 +1,46 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Amazon.Runtime;
+
+namespace LusPipeline.Buckets.S3;
+
+/// <summary>HTTP as we want it: a private authority where one is named, no redirects, no compression, connections that follow DNS.</summary>
+internal sealed class S3HttpClients : HttpClientFactory
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly TimeSpan timeout;
+    private readonly X509ChainPolicy? authorities;
+
+    /// <exception cref="CryptographicException">The file of certificate authorities holds none.</exception>
+    public S3HttpClients(S3Options options)
+    {
+        timeout = options.Timeout;
+        authorities = options.HasCaFile ? Authorities(options.CaFile!) : null;
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+        new(new SmallBodies(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = timeout < ConnectTimeout ? timeout : ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authorities },
+        }))
+        {
+            Timeout = timeout,
+        };
+
+    /// <summary>Trusts only the file's authorities. The host name is checked as ever.</summary>
+    private static X509ChainPolicy Authorities(string file)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(file);
+        if (policy.CustomTrustStore.Count == 0)
+            throw new CryptographicException("The file holds no certificate.");
+        policy.ExtraStore.AddRange(policy.CustomTrustStore);
+        return policy;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Amazon.S3;
+using Amazon.S3.Model;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Buckets.S3;
+
+/// <summary>Our own objects in an S3 bucket, below <see cref="S3Options.WorkPrefix"/>. Others' objects lie beside them and cannot be touched through this.</summary>
+/// <remarks>Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> when the bucket refuses us.</remarks>
+public sealed class S3WorkBucket : IWorkBucket
+{
+    private readonly S3Connection connection;
+    private readonly S3Listing listing;
+    private readonly S3Download download;
+    private readonly S3Sending sending;
+    private readonly S3Deleting deleting;
+
+    /// <param name="connection">Stays the caller's.</param>
+    public S3WorkBucket(S3Connection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        this.connection = connection;
+        listing = new S3Listing(connection);
+        download = new S3Download(connection, anothers: false);
+        sending = new S3Sending(connection);
+        deleting = new S3Deleting(connection);
+    }
+
+    public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<ObjectWriter>(new S3ObjectWriter(sending, Locate(key)));
+    }
+
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
+    {
+        using var stream = MemoryMarshal.TryGetArray(content, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(content.ToArray(), writable: false);
+        await sending.PutAsync(Locate(key), stream, ifAbsent: false, cancellation, sidecar).ConfigureAwait(false);
+    }
+
+    public async Task PutFileAsync(string key, string path, CancellationToken cancellation)
+    {
+        await sending.FileAsync(Locate(key), path, cancellation).ConfigureAwait(false);
+        File.Delete(path);
+    }
+
+    public async Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation)
+    {
+        var located = Locate(key);
+        while (true)
+        {
+            try
+            {
+                return await download.ToMemoryAsync(new GetObjectRequest { BucketName = connection.Bucket, Key = located }, most, cancellation).ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
+            {
+                return null;
+            }
+            catch (AmazonS3Exception answer) when ((int)answer.StatusCode == 412)
+            {
+                // Written anew while it was read.
+            }
+        }
+    }
+
+    public async Task DeleteAsync(string key, CancellationToken cancellation)
+    {
+        var located = Locate(key);
+        if (!connection.Options.Versioned)
+        {
+            await deleting.DeleteAsync(located, cancellation).ConfigureAwait(false);
+            return;
+        }
+        // Deleting the key alone would keep every version of it.
+        await foreach (var version in listing.VersionsAsync(located, cancellation).ConfigureAwait(false))
+        {
+            if (S3Listing.Decode(version.Key) == located)
+                await deleting.DeleteAsync(located, version.VersionId, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    public async IAsyncEnumerable<BucketObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (prefix.Length > 0)
+            OwnKey.CheckFolder(prefix.EndsWith('/') ? prefix + "x" : throw new ArgumentException("A prefix ends with '/'.", nameof(prefix)));
+        foreach (var folder in prefix.Length > 0 ? [prefix] : OwnKey.Folders)
+        {
+            await foreach (var item in listing.CurrentAsync(connection.Options.WorkPrefix + folder, cancellation).ConfigureAwait(false))
+            {
+                if (item.Key is { } key && !key.EndsWith('/'))
+                    yield return new BucketObject(key[connection.Options.WorkPrefix.Length..], item.Size, item.Modified, item.ETag);
+            }
+        }
+    }
+
+    /// <summary>Drops the parts of objects of many parts: the bucket keeps them, and charges for them.</summary>
+    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => sending.DeleteUnfinishedAsync(before, cancellation);
+
+    private string Locate(string key)
+    {
+        OwnKey.CheckFolder(key);
+        return connection.Options.WorkPrefix + key;
+    }
+}

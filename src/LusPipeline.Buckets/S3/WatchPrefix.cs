@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace LusPipeline.Buckets.S3;
+
+/// <summary>A watched prefix, in which <c>{yyyy}</c>, <c>{MM}</c> and <c>{dd}</c> stand for the day.</summary>
+internal sealed class WatchPrefix
+{
+    /// <summary>Stands for a digit: no key may hold it.</summary>
+    private const char Digit = '\0';
+
+    private static readonly string[] Places = ["{yyyy}", "{MM}", "{dd}"];
+
+    private readonly string text;
+    private readonly string pattern;
+
+    private WatchPrefix(string text, string pattern)
+    {
+        this.text = text;
+        this.pattern = pattern;
+    }
+
+    /// <summary>What arrives here is done first.</summary>
+    public bool Urgent { get; private init; }
+
+    public bool IsDated => pattern.Contains(Digit, StringComparison.Ordinal);
+
+    /// <summary>What all keys below it begin with.</summary>
+    public string Fixed => IsDated ? pattern[..pattern.IndexOf(Digit, StringComparison.Ordinal)] : pattern;
+
+    public static WatchPrefix Parse(string text) =>
+        TryParse(text, out var prefix, out var problem) ? prefix : throw new ArgumentException($"'{text}' {problem}", nameof(text));
+
+    public static WatchPrefix ParseUrgent(string text)
+    {
+        var prefix = Parse(text);
+        return new WatchPrefix(prefix.text, prefix.pattern) { Urgent = true };
+    }
+
+    /// <param name="problem">What is wrong and how to mend it, to come after the key's name.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out WatchPrefix? prefix, [NotNullWhen(false)] out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        prefix = null;
+        var pattern = Places.Aggregate(text, (left, place) => left.Replace(place, new string(Digit, place.Length - 2), StringComparison.Ordinal));
+        if (text.Contains(Digit, StringComparison.Ordinal))
+            problem = "holds a character that no key may hold.";
+        else if (pattern.AsSpan().ContainsAny('{', '}'))
+            problem = $"'{text}' has braces that are none of {string.Join(", ", Places)}.";
+        else if (!text.EndsWith('/'))
+            problem = text.Length == 0 ? "is empty: the whole bucket cannot be watched, since our own objects lie in it too. Give a prefix that ends with '/'." : $"'{text}' does not end with '/'. Give '{text}/'.";
+        else if (text.StartsWith('/'))
+            problem = $"'{text}' begins with '/', which not every server takes. Give '{text.TrimStart('/')}'.";
+        else
+            problem = null;
+        if (problem is null)
+            prefix = new WatchPrefix(text, pattern);
+        return problem is null;
+    }
+
+    /// <summary>The prefix on a day.</summary>
+    public string On(DateOnly day) =>
+        text.Replace(Places[0], day.Year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace(Places[1], day.Month.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace(Places[2], day.Day.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    /// <summary>The part of a key that is this prefix, on whatever day; null for a key that is not below it.</summary>
+    public string? Of(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Length >= pattern.Length && Fits(key) ? key[..pattern.Length] : null;
+    }
+
+    /// <summary>Whether a key may be below both.</summary>
+    public bool Overlaps(WatchPrefix other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Fits(other.pattern);
+    }
+
+    /// <param name="prefix">As it is in keys.</param>
+    public bool Overlaps(string prefix) => Fits(prefix);
+
+    public override string ToString() => text;
+
+    /// <summary>Compares as far as both go.</summary>
+    private bool Fits(string other)
+    {
+        for (var index = 0; index < Math.Min(pattern.Length, other.Length); index++)
+        {
+            var (left, right) = (pattern[index], other[index]);
+            if (left != right && !(left == Digit && char.IsAsciiDigit(right)) && !(right == Digit && char.IsAsciiDigit(left)))
+                return false;
+        }
+        return true;
+    }
+}

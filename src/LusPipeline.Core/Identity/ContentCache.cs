@@ -1,0 +1,22 @@
+namespace LusPipeline.Core.Identity;
+
+/// <summary>Remembers the sha256 of files, so that each is read once. The ledger's table stands behind it.</summary>
+/// <param name="Find">The sha256 in lower-case hex of a file with exactly this stamp, or null.</param>
+/// <param name="Keep">Remembers one, replacing what is known of its path.</param>
+public sealed record ContentCache(
+    Func<FileStamp, CancellationToken, ValueTask<string?>> Find,
+    Func<FileStamp, string, CancellationToken, ValueTask> Keep)
+{
+    /// <summary>Remembers for as long as the process runs.</summary>
+    public static ContentCache InMemory()
+    {
+        var known = new System.Collections.Concurrent.ConcurrentDictionary<string, (FileStamp Stamp, string Sha256)>();
+        return new(
+            (stamp, _) => ValueTask.FromResult(known.TryGetValue(stamp.PathHash, out var entry) && entry.Stamp == stamp ? entry.Sha256 : null),
+            (stamp, sha256, _) =>
+            {
+                known[stamp.PathHash] = (stamp, sha256);
+                return ValueTask.CompletedTask;
+            });
+    }
+}

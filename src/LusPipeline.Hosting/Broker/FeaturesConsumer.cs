@@ -1,0 +1,25 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Telemetry;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Pipeline.Features;
+using MassTransit;
+
+namespace LusPipeline.Hosting.Broker;
+
+internal sealed class FeaturesConsumer(FeaturesHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<ClipReady>
+{
+    public Task Consume(ConsumeContext<ClipReady> context)
+    {
+        QueueWait.Record(StageMetrics.Features, context, clock);
+        return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    }
+}
+
+internal sealed class FeaturesConsumerDefinition : ConsumerDefinition<FeaturesConsumer>
+{
+    public FeaturesConsumerDefinition(StageConcurrency concurrency)
+    {
+        EndpointName = "features";
+        ConcurrentMessageLimit = concurrency.Features;
+    }
+}

@@ -1,0 +1,25 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Telemetry;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Pipeline.Ingest;
+using MassTransit;
+
+namespace LusPipeline.Hosting.Broker;
+
+internal sealed class IngestConsumer(IngestHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<VideoFound>
+{
+    public Task Consume(ConsumeContext<VideoFound> context)
+    {
+        QueueWait.Record(StageMetrics.Ingest, context, clock);
+        return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
+    }
+}
+
+internal sealed class IngestConsumerDefinition : ConsumerDefinition<IngestConsumer>
+{
+    public IngestConsumerDefinition(StageConcurrency concurrency)
+    {
+        EndpointName = "ingest";
+        ConcurrentMessageLimit = concurrency.Ingest;
+    }
+}

@@ -1,0 +1,26 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Ledger.Databases;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Broker;
+
+/// <summary>Waits while the database or the bucket is away. Nothing is given back to the broker meanwhile, and no attempt counts.</summary>
+public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> logger)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether waiting may help.</summary>
+    public static bool Is(Exception failure) => failure is BucketUnavailableException || LedgerOutage.Is(failure);
+
+    /// <param name="tries">Waits before this one: the first are short.</param>
+    public Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
+    {
+        if (tries == 0)
+            LogOutage(logger, failure is BucketUnavailableException ? "bucket" : "database", failure.GetType().Name);
+        var wait = TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(tries, 10)));
+        return Task.Delay(wait < Longest ? wait : Longest, clock, stopping);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The {Place} is away ({Failure}): waiting")]
+    private static partial void LogOutage(ILogger logger, string place, string failure);
+}

@@ -1,0 +1,25 @@
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Pipeline.Attempts;
+using MassTransit;
+
+namespace LusPipeline.Hosting.Broker;
+
+/// <summary>Takes what the broker gave up delivering; a killed worker's prefetched messages count a delivery too, so most are innocent.</summary>
+internal sealed class ReturnedConsumer(IReturnedWork ledger, IDeadLetters letters, EngineFault fault, StageStop stop)
+    : IConsumer<VideoFound>, IConsumer<ClipReady>, IConsumer<FeaturesReady>
+{
+    public Task Consume(ConsumeContext<VideoFound> context) => SettleAsync(context.Message);
+
+    public Task Consume(ConsumeContext<ClipReady> context) => SettleAsync(context.Message);
+
+    public Task Consume(ConsumeContext<FeaturesReady> context) => SettleAsync(context.Message);
+
+    private Task SettleAsync<TMessage>(TMessage message) where TMessage : class => fault.GuardAsync(
+        async () =>
+        {
+            if (await ledger.SettleAsync(message, stop.Token).ConfigureAwait(false) is ReturnedOutcome.Crashed)
+                await letters.KeepAsync(message, ReasonCode.Crashed, stop.Token).ConfigureAwait(false);
+        },
+        stop.Token);
+}

@@ -1,0 +1,87 @@
+using LusPipeline.Buckets;
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Stages;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Models.Inference;
+using LusPipeline.Pipeline.Attempts;
+using LusPipeline.Pipeline.Features;
+using LusPipeline.Pipeline.Ingest;
+using LusPipeline.Pipeline.Sequence;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Run;
+
+/// <summary>All stages in this process, on an in-memory bus.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private Engine(IHost host) => _host = host;
+
+    public StageBusPublisher Publisher => _host.Services.GetRequiredService<StageBusPublisher>();
+
+    /// <summary>Opens the models and starts the bus.</summary>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">A model that ONNX Runtime refuses, or CUDA was asked for and is not there.</exception>
+    public static async Task<Engine> StartAsync(
+        RunRequest request, EmbeddedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
+        StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
+    {
+        // The bus starts while the models load; no message comes before both are there.
+        var opening = model.OpenAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        logging(builder.Logging.AddIdsOnly());
+        builder.AddOtlpLogs();
+        var services = builder.Services;
+        services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model.Set).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
+        services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
+        services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
+        services.AddIngest(request.Ingest, [model.Bundle]);
+        services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
+        services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
+        services.AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+
+        services.AddSingleton(new StageConcurrency(
+            request.Ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames) + 1, 2));
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<IngestConsumer, IngestConsumerDefinition>();
+            bus.AddConsumer<FeaturesConsumer, FeaturesConsumerDefinition>();
+            bus.AddConsumer<SequenceConsumer, SequenceConsumerDefinition>();
+            bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+        });
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StopTimeout = TimeSpan.FromSeconds(15);
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
+        });
+        var host = builder.Build();
+        var engine = new Engine(host);
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+            await opening.ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the attempts in flight and stops the bus.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.Services.GetRequiredService<StageStop>().StopAsync().ConfigureAwait(false);
+        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync().ConfigureAwait(false);
+    }
+}

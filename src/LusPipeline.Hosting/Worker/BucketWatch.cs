@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LusPipeline.Buckets;
+using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Notifications;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Pipeline.Intake;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>
+/// Lists the bucket and takes in what is new, and looks at once where notifications say. One ingest worker at a time does; another takes
+/// over when it dies.
+/// </summary>
+internal sealed partial class BucketWatch(
+    IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, VideoIntake intake, NotifiedObjects notified, DutyLoop loop,
+    ILogger<BucketWatch> logger) : BackgroundService
+{
+    private readonly SeenObjects _seen = new();
+    private long _listedAll;
+
+    /// <summary>Whoever has not the duty asks for it more often than it may be listed: a dead watcher is missed within its lease.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var asking = options.Interval < lease.Duration ? options.Interval : lease.Duration;
+        return loop.RunAsync("watch", Duties.Watch(bucket.Name), asking, WatchAsync, stoppingToken);
+    }
+
+    private async Task WatchAsync(LoopBeat beat, CancellationToken held)
+    {
+        using var again = new SemaphoreSlim(0);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(held);
+        var following = notified.FollowAsync(_seen, () => again.Release(), either.Token);
+        var listing = ListAsync(beat, again, either.Token);
+        // Each ends with an outage or with the duty, and what was told meanwhile is lost: the next round begins with a listing.
+        var first = await Task.WhenAny(following, listing).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(following, listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first.ConfigureAwait(false);
+    }
+
+    private async Task ListAsync(LoopBeat beat, SemaphoreSlim again, CancellationToken cancellation)
+    {
+        var scan = new BucketScan(bucket, settling: null, limits)
+        {
+            Chunk = VideoIntake.Chunk,
+            Seen = _seen,
+            Marker = options.MarkerName,
+        };
+        while (true)
+        {
+            await ListAsync(scan, beat, cancellation).ConfigureAwait(false);
+            beat.Beat(options.Interval);
+            await again.WaitAsync(options.Interval, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ListAsync(BucketScan scan, LoopBeat beat, CancellationToken cancellation)
+    {
+        var found = 0;
+        var all = Stopwatch.GetElapsedTime(_listedAll) >= options.FullInterval || _listedAll == 0;
+        var started = Stopwatch.GetTimestamp();
+        var listing = all ? bucket.ListAllAsync(cancellation) : bucket.ListAsync(cancellation);
+        await foreach (var chunk in scan.ScanAsync(BeatingAsync(listing, beat, cancellation), cancellation).ConfigureAwait(false))
+            found += await intake.TakeAsync(chunk, beat, cancellation).ConfigureAwait(false);
+        foreach (var closed in scan.Closed)
+            await intake.CloseAsync(closed, ahead: false, cancellation).ConfigureAwait(false);
+        _seen.Finish();
+        if (all)
+            _listedAll = started;
+        if (found > 0)
+            LogFound(logger, found);
+        LogListed(logger, all, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static async IAsyncEnumerable<BucketObject> BeatingAsync(
+        IAsyncEnumerable<BucketObject> items, LoopBeat beat, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            beat.Beat();
+            yield return item;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The bucket is listed (all of it: {All}) in {Time}")]
+    private static partial void LogListed(ILogger logger, bool all, TimeSpan time);
+
+    [LoggerMessage(LogLevel.Information, "{Videos} new videos")]
+    private static partial void LogFound(ILogger logger, int videos);
+}

@@ -1,0 +1,88 @@
+using LusPipeline.Buckets.S3;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>Does something at an interval whenever this worker has the duty of it, through outages.</summary>
+internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, EngineFault fault, OutageWait outages, LoopBeats loops)
+{
+    /// <summary>The longest step between two beats: a statement with its own limit, or a request to the bucket, which is tried again and again.</summary>
+    public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
+
+    /// <param name="name">The loop's, as <c>/health/live</c> says it.</param>
+    /// <param name="duty">The duty's name.</param>
+    /// <param name="interval">From the end of one round to the start of the next.</param>
+    /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out. A long one beats as it gets on.</param>
+    public async Task RunAsync(string name, string duty, TimeSpan interval, Func<LoopBeat, CancellationToken, Task> round, CancellationToken stopping)
+    {
+        using var beat = loops.Watch(name, StandsStill);
+        for (var tries = 0; !stopping.IsCancellationRequested;)
+        {
+            beat.Beat();
+            try
+            {
+                if (await duties.TakeAsync(duty, stopping).ConfigureAwait(false))
+                    await WhileHeldAsync(duty, cancellation => round(beat, cancellation), stopping).ConfigureAwait(false);
+                tries = 0;
+            }
+            catch (Exception away) when (!stopping.IsCancellationRequested && OutageWait.Is(away))
+            {
+                await outages.WaitAsync(away, tries++, stopping).ConfigureAwait(false);
+                continue;
+            }
+            catch (Exception broken) when (!stopping.IsCancellationRequested)
+            {
+                fault.Break(broken);
+                return;
+            }
+            beat.Beat(interval);
+            await Task.Delay(interval, stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WhileHeldAsync(string duty, Func<CancellationToken, Task> round, CancellationToken stopping)
+    {
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var renewing = RenewAsync();
+        try
+        {
+            await round(held.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            // Another worker has the duty now and begins its round anew.
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await renewing.ConfigureAwait(false);
+        }
+
+        async Task RenewAsync()
+        {
+            using var timer = new PeriodicTimer(lease.Duration / 3);
+            try
+            {
+                while (await timer.WaitForNextTickAsync(over.Token).ConfigureAwait(false))
+                {
+                    if (!await duties.TakeAsync(duty, over.Token).ConfigureAwait(false))
+                        await held.CancelAsync().ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // The round is over.
+            }
+            catch (Exception failed) when (LedgerFault.Is(failed))
+            {
+                // The round meets the same trouble, or ends before the lease does.
+                await held.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Rows;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>Shows that this worker lives and keeps the database's clock. The host starts nothing else before the first heartbeat.</summary>
+internal sealed partial class Heartbeat(
+    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, LoopBeats loops,
+    ILogger<Heartbeat> logger)
+    : IHostedService, IDisposable
+{
+    /// <summary>Beyond a few leases: a statement's own time limit, and a busy machine.</summary>
+    private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _beating = Task.CompletedTask;
+
+    /// <exception cref="LedgerVersionException">The schema is not this program's.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await PostgresLedger.RequireVersionAsync(open, cancellationToken).ConfigureAwait(false);
+                await register.BeatAsync(worker, cancellationToken).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception away) when (LedgerOutage.Is(away))
+            {
+                await outages.WaitAsync(away, tries, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        _beating = BeatAsync(_stopping.Token);
+    }
+
+    /// <summary>Runs to the very end of the host's stop: until then the worker may still hold work.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await register.LeaveAsync(worker.WorkerId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception away) when (LedgerFault.Is(away))
+        {
+            LogStayed(logger, worker.WorkerId, lease.Duration);
+        }
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task BeatAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(lease.Heartbeat);
+        using var loop = loops.Watch("heartbeat", (lease.Duration * 4) + StandsStill);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            loop.Beat();
+            try
+            {
+                await register.BeatAsync(worker, stopping).ConfigureAwait(false);
+            }
+            catch (Exception away) when (LedgerOutage.Is(away))
+            {
+                LogMissed(logger, worker.WorkerId, away.GetType().Name);
+            }
+            catch (Exception refused) when (LedgerFault.Is(refused))
+            {
+                fault.Break(refused);
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not show that it lives ({Failure})")]
+    private static partial void LogMissed(ILogger logger, Guid workerId, string failure);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not sign off: its work is free in {Lease}")]
+    private static partial void LogStayed(ILogger logger, Guid workerId, TimeSpan lease);
+}

@@ -1,0 +1,96 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>
+/// What has to be in place before the first message: queues, bundles in the ledger, warm models. Whatever is not there yet is waited
+/// for, so that servers and workers may start in any order; what is wrong ends the process.
+/// </summary>
+internal sealed partial class Preparation(
+    StageSet stages, LoadedModel model, ModelSet models, BundleRegister register, BrokerTopology topology, OutageWait outages, ILogger<Preparation> logger) : IHostedService
+{
+    private static readonly TimeSpan BrokerWait = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Everything is in place.</summary>
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    /// <exception cref="BrokenEngineException">A model does not run.</exception>
+    /// <exception cref="BrokerException">The broker refuses the user, or has queues of other arguments.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var warming = WarmAsync(cancellationToken);
+        await RegisterAsync(cancellationToken).ConfigureAwait(false);
+        await DeclareAsync(cancellationToken).ConfigureAwait(false);
+        await warming.ConfigureAwait(false);
+        _ready.SetResult();
+        LogReady(logger, stages.ToString().ToLowerInvariant(), model.Bundle.Name, model.Bundle.Version, model.Variant);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Opens the model and runs it once, so that a fault shows before any message is taken.</summary>
+    private async Task WarmAsync(CancellationToken cancellation)
+    {
+        if (stages.HasFlag(StageSet.Features))
+        {
+            var backbone = await models.BackboneAsync(model.Bundle.Id, model.Variant).ConfigureAwait(false);
+            await backbone.ExtractAsync(
+                new byte[backbone.Height * backbone.Width * 3], 1, new float[backbone.FeatureLength], cancellation).ConfigureAwait(false);
+        }
+        if (stages.HasFlag(StageSet.Sequence))
+        {
+            var head = await models.HeadAsync(model.Bundle.Id).ConfigureAwait(false);
+            head.Predict(new float[head.Frames * head.FeatureLength]);
+        }
+    }
+
+    private async Task RegisterAsync(CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                foreach (var bundle in models.Bundles)
+                    await register.RegisterAsync(bundle.Id, bundle.Name, bundle.Version, bundle.Threshold, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception away) when (LedgerOutage.Is(away))
+            {
+                await outages.WaitAsync(away, tries, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task DeclareAsync(CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await topology.DeclareAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (BrokerUnavailableException away)
+            {
+                if (tries == 0)
+                    LogBrokerAway(logger, away.Message);
+                await Task.Delay(BrokerWait, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Worker of {Stages} is ready, model {Model} {Version} ({Variant}). Research use only: not a medical device.")]
+    private static partial void LogReady(ILogger logger, string stages, string model, string version, string variant);
+
+    [LoggerMessage(LogLevel.Warning, "Waiting for the broker: {Detail}")]
+    private static partial void LogBrokerAway(ILogger logger, string detail);
+}

@@ -1,0 +1,20 @@
+using LusPipeline.Hosting.Broker;
+using Microsoft.Extensions.Hosting;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>Ends the attempts in flight before anything else of the host stops: they count for nothing, and their messages go back.</summary>
+internal sealed class StageStopper(StageStop stop) : IHostedLifecycleService
+{
+    public Task StoppingAsync(CancellationToken cancellationToken) => stop.StopAsync();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,64 @@
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.S3;
+using LusPipeline.Core.Messages;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Results;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>Tells of completed studies: the result as an object of the bucket, then the public event, then the ledger remembers.</summary>
+internal sealed class StudyAnnouncer(
+    StudyAnnouncements announcements, ResultReader results, ResultKeys keys, IVideoBucket bucket, IWorkBucket work, BrokerEvents events)
+{
+    private const int Most = 200;
+    private const int Together = 8;
+
+    public async Task AnnounceAsync(LoopBeat beat, CancellationToken cancellation)
+    {
+        var due = await announcements.DueAsync(Most, cancellation).ConfigureAwait(false);
+        await Parallel.ForEachAsync(
+            due, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellation },
+            async (study, stopping) =>
+            {
+                await AnnounceAsync(study, stopping).ConfigureAwait(false);
+                beat.Beat();
+            }).ConfigureAwait(false);
+    }
+
+    private async Task AnnounceAsync(StudyToAnnounce due, CancellationToken cancellation)
+    {
+        var found = await results.StudiesAsync([due.StudyId], null, cancellation).ConfigureAwait(false);
+        if (found is not [var study] || study.Revision != due.Revision)
+            return;
+        var key = keys.KeyOf(due.Bucket, study.Study, study.StudyId);
+        await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
+        {
+            await writer.WriteAsync(StudyReport.Of(study).ToUtf8(), cancellation).ConfigureAwait(false);
+            await writer.CommitAsync(cancellation).ConfigureAwait(false);
+        }
+        var completed = study.CompletedAt ?? study.FirstSeenAt;
+        if (study.Result is { } result)
+        {
+            await events.PublishAsync(
+                new StudyCompleted(
+                    StudyCompleted.CurrentVersion, study.StudyId, study.StudyDay, bucket.Name, study.Study, study.Revision, result.Diagnosis.Name(),
+                    result.Probabilities, result.Spread, result.Uncertain, study.Videos.Count, study.Count(WorkStatus.Rejected),
+                    study.Count(WorkStatus.Failed) + study.Count(WorkStatus.Cancelled), key, study.TraceId, completed),
+                StudyCompleted.RoutingKey, study.StudyId, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            var reasons = study.Videos.GroupBy(video => video.Reason ?? video.Status).ToDictionary(group => group.Key, group => group.Count());
+            await events.PublishAsync(
+                new StudyFailed(
+                    StudyFailed.CurrentVersion, study.StudyId, study.StudyDay, bucket.Name, study.Study, study.Revision, reasons, key, study.TraceId, completed),
+                StudyFailed.RoutingKey, study.StudyId, cancellation).ConfigureAwait(false);
+        }
+        await announcements.AnnouncedAsync(study, cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,149 @@
+using LusPipeline.Buckets;
+using LusPipeline.Core.Stages;
+using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Notifications;
+using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Telemetry;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Ledger.Rows;
+using LusPipeline.Media;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+using LusPipeline.Pipeline.Features;
+using LusPipeline.Pipeline.Ingest;
+using LusPipeline.Pipeline.Sequence;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>One process that runs stages against RabbitMQ, PostgreSQL and the bucket.</summary>
+public sealed class WorkerHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly EngineFault _fault;
+
+    private WorkerHost(IHost host)
+    {
+        _host = host;
+        _fault = host.Services.GetRequiredService<EngineFault>();
+    }
+
+    /// <summary>Puts the worker together; nothing is connected yet.</summary>
+    /// <exception cref="BundleException">The model cannot be used.</exception>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">The scratch folder cannot be written, or the bucket's settings cannot be used.</exception>
+    /// <param name="open">How a backbone is opened; null for ONNX Runtime.</param>
+    public static WorkerHost Build(
+        LoadedSettings settings, StageSet stages, Action<ILoggingBuilder> logging, Func<Bundle, string, InferenceOptions, IBackbone>? open = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(logging);
+        var workerId = Guid.NewGuid();
+        var (inference, ingest, options) = (settings.Get<InferenceOptions>(), settings.Get<IngestOptions>(), settings.Get<WorkerOptions>());
+        var model = Load(settings.Get<ModelOptions>(), inference);
+        var bundles = settings.Get<ModelOptions>().More.Select(name => Bundle.Load(BundleCatalog.Find(name))).Prepend(model.Bundle).ToList();
+        var scratch = WorkerScratch.Make(options.Scratch, workerId);
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        logging(builder.Logging.AddIdsOnly());
+        var services = builder.Services;
+        services.AddSettings(settings);
+        services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
+        services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? OnnxBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
+        services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
+        services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
+        services.AddSingleton(Register(workerId, stages, inference));
+        services.AddSingleton<StageBusPublisher>().AddSingleton<DutyLoop>();
+        services.AddSingleton(new StageConcurrency(
+            ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames) + options.ClipsAhead, options.Predictions));
+
+        builder.AddTelemetry();
+        builder.AddHttp(settings.Get<HttpOptions>());
+        services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
+        services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<Preparation>()));
+
+        // Hosted services start in this order and stop in the opposite one.
+        services.AddHostedService<StageStopper>();
+        services.AddHostedService<Heartbeat>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
+        services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
+        services.AddBroker(stages);
+        if (stages.HasFlag(StageSet.Ingest))
+        {
+            services.AddIngest(ingest, bundles).AddHostedService<ClipBacklog>();
+            services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
+        }
+        if (stages.HasFlag(StageSet.Features))
+            services.AddSingleton<FeaturesHandler>();
+        if (stages.HasFlag(StageSet.Sequence))
+            services.AddSingleton<SequenceHandler>();
+        services.AddSingleton<StudyAnnouncer>();
+        services.AddSingleton(provider => new OrphanClips(
+            provider.GetRequiredService<IWorkBucket>(), provider.GetRequiredService<Func<LedgerContext>>(), provider.GetRequiredService<DatabaseClock>(),
+            settings.Get<SweepOptions>(), provider.GetRequiredService<ILogger<OrphanClips>>()));
+        services.AddHostedService<Sweep>();
+
+        // Consumers end first, then the bus, then the host; each has less time than what waits for it.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracePeriod);
+        services.Configure<MassTransitHostOptions>(bus =>
+        {
+            bus.StopTimeout = options.GracePeriod * 0.8;
+            bus.ConsumerStopTimeout = options.GracePeriod * 0.6;
+        });
+        return new(builder.Build());
+    }
+
+    /// <summary>Works until it is told to stop.</summary>
+    /// <param name="stopping">Gives everything back that is in work and ends.</param>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">This process cannot go on; what it had in work went back.</exception>
+    /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
+    /// <exception cref="BrokerException">The broker refuses the user, or has queues of other arguments.</exception>
+    /// <exception cref="HttpException">The address for health and metrics is taken.</exception>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        try
+        {
+            await _host.StartAsync(either.Token).ConfigureAwait(false);
+            await Task.WhenAny(_fault.Broken, Task.Delay(Timeout.InfiniteTimeSpan, either.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped before it had started.
+        }
+        finally
+        {
+            await either.CancelAsync().ConfigureAwait(false);
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        if (_fault.Broken.IsCompleted)
+            throw await _fault.Broken.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var scratch = _host.Services.GetRequiredService<WorkerScratch>();
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync().ConfigureAwait(false);
+        scratch.Dispose();
+    }
+
+    private static LoadedModel Load(ModelOptions options, InferenceOptions inference) =>
+        LoadedModel.Load(BundleCatalog.Find(options.Bundle), options.Variant, inference);
+
+    private static WorkerRow Register(Guid workerId, StageSet stages, InferenceOptions inference) => new()
+    {
+        WorkerId = workerId,
+        Stages = stages.ToString().ToLowerInvariant(),
+        Host = Environment.MachineName,
+        ProcessId = Environment.ProcessId,
+        Version = typeof(WorkerHost).Assembly.GetName().Version?.ToString(3) ?? "",
+        Provider = stages.HasFlag(StageSet.Features) ? inference.Provider.ToString().ToLowerInvariant() : "",
+    };
+}

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LusPipeline.Hosting.Worker;
+
+/// <summary>The process of a worker.</summary>
+public sealed record WorkerOptions
+{
+    public const string Section = "Worker";
+
+    /// <summary>Folder for videos and clips in work: a few hundred megabytes on a fast disk. Workers may share it.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Scratch { get; init; } = Path.Combine(Path.GetTempPath(), "lus");
+
+    /// <summary>Time from the order to stop until everything is given back. It must be shorter than the time that the platform waits before it kills.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Clips that a features worker fetches ahead, beyond those that its model computes.</summary>
+    [Range(0, 100)]
+    public int ClipsAhead { get; init; } = 2;
+
+    /// <summary>Clips that a sequence worker predicts at the same time.</summary>
+    [Range(1, 1000)]
+    public int Predictions { get; init; } = 8;
+}

@@ -1,5 +1,0 @@
-namespace LusPipeline.Ingest;
-
-/// <summary>A study whose marker was found.</summary>
-/// <param name="Tag">The marker's content.</param>
-public readonly record struct ClosedStudy(Guid StudyId, string Tag);

@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
+using LusPipeline.Core.Studies;
+using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace LusPipeline.Ledger.Results;
+
+/// <summary>Reads results out of the ledger: stored are the predictions of clips, everything above them is computed here.</summary>
+public sealed class ResultReader(Func<LedgerContext> open)
+{
+    private const int Chunk = 500;
+
+    /// <summary>Studies whose videos, clips and predictions are held in memory at one time.</summary>
+    private const int StreamedChunk = 100;
+
+    /// <summary>The studies with these names, or all, by bucket and name, each with its videos by key.</summary>
+    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(IReadOnlyCollection<string>? names, CancellationToken cancellation) =>
+        await StreamAsync(new StudyFilter { Names = names }, cancellation).ToListAsync(cancellation).ConfigureAwait(false);
+
+    /// <summary>Studies by bucket and name, each with its videos by key: as many as the ledger has, a few in memory.</summary>
+    public async IAsyncEnumerable<StudyResult> StreamAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await foreach (var chunk in (filter.IsEmpty ? AllAsync(cancellation) : ChosenAsync(filter, cancellation)).WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            await using var ledger = open();
+            foreach (var study in await WithVideosAsync(ledger, chunk, null, cancellation).ConfigureAwait(false))
+                yield return study;
+        }
+    }
+
+    /// <summary>In the order of their index, so that the first come at once.</summary>
+    private async IAsyncEnumerable<List<StudyRow>> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (bucket, name) = ("", "");
+        while (true)
+        {
+            await using var ledger = open();
+            var chunk = await ledger.Studies.FromSql($"SELECT * FROM studies WHERE (bucket, name) > ({bucket}, {name})").AsNoTracking()
+                .OrderBy(study => study.Bucket).ThenBy(study => study.Name).Take(StreamedChunk).ToListAsync(cancellation).ConfigureAwait(false);
+            yield return chunk;
+            if (chunk.Count < StreamedChunk)
+                yield break;
+            (bucket, name) = (chunk[^1].Bucket, chunk[^1].Name);
+        }
+    }
+
+    /// <summary>Found at once, all their ids: asked for the first few in order, PostgreSQL would rather look through all studies for them.</summary>
+    private async IAsyncEnumerable<List<StudyRow>> ChosenAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<Guid> ids;
+        await using (var ledger = open())
+        {
+            ids = await filter.Of(ledger.Studies).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Select(study => study.StudyId)
+                .ToListAsync(cancellation).ConfigureAwait(false);
+        }
+        foreach (var chunk in ids.Chunk(StreamedChunk))
+        {
+            await using var ledger = open();
+            yield return await ledger.Studies.AsNoTracking().Where(study => chunk.Contains(study.StudyId))
+                .OrderBy(study => study.Bucket).ThenBy(study => study.Name).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The studies with these ids.</summary>
+    public async Task<IReadOnlyList<StudyResult>> StudiesAsync(
+        IReadOnlyCollection<Guid> ids, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var results = new List<StudyResult>(ids.Count);
+        foreach (var chunk in ids.Chunk(Chunk))
+        {
+            var studies = await ledger.Studies.AsNoTracking().Where(study => chunk.Contains(study.StudyId))
+                .OrderBy(study => study.Name).ToListAsync(cancellation).ConfigureAwait(false);
+            results.AddRange(await WithVideosAsync(ledger, studies, generations, cancellation).ConfigureAwait(false));
+        }
+        return results;
+    }
+
+    /// <summary>Videos by id, each in the given generation, by key.</summary>
+    public async Task<IReadOnlyList<VideoResult>> VideosAsync(IReadOnlyDictionary<Guid, int> generations, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(generations);
+        if (generations.Count == 0)
+            return [];
+        await using var ledger = open();
+        var results = new List<VideoResult>(generations.Count);
+        foreach (var chunk in generations.Keys.Chunk(Chunk))
+        {
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+                .Where(video => chunk.Contains(video.VideoId)).ToListAsync(cancellation).ConfigureAwait(false);
+            videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
+            results.AddRange(await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false));
+        }
+        return results;
+    }
+
+    /// <summary>What earlier generations of a study's videos gave, by key and generation.</summary>
+    public async Task<IReadOnlyList<EarlierResult>> HistoryAsync(Guid studyId, CancellationToken cancellation)
+    {
+        await using var ledger = open();
+        var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+            .Where(video => video.StudyId == studyId && !video.Superseded).ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
+        var ids = videos.Keys.ToList();
+        var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
+        var predictions = await ledger.Predictions.AsNoTracking()
+            .Where(p => ids.Contains(p.VideoId) && ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation > p.Generation))
+            .ToListAsync(cancellation).ConfigureAwait(false);
+        return [.. predictions.GroupBy(p => (p.VideoId, p.Generation, p.BundleId, p.Variant))
+            .OrderBy(group => videos[group.Key.VideoId].ObjectKey, StringComparer.Ordinal).ThenBy(group => group.Key.Generation)
+            .Select(group =>
+            {
+                var (video, bundle) = (videos[group.Key.VideoId], bundles[group.Key.BundleId]);
+                var clips = group.OrderBy(p => p.ClipIndex).Select(p => new ClassProbabilities(p.Covid, p.Pneumonia, p.Healthy)).ToList();
+                return new EarlierResult(
+                    video.VideoId, video.Study!.Name, ObjectName.FromKey(video.ObjectKey).Video, group.Key.Generation, Result.Mean(clips, bundle.Threshold),
+                    clips.Count, ModelOf(bundle), group.Key.Variant, group.Max(p => p.PredictedAt));
+            })];
+    }
+
+    private static async Task<IReadOnlyList<StudyResult>> WithVideosAsync(
+        LedgerContext ledger, List<StudyRow> studies, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        var results = new List<StudyResult>(studies.Count);
+        foreach (var chunk in studies.Chunk(Chunk))
+        {
+            var ids = chunk.Select(study => study.StudyId).ToList();
+            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+                .Where(video => ids.Contains(video.StudyId) && !video.Superseded).ToListAsync(cancellation).ConfigureAwait(false);
+            videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
+            var byStudy = (await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false)).ToLookup(video => video.StudyId);
+            foreach (var study in chunk)
+            {
+                var own = byStudy[study.StudyId].ToList();
+                var done = own.Where(video => video.Result is not null).ToList();
+                var threshold = done.Select(video => video.Threshold).DefaultIfEmpty().Max();
+                results.Add(new StudyResult(
+                    study.StudyId, study.StudyDay, study.Name, study.Status,
+                    done.Count == 0 ? null : Result.Mean([.. done.Select(video => video.Result!.Value.Probabilities)], threshold),
+                    own, study.Revision, TraceId(study.TraceParent), study.FirstSeenAt, study.CompletedAt));
+            }
+        }
+        return results;
+    }
+
+    private static async Task<List<VideoResult>> ResultsAsync(
+        LedgerContext ledger, List<VideoRow> videos, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+    {
+        var ids = videos.Select(video => video.VideoId).ToList();
+        var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
+        var wanted = ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId));
+        if (generations is null)
+            wanted = wanted.Where(p => ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation == p.Generation));
+        var predictions = (await wanted.ToListAsync(cancellation).ConfigureAwait(false))
+            .ToLookup(p => (p.VideoId, p.Generation));
+        var results = new List<VideoResult>(videos.Count);
+        foreach (var video in videos)
+        {
+            var generation = generations is not null && generations.TryGetValue(video.VideoId, out var chosen) ? chosen : video.Generation;
+            var clips = predictions[(video.VideoId, generation)].OrderBy(p => p.ClipIndex).ToList();
+            var newest = generation == video.Generation;
+            var bundle = bundles[newest || clips.Count == 0 ? video.BundleId : clips[0].BundleId];
+            var probabilities = clips.Select(p => new ClassProbabilities(p.Covid, p.Pneumonia, p.Healthy)).ToList();
+            var done = (!newest || video.Status == WorkStatus.Done) && clips.Count > 0;
+            results.Add(new VideoResult(
+                video.VideoId, video.StudyId, video.Study!.Name, ObjectName.FromKey(video.ObjectKey).Video,
+                newest ? video.Status : WorkStatus.Done, newest ? video.Reason : null, newest ? video.Detail : null,
+                video.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries),
+                done ? Result.Mean(probabilities, bundle.Threshold) : null, probabilities, video.Frames,
+                ModelOf(bundle),
+                newest || clips.Count == 0 ? video.Variant : clips[0].Variant, generation, TraceId(video.TraceParent),
+                video.FinishedAt is { } finished && video.StartedAt is { } started ? (finished - started).TotalSeconds : null,
+                video.FinishedAt, bundle.Threshold));
+        }
+        return results;
+    }
+
+    private static string ModelOf(BundleRow bundle) => $"{bundle.Name}@{bundle.Version}+{bundle.BundleId[..12]}";
+
+    private static string TraceId(string traceParent) => traceParent.Split('-')[1];
+}

@@ -1,0 +1,27 @@
+namespace LusPipeline.Ledger.Rows;
+
+/// <summary>One span of a study's trace.</summary>
+public sealed class SpanRow
+{
+    public DateOnly StudyDay { get; set; }
+
+    /// <summary>32 hex digits.</summary>
+    public required string TraceId { get; set; }
+
+    /// <summary>16 hex digits.</summary>
+    public required string SpanId { get; set; }
+
+    public string? ParentSpanId { get; set; }
+    public Guid StudyId { get; set; }
+    public Guid? VideoId { get; set; }
+    public Guid? ClipId { get; set; }
+    public required string Name { get; set; }
+    public DateTime StartedAt { get; set; }
+    public long DurationMicroseconds { get; set; }
+
+    /// <summary>A reason code, for a span that failed.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>JSON object of the remaining attributes.</summary>
+    public string Attributes { get; set; } = "{}";
+}

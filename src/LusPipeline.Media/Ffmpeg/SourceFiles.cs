@@ -1,0 +1,59 @@
+using LusPipeline.Core.Outcomes;
+using Microsoft.Win32.SafeHandles;
+
+namespace LusPipeline.Media.Ffmpeg;
+
+/// <summary>Opening what a user gave, with the reason codes of what can go wrong.</summary>
+internal static class SourceFiles
+{
+    /// <summary>Size and time of a file, through links.</summary>
+    /// <exception cref="RejectedException">Gone, no file, or not to be looked at.</exception>
+    public static FileInfo Regular(string path)
+    {
+        try
+        {
+            var info = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+            if (!info.Exists)
+                throw Vanished();
+            return info;
+        }
+        catch (FileNotFoundException)
+        {
+            throw Vanished();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw Vanished();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Unreadable();
+        }
+    }
+
+    /// <exception cref="RejectedException">Gone, or closed to us.</exception>
+    /// <exception cref="TransientException">The disk or network did not answer.</exception>
+    public static SafeFileHandle OpenForReading(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Vanished();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Unreadable();
+        }
+        catch (IOException exception)
+        {
+            throw new TransientException(ReasonCode.Unreadable, $"The file could not be opened (error {exception.HResult}).", exception);
+        }
+    }
+
+    private static RejectedException Vanished() => new(ReasonCode.Vanished, "The file is gone.");
+
+    private static RejectedException Unreadable() => new(ReasonCode.Unreadable, "The file may not be read: its permissions forbid it.");
+}

@@ -1,0 +1,59 @@
+using LusPipeline.ModelTools.Onnx;
+
+namespace LusPipeline.ModelTools.Keras.Converters;
+
+/// <summary>
+/// A window that slides over height and width. TensorFlow's <c>same</c> gives ⌈n/stride⌉ outputs and puts the odd element of
+/// padding at the end; <c>valid</c> gives ⌈(n − extent + 1)/stride⌉, extent = (size − 1)·dilation + 1 (Keras:
+/// <c>conv_output_length</c>; TensorFlow: "padding" in <c>tf.nn.convolution</c>). ONNX takes the padding in numbers.
+/// </summary>
+internal readonly record struct SpatialWindow(int[] Size, int[] Strides, int[] Dilations, int[] Pads, int[] Outputs)
+{
+    /// <param name="layer">The layer, for errors.</param>
+    /// <param name="input">The sizes of the axes that it slides over.</param>
+    /// <param name="size">The window's, for each axis.</param>
+    /// <param name="strides">For each axis.</param>
+    /// <param name="dilations">For each axis.</param>
+    public static SpatialWindow Of(LayerContext layer, ReadOnlySpan<int> input, int[] size, int[] strides, int[] dilations)
+    {
+        var padding = layer.Settings.Text("padding", "valid").ToUpperInvariant();
+        if (padding is not ("SAME" or "VALID") && !(padding == "CAUSAL" && input.Length == 1))
+            throw layer.Fault($"its padding '{padding.ToLowerInvariant()}' is not known");
+        var axes = input.Length;
+        var pads = new int[2 * axes];
+        var outputs = new int[axes];
+        for (var axis = 0; axis < axes; axis++)
+        {
+            var extent = checked(((size[axis] - 1) * dilations[axis]) + 1);
+            var before = 0;
+            var after = 0;
+            if (padding == "CAUSAL")
+                before = extent - 1;
+            if (padding == "SAME")
+            {
+                outputs[axis] = ((input[axis] - 1) / strides[axis]) + 1;
+                var all = Math.Max(0, checked(((outputs[axis] - 1) * strides[axis]) + extent - input[axis]));
+                before = all / 2;
+                after = all - before;
+            }
+            else
+            {
+                outputs[axis] = checked(input[axis] + before - extent) < 0 ? 0 : ((input[axis] + before - extent) / strides[axis]) + 1;
+            }
+            if (outputs[axis] < 1)
+                throw layer.Fault($"its window of {extent} is larger than its input of {input[axis]}");
+            pads[axis] = before;
+            pads[axes + axis] = after;
+        }
+        return new(size, strides, dilations, pads, outputs);
+    }
+
+    public AttributeProto[] ConvAttributes(int groups) =>
+    [
+        OnnxAttribute.Ints("kernel_shape", Size),
+        OnnxAttribute.Ints("strides", Strides),
+        OnnxAttribute.Ints("dilations", Dilations),
+        OnnxAttribute.Ints("pads", Pads),
+        OnnxAttribute.Int("group", groups),
+    ];
+}

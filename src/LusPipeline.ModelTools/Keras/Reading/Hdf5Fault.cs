@@ -1,0 +1,17 @@
+namespace LusPipeline.ModelTools.Keras.Reading;
+
+/// <summary>The HDF5 library reports damage by exceptions of every kind; here they become one.</summary>
+internal static class Hdf5Fault
+{
+    public static T Guard<T>(string place, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is not (ImportProblemException or OutOfMemoryException))
+        {
+            throw new ImportProblemException($"its HDF5 structure is damaged at '{place}' ({fault.Message})", fault);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace LusPipeline.ModelTools.Onnx;
+
+/// <summary>How weights lie in the ONNX file. Computation is float32 either way.</summary>
+public enum WeightStorage
+{
+    Float32,
+
+    /// <summary>
+    /// Tensors of 20,000 and more elements are stored as float16 and cast to float32 when the model loads; smaller ones
+    /// (biases, normalisation, first convolutions) stay float32.
+    /// </summary>
+    Float16,
+}

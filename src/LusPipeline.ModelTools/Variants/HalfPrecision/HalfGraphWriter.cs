@@ -1,0 +1,95 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using LusPipeline.ModelTools.Onnx;
+using LusPipeline.ModelTools.Variants.Quantization;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
+
+namespace LusPipeline.ModelTools.Variants.HalfPrecision;
+
+/// <summary>Writes a graph anew with float16 values where the plan has them, and casts where float16 and float32 meet.</summary>
+internal sealed class HalfGraphWriter
+{
+    /// <summary>Of the names of values in float16.</summary>
+    internal const string Prefix = "fp16/";
+
+    private readonly FloatGraph source;
+    private readonly GraphValues values;
+    private readonly HalfPlan plan;
+    private readonly GraphProto graph = new();
+    private readonly HashSet<string> written = new(StringComparer.Ordinal);
+
+    private HalfGraphWriter(FloatGraph source, GraphValues values, HalfPlan plan) => (this.source, this.values, this.plan) = (source, values, plan);
+
+    public static ModelProto Write(FloatGraph source, GraphValues values, HalfPlan plan)
+    {
+        var writer = new HalfGraphWriter(source, values, plan);
+        foreach (var node in source.Nodes)
+            writer.Node(node);
+        var model = source.Model.Clone();
+        foreach (var output in model.Graph.Output)
+            writer.AsFloat(output.Name);
+        var graph = writer.graph;
+        graph.Name = model.Graph.Name;
+        graph.Input.AddRange(model.Graph.Input);
+        graph.Output.AddRange(model.Graph.Output);
+        graph.Initializer.AddRange(model.Graph.Initializer);
+        UnreadParts.Remove(graph);
+        model.Graph = graph;
+        return model;
+    }
+
+    private void Node(NodeProto node)
+    {
+        var copy = node.Clone();
+        var half = plan.IsHalf(node);
+        for (var input = 0; input < copy.Input.Count; input++)
+            copy.Input[input] = half ? AsHalf(node.Input[input]) : AsFloat(node.Input[input]);
+        for (var output = 0; half && output < copy.Output.Count; output++)
+        {
+            if (values.IsFloat(node.Output[output]))
+                copy.Output[output] = Half(node.Output[output]);
+        }
+        graph.Node.Add(copy);
+    }
+
+    /// <summary>The name under which a node that computes in float32 reads a value.</summary>
+    private string AsFloat(string value)
+    {
+        if (plan.IsHalf(value) && written.Add(value))
+            Cast(Half(value), value, DataType.Float);
+        return value;
+    }
+
+    /// <summary>The name under which a node that computes in float16 reads a value; integers stay what they are.</summary>
+    private string AsHalf(string value)
+    {
+        if (plan.IsHalf(value))
+            return Half(value);
+        if (value.Length == 0)
+            return value;
+        if (source.Constant(value) is { } constant)
+        {
+            if (written.Add(Half(value)))
+                graph.Initializer.Add(Store(Half(value), constant.Values, constant.Dimensions));
+            return Half(value);
+        }
+        if (!values.IsFloat(value))
+            return value;
+        if (written.Add(Half(value)))
+            Cast(value, Half(value), DataType.Float16);
+        return Half(value);
+    }
+
+    private void Cast(string from, string to, DataType type) =>
+        graph.Node.Add(new NodeProto { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } });
+
+    private static TensorProto Store(string name, float[] values, IEnumerable<long> dimensions)
+    {
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return new() { Name = name, DataType = (int)DataType.Float16, Dims = { dimensions }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(halves.AsSpan())) };
+    }
+
+    private static string Half(string value) => Prefix + value;
+}

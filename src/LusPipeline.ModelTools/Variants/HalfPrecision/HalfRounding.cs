@@ -1,0 +1,100 @@
+using Google.Protobuf;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
+using LusPipeline.ModelTools.Onnx;
+using Microsoft.ML.OnnxRuntime;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
+
+namespace LusPipeline.ModelTools.Variants.HalfPrecision;
+
+/// <summary>
+/// A float16 backbone on the CPU with the rounding that CUDA does. The CPU has no float16 kernels: ONNX Runtime computes such nodes in
+/// float32, and takes out again the casts that meet between two of them, so that values would keep float32's digits. Here every node computes
+/// in float32 too, but its results go through float16, with an Identity that keeps the casts apart. Slow; to measure with.
+/// </summary>
+public sealed class HalfRounding : IDisposable
+{
+    private readonly InferenceSession session;
+    private readonly RunOptions runOptions = new();
+    private readonly int height;
+    private readonly int width;
+    private readonly int features;
+
+    /// <param name="path">A float16 backbone.</param>
+    /// <param name="scratch">A folder for a copy of it.</param>
+    /// <exception cref="BundleException">The file is no backbone.</exception>
+    public HalfRounding(string path, string scratch)
+    {
+        (height, width, features) = OnnxContract.BackboneSize(path);
+        var copy = Path.Combine(scratch, $"{Guid.NewGuid():N}.onnx");
+        try
+        {
+            using (var source = File.OpenRead(path))
+            using (var target = File.Create(copy))
+                Rounded(ModelProto.Parser.ParseFrom(source)).WriteTo(target);
+            using var settings = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            session = OnnxSession.Open(copy, settings);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
+
+    /// <param name="frame">uint8 RGB [H, W, 3].</param>
+    /// <returns>float32 [D].</returns>
+    public float[] Run(Memory<byte> frame)
+    {
+        var result = new float[features];
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frame, [1, height, width, 3]);
+        using var output = OrtValue.CreateTensorValueFromMemory(result, [1, features]);
+        session.Run(runOptions, [OnnxContract.Frames], [input], [OnnxContract.Features], [output]);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        runOptions.Dispose();
+        session.Dispose();
+    }
+
+    private static ModelProto Rounded(ModelProto model)
+    {
+        var nodes = model.Graph.Node.ToList();
+        var made = model.Graph.Node;
+        made.Clear();
+        var floats = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            // A cast of the model's own has its one float16 end already.
+            var computes = node.OpType != "Cast";
+            for (var input = 0; computes && input < node.Input.Count; input++)
+            {
+                if (!IsHalf(node.Input[input]))
+                    continue;
+                var name = node.Input[input] + "/float";
+                if (floats.Add(name))
+                    made.Add(Cast(node.Input[input], name, DataType.Float));
+                node.Input[input] = name;
+            }
+            made.Add(node);
+            for (var output = 0; output < node.Output.Count; output++)
+            {
+                var value = node.Output[output];
+                if (!IsHalf(value))
+                    continue;
+                node.Output[output] = computes ? value + "/computed" : value + "/rounded";
+                if (computes)
+                    made.Add(Cast(value + "/computed", value + "/rounded", DataType.Float16));
+                made.Add(new NodeProto { OpType = "Identity", Name = value + "/kept", Input = { value + "/rounded" }, Output = { value } });
+            }
+        }
+        return model;
+    }
+
+    private static bool IsHalf(string value) => value.StartsWith(HalfGraphWriter.Prefix, StringComparison.Ordinal);
+
+    private static NodeProto Cast(string from, string to, DataType type) =>
+        new() { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } };
+}

@@ -1,6 +1,0 @@
-namespace LusPipeline.Models.Keras.Downloads;
-
-/// <summary>A file cannot be downloaded.</summary>
-/// <param name="message">Which address, what is wrong with it, and what can be done.</param>
-/// <param name="inner">What caused it.</param>
-public sealed class DownloadException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace LusPipeline.Pipeline.Features;
+
+/// <summary>What made a features object: its sidecar as JSON.</summary>
+/// <param name="Bundle">The bundle's id.</param>
+/// <param name="Shape">[T, D].</param>
+/// <param name="Sha256">Of the features object, lower-case hex.</param>
+public sealed record FeaturesSidecar(string Bundle, string Variant, string BackboneSha256, int[] Shape, string Sha256 = "");
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(FeaturesSidecar))]
+internal sealed partial class SidecarJson : JsonSerializerContext;

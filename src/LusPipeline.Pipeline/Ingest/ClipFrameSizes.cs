@@ -1,0 +1,10 @@
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Pipeline.Ingest;
+
+/// <summary>Pixels of the frames that each bundle's backbone takes, by the bundle's id.</summary>
+public sealed class ClipFrameSizes(IReadOnlyDictionary<string, ClipFrameSize> sizes)
+{
+    /// <exception cref="MissingModelException">This process does not know the bundle.</exception>
+    public ClipFrameSize Of(string bundleId) => sizes.TryGetValue(bundleId, out var size) ? size : throw new MissingModelException(bundleId, null);
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using LusPipeline.Buckets;
+using LusPipeline.Core.Identity;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Studies;
+using LusPipeline.Ledger.Moves;
+using LusPipeline.Media.Sniffing;
+
+namespace LusPipeline.Pipeline.Intake;
+
+/// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
+/// <param name="settling">Null where an object appears whole.</param>
+public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits)
+{
+    /// <summary>Listings in which a file may change while it is read.</summary>
+    private const int MostTries = 20;
+
+    private readonly Dictionary<string, int> _tries = [];
+    private readonly List<ClosedStudy> _closed = [];
+    private int _later;
+
+    /// <summary>Videos that are registered together.</summary>
+    public int Chunk { get; init; } = 64;
+
+    /// <summary>Objects of earlier listings that need no other look; null to look at all of them each time.</summary>
+    public SeenObjects? Seen { get; init; }
+
+    /// <summary>Name of an object below a study that says that nothing more comes to it; null for none.</summary>
+    public string? Marker { get; init; }
+
+    /// <summary>Of the last listing: studies whose marker is new.</summary>
+    public IReadOnlyList<ClosedStudy> Closed => _closed;
+
+    /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Of the last listing: files that are still being written.</summary>
+    public int Waiting => (settling?.Waiting ?? 0) + _later;
+
+    /// <summary>The bucket's listing.</summary>
+    public IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation) => ScanAsync(bucket.ListAsync(cancellation), cancellation);
+
+    /// <param name="listing">A listing of the bucket.</param>
+    public async IAsyncEnumerable<IReadOnlyList<SeenVideo>> ScanAsync(
+        IAsyncEnumerable<BucketObject> listing, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(listing);
+        settling?.BeginListing();
+        Seen?.Begin();
+        _closed.Clear();
+        Skipped = 0;
+        _later = 0;
+        var chunk = new List<SeenVideo>(Chunk);
+        await foreach (var item in listing.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            if (Seen?.Has(item) == true)
+                continue;
+            if (await LookAsync(item, cancellation).ConfigureAwait(false) is { } video)
+                chunk.Add(video with { Urgent = item.Urgent });
+            if (chunk.Count == Chunk)
+            {
+                yield return chunk;
+                chunk = new(Chunk);
+            }
+        }
+        if (chunk.Count > 0)
+            yield return chunk;
+    }
+
+    /// <summary>Whether an object is a study's <see cref="Marker"/>.</summary>
+    public bool IsMarker(BucketObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var name = ObjectName.FromKey(item.Key);
+        return Marker is not null && name.Video == Marker && name.Study != Marker;
+    }
+
+    private async Task<SeenVideo?> LookAsync(BucketObject item, CancellationToken cancellation)
+    {
+        if (IsMarker(item))
+        {
+            _closed.Add(new(LedgerIds.Study(bucket.NameOf(item), ObjectName.FromKey(item.Key).Study), item.Tag));
+        }
+        else if (item.Skipped)
+        {
+            Skipped++;
+        }
+        else
+        {
+            if (settling?.IsSettled(item) == false)
+                return null;
+            var later = _later;
+            if (await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)
+            {
+                Seen?.Add(item);
+                return video;
+            }
+            if (later != _later)
+                return null;
+        }
+        Seen?.Add(item);
+        return null;
+    }
+
+    private async Task<SeenVideo?> SeeAsync(BucketObject item, CancellationToken cancellation)
+    {
+        try
+        {
+            if (item.Reason is { } reason)
+                throw new RejectedException(reason, item.Detail ?? "");
+            if (!await IsOursAsync(item, cancellation).ConfigureAwait(false))
+            {
+                Skipped++;
+                return null;
+            }
+            if (item.Size > limits.MaxFileBytes)
+                throw new RejectedException(ReasonCode.TooLargeFile, $"It has {item.Size} bytes; the limit is {limits.MaxFileBytes}.");
+            return new SeenVideo(bucket.NameOf(item), item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
+        }
+        catch (RejectedException rejected) when (VideoClaims.Claim(item.Key))
+        {
+            return new SeenVideo(
+                bucket.NameOf(item), item.Key, $"{rejected.Reason}:{item.Tag}", item.Tag, item.Size, new Rejection(rejected.Reason, rejected.Message));
+        }
+        catch (RejectedException)
+        {
+            Skipped++;
+            return null;
+        }
+        catch (TransientException unsettled)
+        {
+            return Later(item, unsettled);
+        }
+    }
+
+    /// <summary>A file that changes while it is read, or a disk that stutters: seen by a later listing, or rejected in the end.</summary>
+    private SeenVideo? Later(BucketObject item, TransientException unsettled)
+    {
+        var tries = _tries[item.Key] = _tries.GetValueOrDefault(item.Key) + 1;
+        if (tries < MostTries)
+        {
+            _later++;
+            return null;
+        }
+        return new SeenVideo(
+            bucket.NameOf(item), item.Key, $"{unsettled.Reason}:{item.Tag}", item.Tag, item.Size,
+            new Rejection(ReasonCode.Unreadable, $"{unsettled.Message} So it was {tries} times."));
+    }
+
+    private async Task<bool> IsOursAsync(BucketObject item, CancellationToken cancellation)
+    {
+        if (VideoClaims.Claim(item.Key))
+            return true;
+        var head = new byte[VideoSniffer.HeadBytes];
+        var read = await bucket.ReadAsync(item.Key, item.Tag, 0, head, cancellation).ConfigureAwait(false);
+        return VideoSniffer.IsOurs(head.AsSpan(0, read));
+    }
+}

@@ -1,0 +1,52 @@
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
+using LusPipeline.Core.Telemetry;
+using LusPipeline.Ledger.Moves;
+
+namespace LusPipeline.Pipeline.Settlement;
+
+/// <summary>Finishes videos whose clips are finished, and studies whose videos are. Whoever moves the row tells of it.</summary>
+public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvents events)
+{
+    /// <summary>To be called when a clip of the video is done, and when the video is cut.</summary>
+    public async Task<bool> CompleteVideoAsync(Guid videoId, Guid studyId, int generation, CancellationToken cancellation)
+    {
+        if (!await videos.CompleteAsync(videoId, generation, cancellation).ConfigureAwait(false))
+            return false;
+        StageMetrics.VideoFinished(WorkStatus.Done);
+        events.OnVideoFinished(videoId, generation);
+        await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Fails the video for good.</summary>
+    /// <returns>Whether it was this call that did.</returns>
+    public async Task<bool> FailVideoAsync(
+        Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation)
+    {
+        if (!await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false))
+            return false;
+        StageMetrics.VideoFinished(WorkStatus.Failed);
+        events.OnVideoFinished(videoId, generation);
+        await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Rejects the video of a started attempt.</summary>
+    /// <param name="limit">The value of the limit that was hit, if one was.</param>
+    public async Task RejectVideoAsync(VideoWork work, string reason, string detail, long? limit, CancellationToken cancellation)
+    {
+        if (!await videos.RejectAsync(work, reason, detail, limit, cancellation).ConfigureAwait(false))
+            return;
+        StageMetrics.VideoFinished(WorkStatus.Rejected);
+        events.OnVideoFinished(work.VideoId, work.Generation);
+        await CompleteStudyAsync(work.StudyId, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>To be called when a video of the study is final, and when its listing is finished.</summary>
+    public async Task CompleteStudyAsync(Guid studyId, CancellationToken cancellation)
+    {
+        if (await studies.CompleteAsync(studyId, cancellation).ConfigureAwait(false) is not null)
+            events.OnStudyFinished(studyId);
+    }
+}

@@ -1,7 +1,0 @@
-using LusPipeline.Core.Probabilities;
-
-namespace LusPipeline.Storage.FeatureSets;
-
-/// <summary>A video of a feature set.</summary>
-/// <param name="Name">With its label's folder, for example <c>cov/video.mp4</c>.</param>
-public sealed record LabelledVideo(string Name, Diagnosis Label);

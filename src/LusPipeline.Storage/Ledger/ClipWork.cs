@@ -1,5 +1,0 @@
-namespace LusPipeline.Storage.Ledger;
-
-/// <summary>A started attempt at a clip's features or prediction.</summary>
-/// <param name="Retries">Attempts at this generation of it, at either stage, that failed before or found their object gone.</param>
-public sealed record ClipWork(DateOnly StudyDay, Guid ClipId, Guid VideoId, int ClipIndex, int Generation, int Retries);

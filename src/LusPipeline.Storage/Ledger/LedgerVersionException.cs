@@ -1,5 +1,0 @@
-namespace LusPipeline.Storage.Ledger;
-
-/// <summary>The database's schema is not this program's.</summary>
-/// <param name="message">What to do.</param>
-public sealed class LedgerVersionException(string message) : Exception(message);

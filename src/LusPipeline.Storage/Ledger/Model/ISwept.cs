@@ -1,7 +1,0 @@
-namespace LusPipeline.Storage.Ledger.Model;
-
-/// <summary>A row whose work a message carries.</summary>
-internal interface ISwept
-{
-    DateTime? NotBefore { get; }
-}

@@ -1,7 +1,0 @@
-using LusPipeline.Storage.Ledger.Model;
-
-namespace LusPipeline.Storage.Ledger;
-
-/// <summary>A video that is to be done again, as it stands now.</summary>
-/// <param name="FromFeatures">Its clips' features serve the target too, so that only the head runs.</param>
-public sealed record PlannedReplay(VideoRow Video, VideoTarget Target, bool FromFeatures);

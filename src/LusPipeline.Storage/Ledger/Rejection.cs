@@ -1,5 +1,0 @@
-namespace LusPipeline.Storage.Ledger;
-
-/// <param name="Reason">A reason code.</param>
-/// <param name="Detail">What was found, in words.</param>
-public sealed record Rejection(string Reason, string Detail);

@@ -1,6 +1,0 @@
-using LusPipeline.Core.Clips;
-
-namespace LusPipeline.Storage.Ledger;
-
-/// <summary>What a video is to be turned into: clips of this plan, predicted by this variant of this bundle.</summary>
-public sealed record VideoTarget(ClipPlan Plan, string BundleId, string Variant);
