@@ -99,7 +99,7 @@ internal static class GraphSimplifier
     /// <summary>
     /// Pads with −0 instead of 0 before a MaxPool of values that may be negative (<see cref="PaddedMaxima"/>). It is the same number, but
     /// ONNX Runtime's Pad_Fusion takes only values without a single bit for zero. So the file is right in other programs too; this one
-    /// disables that optimizer (<see cref="Inference.OnnxSession"/>).
+    /// disables that optimizer (<see cref="Models.Inference.OnnxSession"/>).
     /// </summary>
     private static void KeepPadding(GraphBuilder graph)
     {

@@ -1,10 +1,10 @@
 using Google.Protobuf;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Onnx;
 using LusPipeline.UnitTests.Keras;
 using Microsoft.ML.OnnxRuntime;
-using static LusPipeline.Models.Onnx.TensorProto.Types;
+using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.Inference;
 
