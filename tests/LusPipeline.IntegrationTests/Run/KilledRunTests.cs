@@ -1,5 +1,5 @@
 using LusPipeline.IntegrationTests.Ingest;
-using LusPipeline.Storage.Ledger;
+using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Run;

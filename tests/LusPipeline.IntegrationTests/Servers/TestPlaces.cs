@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Buckets.S3;
+using LusPipeline.Ledger.Databases;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Servers;
