@@ -1,11 +1,13 @@
 using System.Globalization;
 using LusPipeline.Benchmarks;
 using LusPipeline.Benchmarks.Ledger;
+using LusPipeline.Models.Bundles;
 
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
 
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8] [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- batches [--videos DIR] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
@@ -15,6 +17,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
+    batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
@@ -45,7 +48,12 @@ if (args is ["ledger", ..])
         long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), args.Contains("--plans"), args.Contains("--cold"), Option("--only", "")));
     return 0;
 }
-if (args is not ["run" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing", ..])
+if (args is [BatchesBenchmark.OneName, .. var one])
+{
+    BatchesBenchmark.MeasureOne(one);
+    return 0;
+}
+if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -79,6 +87,8 @@ foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { video
 if (args[0] == "run")
     await RunBenchmark.MeasureAsync(
         videos, lus, args.Contains("--variant") ? Option("--variant", "") : null, int.Parse(Option("--rounds", "1"), CultureInfo.InvariantCulture));
+else if (args[0] == "batches")
+    await BatchesBenchmark.MeasureAsync(videos, Option("--variant", BundleVariant.Fp32));
 else if (args[0] == "workers-real")
     await RealWorkersBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
 else if (args[0] == "int8")

@@ -26,25 +26,26 @@ internal sealed class PureInference : IDisposable
         Parallel.For(0, Environment.ProcessorCount, core =>
         {
             foreach (var clip in clips.Where((_, index) => index % Environment.ProcessorCount == core))
-                Run(NpyFile.Read<byte>(clip).Values, batch);
+                Run(_session, _bundle, NpyFile.Read<byte>(clip).Values, batch);
         });
         process.Refresh();
         return process.TotalProcessorTime - before;
     }
 
-    private void Run(byte[] frames, int batch)
+    /// <summary>Runs the frames of one clip, batch after batch, on the caller's thread.</summary>
+    public static void Run(InferenceSession session, Bundle bundle, byte[] frames, int batch)
     {
-        var frame = _bundle.Height * _bundle.Width * 3;
-        var output = new float[batch * _bundle.Features];
+        var frame = bundle.Height * bundle.Width * 3;
+        var output = new float[batch * bundle.Features];
         using var run = new RunOptions();
-        for (var first = 0; first < _bundle.Frames; first += batch)
+        for (var first = 0; first < bundle.Frames; first += batch)
         {
-            var count = Math.Min(batch, _bundle.Frames - first);
+            var count = Math.Min(batch, bundle.Frames - first);
             using var input = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, frames.AsMemory(first * frame, count * frame), [count, _bundle.Height, _bundle.Width, 3]);
+                OrtMemoryInfo.DefaultInstance, frames.AsMemory(first * frame, count * frame), [count, bundle.Height, bundle.Width, 3]);
             using var features = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, output.AsMemory(0, count * _bundle.Features), [count, _bundle.Features]);
-            _session.Run(run, ["frames"], [input], ["features"], [features]);
+                OrtMemoryInfo.DefaultInstance, output.AsMemory(0, count * bundle.Features), [count, bundle.Features]);
+            session.Run(run, ["frames"], [input], ["features"], [features]);
         }
     }
 
