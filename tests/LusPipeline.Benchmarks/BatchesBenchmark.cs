@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Ingest;
+using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Storage.Npy;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.Benchmarks;
