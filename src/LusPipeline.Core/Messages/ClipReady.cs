@@ -10,10 +10,12 @@ namespace LusPipeline.Core.Messages;
 /// <param name="Variant">The bundle's variant: fp32, fp16 or int8.</param>
 public sealed record ClipReady(
     int Version, Guid ClipId, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, string TraceParent,
-    string FramesKey, string BundleId, string Variant)
+    string FramesKey, string BundleId, string Variant) : IClipMessage
 {
     public const int CurrentVersion = 1;
 
     /// <summary>Taken before routine work.</summary>
     public bool Urgent { get; init; }
+
+    Guid IStageMessage.SubjectId => ClipId;
 }

@@ -9,10 +9,12 @@ namespace LusPipeline.Core.Messages;
 /// <param name="Sha256">Of that object, lower-case hex.</param>
 public sealed record FeaturesReady(
     int Version, Guid ClipId, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, string TraceParent,
-    string FeaturesKey, string Sha256, string BundleId, string Variant)
+    string FeaturesKey, string Sha256, string BundleId, string Variant) : IClipMessage
 {
     public const int CurrentVersion = 1;
 
     /// <summary>Taken before routine work.</summary>
     public bool Urgent { get; init; }
+
+    Guid IStageMessage.SubjectId => ClipId;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Core.Studies;
 
@@ -18,4 +19,15 @@ public sealed record VideoLimits
     /// <summary>Most bytes of one video file or object.</summary>
     [Range(1, long.MaxValue)]
     public long MaxFileBytes { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>The limit that a rejection is about.</summary>
+    /// <param name="reason">One of <see cref="ReasonCode"/>.</param>
+    /// <returns>Null for a reason that is about no limit.</returns>
+    public long? For(string? reason) => reason switch
+    {
+        ReasonCode.TooLargeFrame => MaxFramePixels,
+        ReasonCode.TooManyFrames => MaxFrames,
+        ReasonCode.TooLargeFile => MaxFileBytes,
+        _ => null,
+    };
 }

@@ -40,7 +40,7 @@ internal sealed class Engine : IAsyncDisposable
         services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
         services.AddIngest(request.Ingest, [model.Bundle]);
-        services.AddSingleton<ClipAttempts>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
+        services.AddSingleton<AttemptRunner>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
         services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
         services.AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
@@ -53,7 +53,12 @@ internal sealed class Engine : IAsyncDisposable
             bus.AddConsumer<IngestConsumer, IngestConsumerDefinition>();
             bus.AddConsumer<FeaturesConsumer, FeaturesConsumerDefinition>();
             bus.AddConsumer<SequenceConsumer, SequenceConsumerDefinition>();
-            bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+            bus.UsingInMemory((context, memory) =>
+            {
+                memory.Publish<IStageMessage>(publish => publish.Exclude = true);
+                memory.Publish<IClipMessage>(publish => publish.Exclude = true);
+                memory.ConfigureEndpoints(context);
+            });
         });
         services.Configure<MassTransitHostOptions>(options =>
         {

@@ -34,7 +34,7 @@ internal static class WorkerLedger
         services.AddSingleton(provider => new VideoSettlement(open, clock, videos, provider.GetRequiredService<Completion>(), sweeps));
         services.AddSingleton<IReturnedWork>(provider => new ReturnedWork(
             open, clock, lease, attempts, clips, provider.GetRequiredService<Completion>(), provider.GetRequiredService<StageEvents>()));
-        services.AddSingleton<ClipAttempts>();
+        services.AddSingleton<AttemptRunner>();
         return services;
     }
 }

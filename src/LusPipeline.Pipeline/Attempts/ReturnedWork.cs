@@ -45,7 +45,7 @@ public sealed class ReturnedWork(
             }
             study = row.StudyId;
         }
-        await completion.FailVideoAsync(videoId, study, generation, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
+        await completion.FailVideoAsync(videoId, study, generation, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
         return ReturnedOutcome.Crashed;
     }
 
@@ -74,7 +74,7 @@ public sealed class ReturnedWork(
         if (await clips.FailAsync(work, status, ReasonCode.Crashed, cancellation).ConfigureAwait(false))
         {
             events.OnClipReleased(clipId);
-            await completion.FailVideoAsync(work.VideoId, studyId, generation, ReasonCode.Crashed, $"clip {work.ClipIndex}: its attempts never ended", cancellation)
+            await completion.FailVideoAsync(work.VideoId, studyId, generation, ReasonCode.Crashed, $"clip {work.ClipIndex}: {AttemptRunner.NeverEnded}", cancellation)
                 .ConfigureAwait(false);
         }
         return ReturnedOutcome.Crashed;

@@ -13,15 +13,13 @@ namespace LusPipeline.Pipeline.Features;
 
 /// <summary>Clip frames → backbone → features object.</summary>
 public sealed class FeaturesHandler(
-    ModelSet models, IWorkBucket work, ClipMoves clips, ClipAttempts attempts, IStageBus bus, StageEvents events)
+    ModelSet models, IWorkBucket work, ClipMoves clips, AttemptRunner attempts, IStageBus bus, StageEvents events)
 {
     /// <exception cref="BrokenEngineException">The process cannot go on: no disk, no memory.</exception>
     public Task HandleAsync(ClipReady message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return attempts.RunAsync(
-            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, message.Urgent, WorkStatus.Cut,
-            clip => ExtractAsync(message, clip, cancellation), cancellation);
+        return attempts.RunAsync(message, clip => ExtractAsync(message, clip, cancellation), cancellation);
     }
 
     private async Task ExtractAsync(ClipReady message, ClipWork clip, CancellationToken cancellation)

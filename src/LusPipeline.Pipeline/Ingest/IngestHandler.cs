@@ -11,76 +11,24 @@ using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Settlement;
-using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Pipeline.Ingest;
 
 /// <summary>Video → probe → rejected, or clips as objects.</summary>
-public sealed partial class IngestHandler(
+public sealed class IngestHandler(
     IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoReader reader, ClipPermits permits,
-    VideoLimits limits, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, IDeadLetters letters, StageEvents events,
-    TimeProvider clock, ILogger<IngestHandler> logger) : IDisposable
+    VideoLimits limits, AttemptRunner attempts, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, StageEvents events,
+    TimeProvider clock)
 {
-    private readonly WorkInHand<Guid> _inHand = new();
-    private readonly Quarantine _quarantine = new();
-
+    /// <summary>Time within which a stop that a signal brings reaches this process after it reached ffmpeg.</summary>
     private static readonly TimeSpan StopFollowsWithin = TimeSpan.FromSeconds(1);
 
-    /// <summary>Until work for a model that this worker does not have is offered again.</summary>
-    private static readonly TimeSpan PostponedBy = TimeSpan.FromSeconds(10);
-
     /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
-    public async Task HandleAsync(VideoFound message, CancellationToken cancellation)
+    public Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using var hold = await _inHand.TakeAsync(message.VideoId, cancellation).ConfigureAwait(false);
-        var (stay, outcome, video) = await _quarantine.StartAsync(
-            alone => videos.StartAsync(message.VideoId, message.Generation, alone, cancellation), cancellation).ConfigureAwait(false);
-        using var inWork = stay;
-        if (outcome is StartOutcome.Stale or StartOutcome.Busy)
-            return;
-        if (outcome == StartOutcome.Crashed)
-        {
-            StageMetrics.Failed(StageMetrics.Ingest, StageAttempt.Failed, ReasonCode.Crashed);
-            await FailAsync(message, video!, ReasonCode.Crashed, "its attempts never ended", cancellation).ConfigureAwait(false);
-            return;
-        }
-        events.OnVideoStarted(message.VideoId);
-        using var attempt = new StageAttempt(StageMetrics.Ingest);
-        try
-        {
-            await IngestAsync(video! with { Urgent = message.Urgent }, cancellation).ConfigureAwait(false);
-            attempt.Ended(StageAttempt.Done);
-        }
-        catch (Exception interrupted) when (
-            interrupted is BrokenEngineException or BucketUnavailableException || LedgerFault.Is(interrupted) || cancellation.IsCancellationRequested)
-        {
-            await videos.InterruptAsync(video!).ConfigureAwait(false);
-            throw;
-        }
-        catch (RejectedException rejected)
-        {
-            attempt.Ended(StageAttempt.Rejected, rejected.Reason);
-            await completion.RejectVideoAsync(video!, rejected.Reason, rejected.Message, Limit(rejected.Reason), cancellation).ConfigureAwait(false);
-        }
-        catch (MissingModelException missing)
-        {
-            LogPostponed(logger, message.VideoId, missing.BundleId);
-            await videos.PostponeAsync(video!, PostponedBy, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            LogFailed(logger, message.VideoId, failure);
-            var reason = (failure as TransientException)?.Reason ?? ReasonCode.Crashed;
-            attempt.Ended(StageAttempt.Retried, reason);
-            if (await videos.RetryAsync(video!, cancellation).ConfigureAwait(false))
-                return;
-            attempt.Ended(StageAttempt.Failed, reason);
-            await FailAsync(message, video!, reason, failure.Message, cancellation).ConfigureAwait(false);
-        }
+        return attempts.RunAsync(message, limits, video => IngestAsync(video, cancellation), cancellation);
     }
-
-    public void Dispose() => _quarantine.Dispose();
 
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
@@ -116,7 +64,7 @@ public sealed partial class IngestHandler(
         }
         catch (TransientException crashed) when (crashed.Reason == ReasonCode.DecoderCrashed)
         {
-            // Ctrl-C reaches ffmpeg too, and maybe before us: then it is no crash, and ends as our own stop does.
+            // Ctrl-C reaches ffmpeg too, perhaps before this process. Then the decoder did not crash, and the attempt ends as interrupted.
             await Task.Delay(StopFollowsWithin, clock, cancellation).ConfigureAwait(false);
             throw;
         }
@@ -156,24 +104,4 @@ public sealed partial class IngestHandler(
         }
         return held;
     }
-
-    private async Task FailAsync(VideoFound message, VideoWork video, string reason, string detail, CancellationToken cancellation)
-    {
-        if (await completion.FailVideoAsync(video.VideoId, video.StudyId, video.Generation, reason, detail, cancellation).ConfigureAwait(false))
-            await letters.KeepAsync(message, reason, cancellation).ConfigureAwait(false);
-    }
-
-    private long? Limit(string reason) => reason switch
-    {
-        ReasonCode.TooLargeFrame => limits.MaxFramePixels,
-        ReasonCode.TooManyFrames => limits.MaxFrames,
-        ReasonCode.TooLargeFile => limits.MaxFileBytes,
-        _ => null,
-    };
-
-    [LoggerMessage(LogLevel.Warning, "Video {VideoId} waits for a worker with bundle {Bundle}")]
-    private static partial void LogPostponed(ILogger logger, Guid videoId, string bundle);
-
-    [LoggerMessage(LogLevel.Warning, "An attempt at video {VideoId} failed")]
-    private static partial void LogFailed(ILogger logger, Guid videoId, Exception exception);
 }

@@ -133,13 +133,5 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock)
 
     /// <summary>A rejected video whose limit was raised since.</summary>
     internal static bool IsEligibleAgain(VideoRow row, VideoLimits limits) =>
-        row.Status == WorkStatus.Rejected && row.LimitHit is { } hit && hit < CurrentLimit(row.Reason, limits);
-
-    private static long CurrentLimit(string? reason, VideoLimits limits) => reason switch
-    {
-        ReasonCode.TooLargeFrame => limits.MaxFramePixels,
-        ReasonCode.TooManyFrames => limits.MaxFrames,
-        ReasonCode.TooLargeFile => limits.MaxFileBytes,
-        _ => long.MinValue,
-    };
+        row.Status == WorkStatus.Rejected && row.LimitHit is { } hit && hit < limits.For(row.Reason);
 }

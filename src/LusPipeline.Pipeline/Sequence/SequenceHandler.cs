@@ -15,15 +15,13 @@ namespace LusPipeline.Pipeline.Sequence;
 
 /// <summary>Features object → head → prediction; the last clip finishes its video, the last video its study.</summary>
 public sealed class SequenceHandler(
-    ModelSet models, IWorkBucket work, ClipMoves clips, ClipAttempts attempts, Completion completion, StageEvents events)
+    ModelSet models, IWorkBucket work, ClipMoves clips, AttemptRunner attempts, Completion completion, StageEvents events)
 {
     /// <exception cref="BrokenEngineException">The process cannot go on: a head that gives no probabilities.</exception>
     public Task HandleAsync(FeaturesReady message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return attempts.RunAsync(
-            message, message.StudyDay, message.ClipId, message.StudyId, message.Generation, message.Urgent, WorkStatus.Extracted,
-            clip => PredictAsync(message, clip, cancellation), cancellation);
+        return attempts.RunAsync(message, clip => PredictAsync(message, clip, cancellation), cancellation);
     }
 
     private async Task PredictAsync(FeaturesReady message, ClipWork clip, CancellationToken cancellation)

@@ -5,11 +5,12 @@ using LusPipeline.Hosting.Run;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Intake;
+using LusPipeline.UnitTests.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LusPipeline.UnitTests.Ledger;
+namespace LusPipeline.UnitTests.Pipeline;
 
-public sealed class ClipAttemptsTests
+public sealed class AttemptRunnerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -131,16 +132,28 @@ public sealed class ClipAttemptsTests
         await AttemptAsync(attempts, video, clip, attempt, status, urgent);
     }
 
-    private static ClipAttempts AttemptsOf(LedgerBench bench, SentMessages bus) => new(
-        bench.Clips, bench.Videos, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<ClipAttempts>.Instance);
+    private static AttemptRunner AttemptsOf(LedgerBench bench, SentMessages bus) => new(
+        bench.Videos, bench.Clips, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<AttemptRunner>.Instance);
 
     private static Task AttemptAsync(
-        ClipAttempts attempts, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false,
+        AttemptRunner attempts, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false,
         CancellationToken? cancellation = null)
     {
-        var message = new ClipReady(
-            ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32");
-        return attempts.RunAsync(message, video.StudyDay, clip, video.StudyId, 0, urgent, status, attempt, cancellation ?? Cancellation);
+        if (status == WorkStatus.Cut)
+        {
+            var cut = new ClipReady(
+                ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32")
+            {
+                Urgent = urgent,
+            };
+            return attempts.RunAsync(cut, attempt, cancellation ?? Cancellation);
+        }
+        var extracted = new FeaturesReady(
+            FeaturesReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", "features/x.npy", "aa", LedgerBench.Bundle, "fp32")
+        {
+            Urgent = urgent,
+        };
+        return attempts.RunAsync(extracted, attempt, cancellation ?? Cancellation);
     }
 
     private sealed class SentMessages : IStageBus

@@ -3,39 +3,39 @@ using LusPipeline.Ledger.Moves;
 namespace LusPipeline.Pipeline.Attempts;
 
 /// <summary>
-/// Lets one stage's work of this process run side by side, but alone what an earlier start has no end of: such work may bring the
-/// process down, and a crash counts against everything that is in work.
+/// Lets the attempts of one stage run side by side in this process. A suspect, whose earlier start has no end, runs alone: it may crash
+/// the process, and a crash counts against everything that is in work at that moment.
 /// </summary>
-public sealed class Quarantine : IDisposable
+public sealed class CrashIsolation : IDisposable
 {
-    /// <summary>More than are ever in work side by side.</summary>
+    /// <summary>Larger than the number of attempts that ever run side by side. An attempt that runs alone takes all places.</summary>
     private const int Places = 4096;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _places = new(Places);
 
-    /// <summary>Starts work when its turn has come.</summary>
-    /// <param name="start">Records the start; told whether the work would be alone. It is called again, alone, for a suspect.</param>
-    /// <returns>What became of the start, and what to dispose when the work has ended.</returns>
-    public async Task<(IDisposable Stay, StartOutcome Outcome, TWork? Work)> StartAsync<TWork>(
+    /// <summary>Waits for a place and starts an attempt. A suspect is started again when it can run alone.</summary>
+    /// <param name="start">Records the start in the ledger. Its argument says whether the attempt would run alone.</param>
+    /// <returns>The outcome of the start, and the place, to be disposed when the attempt has ended.</returns>
+    public async Task<(IDisposable Place, StartOutcome Outcome, TWork? Work)> StartAsync<TWork>(
         Func<bool, Task<(StartOutcome Outcome, TWork? Work)>> start, CancellationToken cancellation)
         where TWork : class
     {
         ArgumentNullException.ThrowIfNull(start);
         for (var alone = false; ; alone = true)
         {
-            var stay = await EnterAsync(alone ? Places : 1, cancellation).ConfigureAwait(false);
+            var place = await EnterAsync(alone ? Places : 1, cancellation).ConfigureAwait(false);
             var outcome = StartOutcome.Suspect;
             try
             {
                 (outcome, var work) = await start(alone).ConfigureAwait(false);
                 if (outcome != StartOutcome.Suspect)
-                    return (stay, outcome, work);
+                    return (place, outcome, work);
             }
             finally
             {
                 if (outcome == StartOutcome.Suspect)
-                    stay.Dispose();
+                    place.Dispose();
             }
         }
     }
@@ -46,7 +46,7 @@ public sealed class Quarantine : IDisposable
         _places.Dispose();
     }
 
-    private async Task<Stay> EnterAsync(int wanted, CancellationToken cancellation)
+    private async Task<Place> EnterAsync(int wanted, CancellationToken cancellation)
     {
         var taken = 0;
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public sealed class Quarantine : IDisposable
         {
             for (; taken < wanted; taken++)
                 await _places.WaitAsync(cancellation).ConfigureAwait(false);
-            return new Stay(_places, taken);
+            return new Place(_places, taken);
         }
         catch (OperationCanceledException) when (taken > 0)
         {
@@ -67,7 +67,7 @@ public sealed class Quarantine : IDisposable
         }
     }
 
-    private sealed class Stay(SemaphoreSlim places, int taken) : IDisposable
+    private sealed class Place(SemaphoreSlim places, int taken) : IDisposable
     {
         private SemaphoreSlim? _places = places;
 

@@ -1,15 +1,15 @@
 using LusPipeline.Pipeline.Attempts;
 
-namespace LusPipeline.UnitTests.Ledger;
+namespace LusPipeline.UnitTests.Pipeline;
 
-public sealed class WorkInHandTests
+public sealed class KeyedLockTests
 {
     private static CancellationToken None => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Who_comes_for_work_that_is_in_hand_gets_it_after_its_end()
     {
-        var work = new WorkInHand<string>();
+        var work = new KeyedLock<string>();
         var first = await work.TakeAsync("a", None);
         var second = work.TakeAsync("a", None);
         using var other = await work.TakeAsync("b", None);
@@ -22,7 +22,7 @@ public sealed class WorkInHandTests
     [Fact]
     public async Task Waiting_ends_with_a_stop()
     {
-        var work = new WorkInHand<string>();
+        var work = new KeyedLock<string>();
         using var first = await work.TakeAsync("a", None);
         using var stop = new CancellationTokenSource();
         var second = work.TakeAsync("a", stop.Token);
@@ -35,7 +35,7 @@ public sealed class WorkInHandTests
     [Fact]
     public async Task Never_do_two_have_the_same_work()
     {
-        var work = new WorkInHand<int>();
+        var work = new KeyedLock<int>();
         var holders = new int[3];
         await Task.WhenAll(Enumerable.Range(0, 300).Select(async number =>
         {
