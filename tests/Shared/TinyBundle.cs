@@ -63,6 +63,40 @@ internal static class TinyBundle
         return Save(graph, path);
     }
 
+    /// <summary>
+    /// A backbone that ONNX Runtime's optimizers still make wrong. They remove the addition of 0 between Pad and MaxPool and then make the Pad a part of
+    /// the MaxPool, so that its zeros are no longer greater than the values, which are all negative.
+    /// </summary>
+    public static string WriteMisoptimizedBackbone(string path)
+    {
+        var graph = new GraphBuilder("features");
+        var frames = graph.Input("frames", DataType.Uint8, "N", null, Side, Side, 3);
+        var pixels = graph.Add("Cast", "pixels", [frames], OnnxAttribute.Int("to", (int)DataType.Float));
+        var planes = graph.Add("Transpose", "planes", [pixels], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
+        var negative = graph.Add("Sub", "negative", [planes, graph.Scalar("shift", 300)]);
+        var padded = graph.Add("Pad", "padded", [negative, graph.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)]);
+        var same = graph.Add("Add", "same", [padded, graph.Scalar("zero", 0)]);
+        var maxima = graph.Add(
+            "MaxPool", "maxima", [same], OnnxAttribute.Ints("kernel_shape", 3, 3), OnnxAttribute.Ints("strides", 2, 2), OnnxAttribute.Ints("pads", 0, 0, 0, 0));
+        graph.Output(graph.Add("Flatten", "flat", [graph.Add("GlobalAveragePool", "mean", [maxima])]), "features", "N", null, 3);
+        return Save(graph, path);
+    }
+
+    /// <summary>A bundle of <see cref="WriteMisoptimizedBackbone"/> that nobody has checked.</summary>
+    public static Bundle WriteMisoptimized(string folder, int frames = 20)
+    {
+        using var sources = new TemporaryFolder();
+        return BundleWriter.Write(folder, new BundleContents
+        {
+            Name = "misoptimized",
+            Version = "1",
+            Preprocess = "none",
+            Frames = frames,
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteMisoptimizedBackbone(sources["backbone.onnx"]) },
+            Head = WriteHead(sources["head.onnx"], frames, features: 3),
+        });
+    }
+
     public static string WriteHead(string path, int frames = 20, int seed = 1, int features = Features)
     {
         var graph = new GraphBuilder("probabilities");

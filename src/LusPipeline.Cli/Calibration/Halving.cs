@@ -1,5 +1,6 @@
 using System.Globalization;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
 using LusPipeline.ModelTools.Variants.HalfPrecision;
 
 namespace LusPipeline.Cli.Calibration;
@@ -7,9 +8,6 @@ namespace LusPipeline.Cli.Calibration;
 /// <summary>Makes the fp16 variant of a bundle and says how it compares with fp32.</summary>
 internal static class Halving
 {
-    /// <summary>A variant that CUDA chooses by itself must not change what a bundle says. Xception's worst frame is at 0.99997.</summary>
-    private const double LeastCosine = 0.999;
-
     /// <param name="bundle">Stays as it is.</param>
     /// <param name="videos">A folder: every second video calibrates, the others are measured on.</param>
     /// <param name="count">Most frames of each kind.</param>
@@ -26,9 +24,11 @@ internal static class Halving
             var summary = HalfBackbone.Write(source, frames.Calibration, onnx, cancellation);
             var comparison = HalfComparison.Measure(source, onnx, frames.HeldOut, scratch, cancellation);
             Print(summary, comparison, frames, output);
-            if (!(comparison.WorstCosine >= LeastCosine))
-                throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {LeastCosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
+            if (!(comparison.WorstCosine >= FeatureTolerance.LeastFp16Cosine))
+                throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {FeatureTolerance.LeastFp16Cosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
+            await TrialRun.RunAsync(extended, cancellation);
+            BundleWriter.MarkChecked(extended);
             await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally

@@ -8,9 +8,6 @@ namespace LusPipeline.Cli.Calibration;
 /// <summary>Makes the int8 variant of a bundle and says how it compares with fp32.</summary>
 internal static class Quantization
 {
-    /// <summary>A variant that CPUs choose by themselves must not change what a bundle says.</summary>
-    private const double LeastMeanCosine = 0.96;
-
     /// <param name="bundle">Stays as it is.</param>
     /// <param name="videos">A folder: every second video calibrates, the others are measured on.</param>
     /// <param name="count">Most frames of each kind.</param>
@@ -26,10 +23,10 @@ internal static class Quantization
             var onnx = Path.Combine(scratch, "int8.onnx");
             BackboneQuantizer.Quantize(source, frames.Calibration, onnx, cancellation);
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Int8, onnx, folder);
-            using var comparison = await CompareAsync(extended, frames.HeldOut, cancellation);
-            Print(comparison, frames, output);
-            if (!(comparison.MeanCosine >= LeastMeanCosine))
-                throw new BundleException($"'{bundle.Folder}' gets no int8 variant: the mean cosine {comparison.MeanCosine.ToString("0.0000", CultureInfo.InvariantCulture)} is below {LeastMeanCosine.ToString(CultureInfo.InvariantCulture)}. Calibrate on more frames, or on videos that are more like those that it measured on.");
+            using (var comparison = await CompareAsync(extended, frames.HeldOut, cancellation))
+                Judge(bundle, comparison, frames, output);
+            await TrialRun.RunAsync(extended, cancellation);
+            BundleWriter.MarkChecked(extended);
             await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally
@@ -58,6 +55,19 @@ internal static class Quantization
             comparison.Dispose();
             throw;
         }
+    }
+
+    private static void Judge(Bundle bundle, VariantComparison comparison, CalibrationFrames frames, TextWriter output)
+    {
+        Print(comparison, frames, output);
+        if (comparison.MeanCosine >= FeatureTolerance.LeastInt8MeanCosine)
+            return;
+        var (found, least) = (Text(comparison.MeanCosine, "0.0000"), Text(FeatureTolerance.LeastInt8MeanCosine, "0.##"));
+        throw new BundleException(
+            $"'{bundle.Folder}' gets no int8 variant: the mean cosine {found} is below {least}. "
+            + "Calibrate on more frames, or on videos that are more like those that it measured on.");
+
+        static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static void Print(VariantComparison comparison, CalibrationFrames frames, TextWriter output)

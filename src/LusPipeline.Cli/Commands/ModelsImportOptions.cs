@@ -37,7 +37,7 @@ internal sealed class ModelsImportOptions
     public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
         ModelsBundleChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, ModelsChild.UsualTime, result, cancellation);
 
-    /// <summary>Writes the bundle, runs it once and says what it is.</summary>
+    /// <summary>Writes the bundle, checks it and says what it is.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>
     /// <param name="head">The path of an ONNX file, or null.</param>
     public async Task<int> WriteAsync(ParseResult result, string preprocess, string backbone, string? head, CancellationToken cancellation)
@@ -53,6 +53,7 @@ internal sealed class ModelsImportOptions
             Head = head,
         });
         await TrialRun.RunAsync(bundle, cancellation);
+        bundle = BundleWriter.MarkChecked(bundle);
         await result.InvocationConfiguration.Output.WriteLineAsync(
             $"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
         return ExitCode.Done;

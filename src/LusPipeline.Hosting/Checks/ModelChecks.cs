@@ -31,7 +31,7 @@ internal static class ModelChecks
     private static async Task<CheckOutcome> RunAsync(string? name, string? variant, InferenceOptions inference, CancellationToken cancellation)
     {
         var model = LoadedModel.Load(BundleCatalog.Find(name), variant, inference);
-        using var backbone = OnnxBackbone.Open(model.Bundle, model.Variant, inference);
+        using var backbone = CheckedBackbone.Open(model.Bundle, model.Variant, inference);
         await backbone.ExtractAsync(
             new byte[backbone.Height * backbone.Width * 3], 1, new float[backbone.FeatureLength], cancellation).ConfigureAwait(false);
         using var head = OnnxHead.Open(model.Bundle, inference);

@@ -19,7 +19,7 @@ internal sealed class ComparedModel : IDisposable
     {
         _model = LoadedModel.Load(bundle.Folder, bundle.Variant, options);
         Features = new float[Bundle.Frames * Bundle.Features];
-        _backbone = OnnxBackbone.Open(Bundle, _model.Variant, options);
+        _backbone = CheckedBackbone.Open(Bundle, _model.Variant, options);
         try
         {
             _head = Bundle.HasHead ? OnnxHead.Open(Bundle, options) : null;

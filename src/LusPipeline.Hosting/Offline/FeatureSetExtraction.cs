@@ -28,7 +28,7 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
 
         var model = LoadedModel.Load(request.Model, request.Variant, request.Inference);
         var bundle = model.Bundle;
-        using var backbone = OnnxBackbone.Open(bundle, model.Variant, request.Inference);
+        using var backbone = CheckedBackbone.Open(bundle, model.Variant, request.Inference);
         using var set = new FeatureSetWriter(request.Out, bundle.Frames, bundle.Features);
         var features = new float[bundle.Frames * bundle.Features];
         var through = 0;

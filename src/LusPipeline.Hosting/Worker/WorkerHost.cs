@@ -55,7 +55,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
         services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
-        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? OnnxBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? CheckedBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
         services.AddSingleton(Register(workerId, stages, inference));

@@ -26,6 +26,9 @@ public sealed class Bundle
     public string Name => Manifest.Name;
     public string Version => Manifest.Version;
 
+    /// <summary>Whether this version of <c>lus models</c> has checked this very bundle.</summary>
+    public bool IsChecked => Manifest.Checked == BundleCheck.Of(this);
+
     /// <summary>Of the frames that the backbone takes.</summary>
     public int Height => Manifest.Inference.Height;
 

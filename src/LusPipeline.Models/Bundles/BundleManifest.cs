@@ -20,6 +20,9 @@ public sealed record BundleManifest
     /// <summary>Empty where the manifest says nothing of them.</summary>
     public IReadOnlyList<BundleMetric> Metrics { get => field ?? []; init; }
 
+    /// <summary>Null where <c>lus models</c> has not checked the bundle, or an earlier version of it did not say so.</summary>
+    public BundleCheck? Checked { get; init; }
+
     public required BundleInference Inference { get; init; }
 }
 

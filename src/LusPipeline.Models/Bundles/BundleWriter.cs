@@ -68,7 +68,7 @@ public static class BundleWriter
             foreach (var file in files.Distinct(StringComparer.Ordinal))
                 File.Copy(Path.Combine(source.Folder, file), Path.Combine(folder, file));
             kept[variant] = CopyModel(backbone, folder, $"backbone.{variant}.onnx");
-            ManifestFile.Write(folder, manifest with { Inference = manifest.Inference with { Backbones = kept } });
+            ManifestFile.Write(folder, manifest with { Checked = null, Inference = manifest.Inference with { Backbones = kept } });
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -98,6 +98,22 @@ public static class BundleWriter
             throw new BundleException($"The bundle '{target.Folder}' cannot be written: {failed.Message}", failed);
         }
         return Bundle.Load(target.Folder);
+    }
+
+    /// <summary>Writes into the manifest that this version has checked the bundle. Its id stays.</summary>
+    /// <exception cref="BundleException">The manifest cannot be written.</exception>
+    public static Bundle MarkChecked(Bundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        try
+        {
+            ManifestFile.Replace(bundle.Folder, bundle.Manifest with { Checked = BundleCheck.Of(bundle) });
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new BundleException($"The bundle '{bundle.Folder}' cannot be written: {failed.Message}", failed);
+        }
+        return Bundle.Load(bundle.Folder);
     }
 
     /// <exception cref="BundleException">There is something at the folder's place.</exception>

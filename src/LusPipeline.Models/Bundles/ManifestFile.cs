@@ -39,9 +39,28 @@ internal static class ManifestFile
         return manifest;
     }
 
-    public static void Write(string folder, BundleManifest manifest)
+    /// <summary>Writes the manifest of a new bundle.</summary>
+    public static void Write(string folder, BundleManifest manifest) => WriteTo(Path.Combine(folder, BundleManifest.FileName), manifest);
+
+    /// <summary>Puts another manifest in the place of the bundle's, at one stroke.</summary>
+    public static void Replace(string folder, BundleManifest manifest)
     {
-        using var stream = new FileStream(Path.Combine(folder, BundleManifest.FileName), FileMode.CreateNew, FileAccess.Write);
+        var path = Path.Combine(folder, BundleManifest.FileName);
+        var unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            WriteTo(unfinished, manifest);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private static void WriteTo(string path, BundleManifest manifest)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         JsonSerializer.Serialize(stream, manifest, ManifestJson.Default.BundleManifest);
         stream.WriteByte((byte)'\n');
         stream.Flush(flushToDisk: true);

@@ -12,7 +12,7 @@ internal sealed class PaddedMaxima
 
     public void Add(OnnxNode node)
     {
-        if (node is { Operation: "Pad" or "Cast" or "Relu" or "DequantizeLinear", Inputs.Count: > 0, Outputs.Count: > 0 })
+        if (node is { Operation: "Pad" or "Cast" or "Identity" or "Dropout" or "Relu" or "DequantizeLinear", Inputs.Count: > 0, Outputs.Count: > 0 })
             _producers[node.Outputs[0]] = node;
         else if (node is { Operation: "MaxPool", Inputs.Count: > 0 })
             _inputsOfMaxima.Add(node.Inputs[0]);
@@ -36,12 +36,12 @@ internal sealed class PaddedMaxima
         _ => false,
     };
 
-    /// <summary>The node that computes a value, casts left out.</summary>
+    /// <summary>The node that computes a value. What changes no value is left out: optimizers that come first remove it.</summary>
     private OnnxNode? Producer(string value)
     {
-        for (var casts = 0; casts <= _producers.Count && _producers.TryGetValue(value, out var node); casts++)
+        for (var steps = 0; steps <= _producers.Count && _producers.TryGetValue(value, out var node); steps++)
         {
-            if (node.Operation != "Cast")
+            if (node.Operation is not ("Cast" or "Identity" or "Dropout"))
                 return node;
             value = node.Inputs[0];
         }

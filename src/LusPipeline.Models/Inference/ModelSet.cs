@@ -12,7 +12,7 @@ public sealed class ModelSet(IEnumerable<Bundle> bundles, InferenceOptions optio
     private readonly ConcurrentDictionary<(string Bundle, string Variant), Lazy<Task<IBackbone>>> _backbones = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<OnnxHead>>> _heads = new();
 
-    public ModelSet(IEnumerable<Bundle> bundles, InferenceOptions options) : this(bundles, options, OnnxBackbone.Open)
+    public ModelSet(IEnumerable<Bundle> bundles, InferenceOptions options) : this(bundles, options, CheckedBackbone.Open)
     {
     }
 

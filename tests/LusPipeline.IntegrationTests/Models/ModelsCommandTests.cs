@@ -31,6 +31,44 @@ public sealed class ModelsCommandTests : IDisposable
         var verify = await LusProcess.RunAsync(["models", "verify", scratch["mine"]]);
         Assert.Equal(0, verify.ExitCode);
         Assert.Contains(verify.Output, line => line.Contains("whole", StringComparison.Ordinal));
+        Assert.Contains(verify.Output, line => line.Contains("fp32: the relative difference", StringComparison.Ordinal));
+        Assert.True(bundle.IsChecked);
+    }
+
+    [Fact]
+    public async Task A_model_that_optimizers_make_wrong_is_refused_with_the_figures_wherever_it_is_opened()
+    {
+        var backbone = TinyBundle.WriteMisoptimizedBackbone(scratch["backbone.onnx"]);
+        var wrong = TinyBundle.WriteMisoptimized(scratch["wrong"]).Folder;
+
+        var import = await LusProcess.RunAsync(["models", "import", "onnx", backbone, "--name", "mine", "--out", scratch["mine"]]);
+        var verify = await LusProcess.RunAsync(["models", "verify", wrong, "--mark"]);
+        Directory.CreateDirectory(scratch["videos"]);
+        await File.WriteAllTextAsync(scratch["videos/a.mp4"], "no video", TestContext.Current.CancellationToken);
+        var run = await LusProcess.RunAsync(["run", scratch["videos"], "--model", wrong, "--home", scratch["home"]]);
+
+        foreach (var refused in new[] { import, verify, run })
+        {
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Matches(@"backbone\.fp32\.onnx.* is \d\.\de-1, at most 1e-3", refused.ErrorText);
+        }
+        Assert.False(Directory.Exists(scratch["mine"]));
+        Assert.False(Bundle.Load(wrong).IsChecked);
+    }
+
+    [Fact]
+    public async Task Verify_marks_a_bundle_as_checked_where_it_is_asked_to()
+    {
+        var bundle = TinyBundle.Write(scratch["tiny"]);
+
+        var plain = await LusProcess.RunAsync(["models", "verify", scratch["tiny"]]);
+        var before = Bundle.Load(scratch["tiny"]);
+        var marking = await LusProcess.RunAsync(["models", "verify", scratch["tiny"], "--mark"]);
+        var after = Bundle.Load(scratch["tiny"]);
+
+        Assert.Equal((0, 0), (plain.ExitCode, marking.ExitCode));
+        Assert.Equal((false, true), (before.IsChecked, after.IsChecked));
+        Assert.Equal(bundle.Id, after.Id);
     }
 
     [Fact]

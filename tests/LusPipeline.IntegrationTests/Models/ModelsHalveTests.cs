@@ -20,6 +20,7 @@ public sealed class ModelsHalveTests(RunFixture fixture) : IClassFixture<RunFixt
         Assert.Contains(result.Output, line => line.Contains("cosine", StringComparison.Ordinal));
         var made = Bundle.Load(_folder["new"]);
         Assert.Equal([BundleVariant.Fp32, BundleVariant.Fp16], made.Variants);
+        Assert.True(made.IsChecked);
         Assert.Contains(result.Output, line => line.Contains(made.Id, StringComparison.Ordinal));
         Assert.Equal(before.Id, Bundle.Load(_folder["old"]).Id);
         Assert.Equal(["new", "old"], Entries());

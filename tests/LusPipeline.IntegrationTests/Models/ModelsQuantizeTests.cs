@@ -22,6 +22,7 @@ public sealed class ModelsQuantizeTests(RunFixture fixture) : IClassFixture<RunF
         Assert.Contains(result.Output, line => line.Contains("cosine", StringComparison.Ordinal));
         var made = Bundle.Load(_folder["new"]);
         Assert.Equal([BundleVariant.Fp32, BundleVariant.Int8], made.Variants);
+        Assert.True(made.IsChecked);
         Assert.Equal(before.Backbone(BundleVariant.Fp32), made.Backbone(BundleVariant.Fp32));
         Assert.Contains(result.Output, line => line.Contains(made.Id, StringComparison.Ordinal));
         Assert.Equal(before.Id, Bundle.Load(_folder["old"]).Id);

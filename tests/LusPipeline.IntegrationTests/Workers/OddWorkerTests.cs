@@ -22,6 +22,20 @@ public sealed class OddWorkerTests(TestServers servers, FleetFixture fixture) : 
     }
 
     [Fact]
+    public async Task A_model_that_optimizers_make_wrong_ends_the_worker_when_it_starts()
+    {
+        using var folder = new TemporaryFolder();
+        TinyBundle.WriteMisoptimized(folder["wrong"]);
+        await using var fleet = await Fleet.MakeAsync(servers, folder["wrong"]);
+
+        var ended = await fleet.EndedAsync(fleet.Start("features"));
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Matches(@"backbone\.fp32\.onnx.* is \d\.\de-1, at most 1e-3", ended.ErrorText);
+        Assert.DoesNotContain(ended.Output, line => line.Contains("is ready", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_full_disk_ends_the_worker_with_the_fix_and_the_others_go_on()
     {
         using var folder = new TemporaryFolder();

@@ -22,6 +22,17 @@ public sealed class DefaultBundleTests
     }
 
     [Fact]
+    public async Task This_version_has_checked_it_so_that_no_worker_need_do_it()
+    {
+        var bundle = Bundle.Load(BundleCatalog.Find(null));
+
+        Assert.Equal("0fd19d77adbaaff88c9dc1d13282b2f85a1e79ae9fb4fa06990ded6aa8fc210a", bundle.Id);
+        Assert.True(bundle.IsChecked, $"After a change of the version or the bundle: lus models verify {BundleCatalog.DefaultName} --mark");
+        var compared = await TrialRun.RunAsync(bundle, TestContext.Current.CancellationToken);
+        Assert.Equal(bundle.Variants, compared.Select(variant => variant.Variant));
+    }
+
+    [Fact]
     public async Task Its_features_are_those_of_Keras_within_the_rounding_of_float16()
     {
         var (_, frames) = NpyFile.Read<byte>(SharedData.Require("data", "keras", "xception.input.npy"));

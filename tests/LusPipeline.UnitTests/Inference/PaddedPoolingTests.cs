@@ -20,6 +20,7 @@ public sealed class PaddedPoolingTests : IDisposable
     [InlineData("MaxPool", null)]
     [InlineData("MaxPool", "Relu")]
     [InlineData("MaxPool", "Cast")]
+    [InlineData("MaxPool", "Identity")]
     [InlineData("AveragePool", null)]
     [InlineData("AveragePool", "Relu")]
     [InlineData("AveragePool", null, 1)]
@@ -39,6 +40,7 @@ public sealed class PaddedPoolingTests : IDisposable
     [Theory]
     [InlineData("MaxPool", null, true)]
     [InlineData("MaxPool", "Cast", true)]
+    [InlineData("MaxPool", "Identity", true)]
     [InlineData("MaxPool", "Relu", false)]
     [InlineData("MaxPool", "DequantizeLinear", false)]
     [InlineData("AveragePool", null, false)]
@@ -67,6 +69,8 @@ public sealed class PaddedPoolingTests : IDisposable
         value = graph.Add("Pad", "padded", [value, graph.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)]);
         if (before == "Cast")
             value = graph.Add("Cast", "double", [value], OnnxAttribute.Int("to", (int)DataType.Double));
+        if (before == "Identity")
+            value = graph.Add("Identity", "same", [value]);
         value = reader == "Conv"
             ? graph.Add("Conv", "read", [value, graph.Weight("kernel", new WeightTensor([.. Enumerable.Range(-13, 27).Select(weight => (float)weight)], 1, 3, 3, 3))], Window(ownPadding))
             : graph.Add(reader, "read", [value], reader == "MaxPool" ? Window(ownPadding) : [.. Window(ownPadding), OnnxAttribute.Int("count_include_pad", countsPadding)]);
