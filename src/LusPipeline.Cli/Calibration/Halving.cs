@@ -27,8 +27,8 @@ internal static class Halving
             if (!(comparison.WorstCosine >= FeatureTolerance.LeastFp16Cosine))
                 throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {FeatureTolerance.LeastFp16Cosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
-            await TrialRun.RunAsync(extended, cancellation);
-            BundleWriter.MarkChecked(extended);
+            if ((await TrialRun.RunAsync(extended, cancellation)).Whole)
+                BundleWriter.MarkChecked(extended);
             await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally

@@ -25,8 +25,8 @@ internal static class Quantization
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Int8, onnx, folder);
             using (var comparison = await CompareAsync(extended, frames.HeldOut, cancellation))
                 Judge(bundle, comparison, frames, output);
-            await TrialRun.RunAsync(extended, cancellation);
-            BundleWriter.MarkChecked(extended);
+            if ((await TrialRun.RunAsync(extended, cancellation)).Whole)
+                BundleWriter.MarkChecked(extended);
             await output.WriteLineAsync($"  {"id",-22} {extended.Id}");
         }
         finally

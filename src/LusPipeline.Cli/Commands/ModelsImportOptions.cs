@@ -52,8 +52,8 @@ internal sealed class ModelsImportOptions
             Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = backbone },
             Head = head,
         });
-        await TrialRun.RunAsync(bundle, cancellation);
-        bundle = BundleWriter.MarkChecked(bundle);
+        if ((await TrialRun.RunAsync(bundle, cancellation)).Whole)
+            bundle = BundleWriter.MarkChecked(bundle);
         await result.InvocationConfiguration.Output.WriteLineAsync(
             $"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
         return ExitCode.Done;

@@ -30,15 +30,22 @@ internal static class ModelsVerifyCommand
                 return await ModelsChild.RunAsync(arguments, folder, ModelsChild.UsualTime, result, cancellation);
             }
             var bundle = Bundle.Load(folder);
-            var compared = await TrialRun.RunAsync(bundle, cancellation);
+            var trial = await TrialRun.RunAsync(bundle, cancellation);
             if (result.GetValue(mark))
-                bundle = BundleWriter.MarkChecked(bundle);
+                Mark(bundle, trial);
             var output = result.InvocationConfiguration.Output;
             await output.WriteLineAsync($"{bundle.Name} {bundle.Version} is whole and runs; id {bundle.Id}");
-            foreach (var (variant, comparison) in compared)
+            foreach (var (variant, comparison) in trial.Comparisons)
                 await output.WriteLineAsync($"  {variant}: {comparison}");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Mark(Bundle bundle, TrialResult trial)
+    {
+        if (!trial.Whole)
+            throw new BundleException($"'{bundle.Folder}' is not marked as checked: {string.Join("; ", trial.Comparisons.Select(one => $"{one.Variant}: {one.Text}"))}.");
+        BundleWriter.MarkChecked(bundle);
     }
 }

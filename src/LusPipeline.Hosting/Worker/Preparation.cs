@@ -42,6 +42,8 @@ internal sealed partial class Preparation(
     {
         if (stages.HasFlag(StageSet.Features))
         {
+            if (!model.Bundle.IsChecked && GraphComparison.WhyNot(model.Variant) is { } reason)
+                LogNotCompared(logger, reason);
             var backbone = await models.BackboneAsync(model.Bundle.Id, model.Variant).ConfigureAwait(false);
             await backbone.ExtractAsync(
                 new byte[backbone.Height * backbone.Width * 3], 1, new float[backbone.FeatureLength], cancellation).ConfigureAwait(false);
@@ -90,6 +92,9 @@ internal sealed partial class Preparation(
 
     [LoggerMessage(LogLevel.Information, "Worker of {Stages} is ready, model {Model} {Version} ({Variant}). Research use only: not a medical device.")]
     private static partial void LogReady(ILogger logger, string stages, string model, string version, string variant);
+
+    [LoggerMessage(LogLevel.Warning, "The model is not compared with its unoptimised graph: {Reason}.")]
+    private static partial void LogNotCompared(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Waiting for the broker: {Detail}")]
     private static partial void LogBrokerAway(ILogger logger, string detail);

@@ -15,7 +15,7 @@ public static class CheckedBackbone
     public static OnnxBackbone Open(Bundle bundle, string variant, InferenceOptions options)
     {
         var backbone = OnnxBackbone.Open(bundle, variant, options);
-        if (bundle.IsChecked)
+        if (bundle.IsChecked || GraphComparison.WhyNot(variant) is not null)
             return backbone;
         try
         {

@@ -9,6 +9,11 @@ namespace LusPipeline.Models.Inference;
 /// </summary>
 public static class GraphComparison
 {
+    /// <summary>Why a variant is not compared on this machine; null where it is.</summary>
+    public static string? WhyNot(string variant) => variant == BundleVariant.Int8 && !CpuInt8.IsFast
+        ? "this CPU has neither VNNI nor AMX, so sums of 8-bit products saturate and its int8 features are known to differ"
+        : null;
+
     /// <param name="variant">The variant that <paramref name="backbone"/> computes.</param>
     /// <param name="options">Those that it was opened with.</param>
     /// <param name="frames">How many synthetic frames are compared, at least 1.</param>
@@ -62,7 +67,6 @@ public static class GraphComparison
 
     private static string Remedy(Bundle bundle, string variant) => variant switch
     {
-        BundleVariant.Int8 when !CpuInt8.IsFast => "This CPU has neither VNNI nor AMX, so its sums of 8-bit products saturate. Use the variant fp32.",
         BundleVariant.Fp32 => "Its results would be wrong. Please report it with the model's architecture.",
         _ when bundle.Variants.Contains(BundleVariant.Fp32) => $"Use the variant fp32, or make {variant} again from it.",
         _ => "Import the model again.",
