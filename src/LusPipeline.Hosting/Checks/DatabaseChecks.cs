@@ -11,7 +11,9 @@ namespace LusPipeline.Hosting.Checks;
 internal static class DatabaseChecks
 {
     private const string Key = $"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}";
-    private const int OldestVersion = 13;
+
+    /// <summary>The first that has <c>date_bin</c>, which an index and the status use.</summary>
+    private const int OldestVersion = 14;
 
     /// <summary>Leases follow the database's clock, so a machine's own only makes spans hard to read.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
@@ -38,6 +40,8 @@ internal static class DatabaseChecks
         ];
     }
 
+    internal static bool IsTooOld(Version server) => server.Major < OldestVersion;
+
     private static async Task<CheckOutcome> ConnectAsync(DatabaseOptions options, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false }.ToString());
@@ -48,7 +52,7 @@ internal static class DatabaseChecks
         await row.ReadAsync(cancellation).ConfigureAwait(false);
         var off = DateTime.UtcNow - (Stopwatch.GetElapsedTime(asked) / 2) - row.GetDateTime(0);
         var place = $"PostgreSQL {connection.PostgreSqlVersion} on {connection.Host}, as {row.GetString(3)}";
-        if (connection.PostgreSqlVersion.Major < OldestVersion)
+        if (IsTooOld(connection.PostgreSqlVersion))
             return CheckOutcome.Failed($"{place} is too old: {OldestVersion} or later is needed");
         if (row.GetBoolean(2) || row.GetString(1) == "on")
             return CheckOutcome.Failed($"{place} is read only. Give the server that takes writes in {Key}, or several hosts: the one that does is found");
