@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
+using LusPipeline.Models.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -13,11 +13,6 @@ internal static class ModelsChild
     /// <summary>Hidden option of the commands that can run in a child.</summary>
     public const string HereOption = "--in-this-process";
 
-    /// <summary>Reading the largest of the paper's models takes less than a minute.</summary>
-    public static readonly TimeSpan UsualTime = TimeSpan.FromMinutes(10);
-
-    private const long MaxManagedBytes = 2L << 30;
-    private const long MaxResidentBytes = 4L << 30;
     private const int MaxErrorCharacters = 4000;
     private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(100);
 
@@ -27,7 +22,7 @@ internal static class ModelsChild
     /// <returns>The child's exit code when it ended by itself and said why; otherwise <see cref="ExitCode.Error"/>.</returns>
     public static async Task<int> RunAsync(IEnumerable<string> arguments, string subject, TimeSpan maxTime, ParseResult result, CancellationToken cancellation)
     {
-        using var child = Process.Start(StartInfo(arguments)) ?? throw new InvalidOperationException("The child process did not start.");
+        using var child = Process.Start(StartInfo(arguments, subject)) ?? throw new InvalidOperationException("The child process did not start.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(maxTime);
         child.StandardInput.Close();
@@ -68,14 +63,14 @@ internal static class ModelsChild
         {
             limit.ThrowIfCancellationRequested();
             child.Refresh();
-            if (!child.HasExited && child.WorkingSet64 > MaxResidentBytes)
-                return $"took more than {MaxResidentBytes >> 30} GiB of memory";
+            if (!child.HasExited && child.WorkingSet64 > ImportLimits.MaxResidentBytes)
+                return $"took more than {ImportLimits.MaxResidentBytes >> 30} GiB of memory";
         }
         await end;
         return null;
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, string subject)
     {
         var host = Environment.ProcessPath ?? throw new InvalidOperationException("The program's own path is not known.");
         var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -83,7 +78,8 @@ internal static class ModelsChild
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "lus.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_GCHeapHardLimit"] = MaxManagedBytes.ToString("X", CultureInfo.InvariantCulture);
+        var (variable, value) = ImportLimits.HeapVariable(subject);
+        start.Environment[variable] = value;
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         return start;
     }

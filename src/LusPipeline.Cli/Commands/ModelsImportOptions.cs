@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
+using LusPipeline.Models.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal sealed class ModelsImportOptions
 
     /// <inheritdoc cref="ModelsBundleChild.RunAsync(IEnumerable{string}, string, string, TimeSpan, ParseResult, CancellationToken)"/>
     public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
-        ModelsBundleChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, ModelsChild.UsualTime, result, cancellation);
+        ModelsBundleChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, ImportLimits.MaxTime, result, cancellation);
 
     /// <summary>Writes the bundle, checks it and says what it is.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>

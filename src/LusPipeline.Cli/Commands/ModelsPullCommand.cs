@@ -69,7 +69,7 @@ internal static class ModelsPullCommand
                     string.Create(CultureInfo.InvariantCulture, $"--frames={result.GetValue(frames)}"),
                     $"--weights={result.GetValue(storage)}", $"--name={weights.Architecture}",
                 ],
-                target, file, ModelsChild.UsualTime, result, cancellation);
+                target, file, ImportLimits.MaxTime, result, cancellation);
             if (exit == ExitCode.Done)
                 File.Delete(file);
             return exit;

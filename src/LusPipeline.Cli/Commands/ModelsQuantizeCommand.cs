@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Calibration;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -43,7 +44,7 @@ internal static class ModelsQuantizeCommand
                 return ExitCode.Done;
             }
             string[] arguments = ["models", "quantize", source, $"--calibrate={calibrate}", string.Create(CultureInfo.InvariantCulture, $"--frames={count}")];
-            var maxTime = ModelsChild.UsualTime + (count * MaxTimePerFrame);
+            var maxTime = ImportLimits.MaxTime + (count * MaxTimePerFrame);
             if (result.GetValue(folder) is { } target)
                 return await ModelsBundleChild.RunAsync(arguments, target.FullName, source, maxTime, result, cancellation);
             var bundle = Bundle.Load(source);

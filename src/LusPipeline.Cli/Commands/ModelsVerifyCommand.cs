@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
+using LusPipeline.Models.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -27,7 +28,7 @@ internal static class ModelsVerifyCommand
             if (!result.GetValue(here))
             {
                 string[] arguments = ["models", "verify", folder, .. result.GetValue(mark) ? ["--mark"] : Array.Empty<string>(), ModelsChild.HereOption];
-                return await ModelsChild.RunAsync(arguments, folder, ModelsChild.UsualTime, result, cancellation);
+                return await ModelsChild.RunAsync(arguments, folder, ImportLimits.MaxTime, result, cancellation);
             }
             var bundle = Bundle.Load(folder);
             var trial = await TrialRun.RunAsync(bundle, cancellation);

@@ -11,7 +11,9 @@ internal static class OwnProcess
     /// <returns>False in the child, where the test has to do its work.</returns>
     public static bool Runs<T>([CallerMemberName] string test = "")
     {
-        if (Environment.GetEnvironmentVariable(ImportLimits.HeapVariable.Key) == ImportLimits.HeapVariable.Value)
+        // As for a small file: a damaged one is one that claims to be larger.
+        var (variable, value) = ImportLimits.HeapVariable(typeof(T).Assembly.Location);
+        if (Environment.GetEnvironmentVariable(variable) == value)
             return false;
         var host = Environment.ProcessPath!;
         var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -19,7 +21,7 @@ internal static class OwnProcess
             start.ArgumentList.Add(typeof(T).Assembly.Location);
         start.ArgumentList.Add("-method");
         start.ArgumentList.Add($"*.{typeof(T).Name}.{test}");
-        start.Environment[ImportLimits.HeapVariable.Key] = ImportLimits.HeapVariable.Value;
+        start.Environment[variable] = value;
         using var child = Process.Start(start)!;
         var errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = child.StandardOutput.ReadToEnd();
