@@ -8,10 +8,6 @@ public abstract class ObjectWriter : IAsyncDisposable
     /// <summary>Makes the object visible as a whole, in place of one that is there.</summary>
     public abstract Task CommitAsync(CancellationToken cancellation);
 
-    /// <summary>Makes the object visible as a whole unless one is there.</summary>
-    /// <returns>Whether this one became the object.</returns>
-    public abstract Task<bool> CommitIfAbsentAsync(CancellationToken cancellation);
-
     public async ValueTask DisposeAsync()
     {
         await AbandonAsync().ConfigureAwait(false);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LusPipeline.Buckets.Folder;
 
 /// <summary>Writes a file of its own and then gives it the object's name.</summary>
@@ -43,24 +41,6 @@ internal sealed class FolderObjectWriter : ObjectWriter
 
     public override Task CommitAsync(CancellationToken cancellation)
     {
-        Commit(overwrite: true, cancellation);
-        return Task.CompletedTask;
-    }
-
-    public override Task<bool> CommitIfAbsentAsync(CancellationToken cancellation) => Task.FromResult(Commit(overwrite: false, cancellation));
-
-    protected override async ValueTask AbandonAsync()
-    {
-        await file.DisposeAsync().ConfigureAwait(false);
-        if (!ended)
-            File.Delete(unfinished);
-        ended = true;
-    }
-
-    private static bool IsBroken(Exception error) => error is UnauthorizedAccessException || (error is IOException io && DiskSpace.IsUsedUp(io));
-
-    private bool Commit(bool overwrite, CancellationToken cancellation)
-    {
         cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(ended, this);
         file.Dispose();
@@ -69,9 +49,9 @@ internal sealed class FolderObjectWriter : ObjectWriter
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-                var became = overwrite ? Replace() : TryName();
+                File.Move(unfinished, final, overwrite: true);
                 ended = true;
-                return became;
+                return Task.CompletedTask;
             }
             catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
             {
@@ -84,33 +64,13 @@ internal sealed class FolderObjectWriter : ObjectWriter
         }
     }
 
-    private bool Replace()
+    protected override async ValueTask AbandonAsync()
     {
-        File.Move(unfinished, final, overwrite: true);
-        return true;
+        await file.DisposeAsync().ConfigureAwait(false);
+        if (!ended)
+            File.Delete(unfinished);
+        ended = true;
     }
 
-    /// <summary>A hard link fails when the name is taken, in one step; a rename would replace.</summary>
-    private bool TryName()
-    {
-        switch (LinuxFile.TryLink(unfinished, final))
-        {
-            case 0:
-                File.Delete(unfinished);
-                return true;
-            case LinuxFile.Exists:
-                File.Delete(unfinished);
-                return false;
-            case LinuxFile.NotFound:
-                throw new DirectoryNotFoundException();
-            // A file system without hard links: there the check and the rename are two steps.
-            case LinuxFile.NotPermitted or LinuxFile.NotSupported when !File.Exists(final):
-                return Replace();
-            case LinuxFile.NotPermitted or LinuxFile.NotSupported:
-                File.Delete(unfinished);
-                return false;
-            case var error:
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
-        }
-    }
+    private static bool IsBroken(Exception error) => error is UnauthorizedAccessException || (error is IOException io && DiskSpace.IsUsedUp(io));
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LusPipeline.Buckets.Folder;
 
-/// <summary>The calls of Linux that .NET has no equal for: stamps in nanoseconds with inodes, opening without blocking on pipes, real paths, hard links.</summary>
+/// <summary>The calls of Linux that .NET has no equal for: stamps in nanoseconds with inodes, opening without blocking on pipes, real paths.</summary>
 internal static partial class LinuxFile
 {
     public const int NotPermitted = 1;
@@ -15,7 +15,6 @@ internal static partial class LinuxFile
     public const int NotADirectory = 20;
     public const int NameTooLong = 36;
     public const int LinkLoop = 40;
-    public const int NotSupported = 95;
 
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
@@ -67,10 +66,6 @@ internal static partial class LinuxFile
     /// <summary>The path by which this process, and others of its user, reach an open file whatever becomes of its name.</summary>
     public static string PathOf(SafeFileHandle handle) => $"/proc/{Environment.ProcessId}/fd/{handle.DangerousGetHandle()}";
 
-    /// <summary>Gives a file a second name unless that exists.</summary>
-    /// <returns>The system's error number, 0 for none.</returns>
-    public static int TryLink(string existing, string name) => Link(existing, name) == 0 ? 0 : Marshal.GetLastPInvokeError();
-
     private static int Converted(int result, StatxBuffer buffer, out Facts facts)
     {
         if (result != 0)
@@ -97,9 +92,6 @@ internal static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial byte* RealPath(string path, byte* resolved);
-
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Link(string existing, string name);
 
     /// <param name="Kind">What it is.</param>
     /// <param name="Size">Bytes.</param>

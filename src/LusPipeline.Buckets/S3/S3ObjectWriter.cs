@@ -20,16 +20,20 @@ internal sealed class S3ObjectWriter(S3Sending sending, string key) : ObjectWrit
         }
     }
 
-    public override Task CommitAsync(CancellationToken cancellation) => CommitAsync(ifAbsent: false, cancellation);
-
-    /// <summary>
-    /// Looks first, then writes on the condition that there is none. A server that does not know the condition, and an object of several
-    /// parts, leave a moment between the two in which another writer's object is replaced.
-    /// </summary>
-    public override async Task<bool> CommitIfAbsentAsync(CancellationToken cancellation)
+    public override async Task CommitAsync(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(ended, this);
-        return await sending.WriterAsync(key, cancellation).ConfigureAwait(false) is null && await CommitAsync(ifAbsent: true, cancellation).ConfigureAwait(false);
+        if (parts is null)
+        {
+            await sending.PutAsync(key, pending, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await SendPartAsync(cancellation).ConfigureAwait(false);
+            await parts.CompleteAsync(cancellation).ConfigureAwait(false);
+        }
+        ended = true;
     }
 
     protected override async ValueTask AbandonAsync()
@@ -38,22 +42,6 @@ internal sealed class S3ObjectWriter(S3Sending sending, string key) : ObjectWrit
         await pending.DisposeAsync().ConfigureAwait(false);
         if (parts is not null)
             await parts.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task<bool> CommitAsync(bool ifAbsent, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(ended, this);
-        if (parts is null)
-        {
-            var became = await sending.PutAsync(key, pending, ifAbsent, cancellation).ConfigureAwait(false);
-            ended = true;
-            return became;
-        }
-        await SendPartAsync(cancellation).ConfigureAwait(false);
-        await parts.CompleteAsync(cancellation).ConfigureAwait(false);
-        ended = true;
-        return true;
     }
 
     private async Task SendPartAsync(CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Core.Outcomes;
@@ -14,7 +13,7 @@ internal sealed class S3Sending(S3Connection connection)
     /// <summary>S3's most parts of one object.</summary>
     private const int MostParts = 10_000;
 
-    /// <summary>Says who wrote an object, for when the answer to a write got lost.</summary>
+    /// <summary>Says who wrote an object of several parts, for when the answer to its completion got lost.</summary>
     private const string WriterKey = "x-amz-meta-lus-writer";
 
     private const string SidecarKey = "x-amz-meta-lus-sidecar";
@@ -31,7 +30,7 @@ internal sealed class S3Sending(S3Connection connection)
             await using (file.ConfigureAwait(false))
             {
                 if (file.Length <= PartBytes)
-                    await PutAsync(key, file, ifAbsent: false, cancellation).ConfigureAwait(false);
+                    await PutAsync(key, file, cancellation).ConfigureAwait(false);
                 else
                     await PartsAsync(key, file, cancellation).ConfigureAwait(false);
             }
@@ -45,51 +44,29 @@ internal sealed class S3Sending(S3Connection connection)
     /// <summary>Writes an object in one request.</summary>
     /// <param name="key">The object's whole key.</param>
     /// <param name="content">All of it is the object.</param>
-    /// <param name="ifAbsent">Leaves an object that is there.</param>
     /// <param name="cancellation">Ends it; whether the object is there then is not known.</param>
     /// <param name="sidecar">Kept in the object's metadata: one request less than an object of its own.</param>
-    /// <returns>Whether the content became the object.</returns>
-    public async Task<bool> PutAsync(string key, Stream content, bool ifAbsent, CancellationToken cancellation, string? sidecar = null)
+    public Task PutAsync(string key, Stream content, CancellationToken cancellation, string? sidecar = null)
     {
-        var writer = Guid.NewGuid().ToString("N");
-        for (var conditional = ifAbsent; ;)
+        var request = new PutObjectRequest
         {
-            var request = new PutObjectRequest
+            BucketName = connection.Bucket,
+            Key = key,
+            InputStream = content,
+            AutoCloseStream = false,
+            UseChunkEncoding = false,
+            // The signature holds the content's SHA-256, which the server checks; the SDK's MD5 would be a second look.
+            DisableDefaultChecksumValidation = true,
+        };
+        if (sidecar is not null)
+            request.Metadata[SidecarKey] = sidecar;
+        return connection.CallAsync(
+            () =>
             {
-                BucketName = connection.Bucket,
-                Key = key,
-                InputStream = content,
-                AutoCloseStream = false,
-                IfNoneMatch = conditional ? "*" : null,
-                UseChunkEncoding = false,
-                // The signature holds the content's SHA-256, which the server checks; the SDK's MD5 would be a second look.
-                DisableDefaultChecksumValidation = true,
-            };
-            request.Metadata[WriterKey] = writer;
-            if (sidecar is not null)
-                request.Metadata[SidecarKey] = sidecar;
-            try
-            {
-                await connection.CallAsync(
-                    () =>
-                    {
-                        content.Position = 0;
-                        return connection.Client.PutObjectAsync(request, cancellation);
-                    },
-                    cancellation).ConfigureAwait(false);
-                return true;
-            }
-            catch (AmazonS3Exception answer) when (conditional && answer.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-            {
-                // The client's own retry meets the object of an attempt whose answer got lost. Conflict: another write is on its way.
-                if (await WriterAsync(key, cancellation).ConfigureAwait(false) is { } known)
-                    return known == writer;
-            }
-            catch (AmazonS3Exception answer) when (conditional && answer.StatusCode == HttpStatusCode.NotImplemented)
-            {
-                conditional = false;
-            }
-        }
+                content.Position = 0;
+                return connection.Client.PutObjectAsync(request, cancellation);
+            },
+            cancellation);
     }
 
     /// <summary>Begins an object of several parts.</summary>
@@ -100,20 +77,6 @@ internal sealed class S3Sending(S3Connection connection)
         request.Metadata[WriterKey] = writer;
         var begun = await connection.CallAsync(() => connection.Client.InitiateMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
         return new S3Parts(connection, key, begun.UploadId, async token => await WriterAsync(key, token).ConfigureAwait(false) == writer);
-    }
-
-    /// <returns>Who wrote the object that is there, empty when it was none of us; null when there is none.</returns>
-    public async Task<string?> WriterAsync(string key, CancellationToken cancellation)
-    {
-        try
-        {
-            var facts = await connection.CallAsync(() => connection.Client.GetObjectMetadataAsync(connection.Bucket, key, cancellation), cancellation).ConfigureAwait(false);
-            return facts.Metadata[WriterKey] ?? "";
-        }
-        catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
-        {
-            return null;
-        }
     }
 
     /// <param name="before">UTC.</param>
@@ -137,6 +100,20 @@ internal sealed class S3Sending(S3Connection connection)
             while (answer.IsTruncated == true);
         }
         return dropped;
+    }
+
+    /// <returns>Who wrote the object that is there, empty when it was none of us; null when there is none.</returns>
+    private async Task<string?> WriterAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            var facts = await connection.CallAsync(() => connection.Client.GetObjectMetadataAsync(connection.Bucket, key, cancellation), cancellation).ConfigureAwait(false);
+            return facts.Metadata[WriterKey] ?? "";
+        }
+        catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
+        {
+            return null;
+        }
     }
 
     private async Task PartsAsync(string key, FileStream file, CancellationToken cancellation)

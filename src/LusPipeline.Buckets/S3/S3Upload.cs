@@ -58,7 +58,7 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
     {
         CheckSegment(study, nameof(study));
         ArgumentException.ThrowIfNullOrEmpty(marker);
-        return sending.PutAsync($"{Place(urgent)}{study}/{marker}", Stream.Null, ifAbsent: false, cancellation);
+        return sending.PutAsync($"{Place(urgent)}{study}/{marker}", Stream.Null, cancellation);
     }
 
     private string KeyOf(string study, string video, bool urgent)

@@ -39,7 +39,7 @@ public sealed class S3WorkBucket : IWorkBucket
         using var stream = MemoryMarshal.TryGetArray(content, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(content.ToArray(), writable: false);
-        await sending.PutAsync(Locate(key), stream, ifAbsent: false, cancellation, sidecar).ConfigureAwait(false);
+        await sending.PutAsync(Locate(key), stream, cancellation, sidecar).ConfigureAwait(false);
     }
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellation)

@@ -38,8 +38,7 @@ public sealed class S3WorkBucketTests(TestServers servers)
         await File.WriteAllTextAsync(folder["file"], "four", Cancellation);
         await work.PutFileAsync("clips/c.npy", folder["file"], Cancellation);
         Assert.False(File.Exists(folder["file"]));
-        Assert.False(await PutAsync(work, "clips/c.npy", "five", ifAbsent: true));
-        Assert.True(await PutAsync(work, "results/r.json", "six", ifAbsent: true));
+        await PutAsync(work, "results/r.json", "six");
 
         Assert.Equal(("three", "four", "six"), (await ContentAsync(work, "features/a/b.npy"), await ContentAsync(work, "clips/c.npy"), await ContentAsync(work, "results/r.json")));
         Assert.Null(await work.ReadAsync("clips/c.npy", "four".Length - 1, Cancellation));
@@ -55,17 +54,6 @@ public sealed class S3WorkBucketTests(TestServers servers)
         await work.DeleteAsync("features/a/b.npy", Cancellation);
         Assert.Equal(["clips/c.npy", "results/r.json"], await KeysAsync(work, ""));
         Assert.Null(await work.ReadAsync("features/a/b.npy", int.MaxValue, Cancellation));
-    }
-
-    [Fact]
-    public async Task Of_many_that_write_a_key_if_absent_one_wins()
-    {
-        using var place = new S3Place(await servers.NewBucketAsync());
-
-        var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(index => PutAsync(place.Work, "clips/a.npy", $"{index}", ifAbsent: true)));
-
-        Assert.Single(won, true);
-        Assert.Equal($"{Array.IndexOf(won, true)}", await ContentAsync(place.Work, "clips/a.npy"));
     }
 
     [Theory]
@@ -105,7 +93,7 @@ public sealed class S3WorkBucketTests(TestServers servers)
         {
             foreach (var chunk in content.Chunk(1_000_003))
                 await writer.WriteAsync(chunk, Cancellation);
-            Assert.True(await writer.CommitIfAbsentAsync(Cancellation));
+            await writer.CommitAsync(Cancellation);
         }
         await place.Work.PutFileAsync("features/file", folder["file"], Cancellation);
         await using (var writer = await place.Work.CreateAsync("features/exact", Cancellation))
@@ -209,14 +197,11 @@ public sealed class S3WorkBucketTests(TestServers servers)
         Assert.Equal(["clips/ab"], versions.Versions.Select(version => version.Key));
     }
 
-    private static async Task<bool> PutAsync(IWorkBucket work, string key, string content, bool ifAbsent = false)
+    private static async Task PutAsync(IWorkBucket work, string key, string content)
     {
         await using var writer = await work.CreateAsync(key, Cancellation);
         await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Cancellation);
-        if (ifAbsent)
-            return await writer.CommitIfAbsentAsync(Cancellation);
         await writer.CommitAsync(Cancellation);
-        return true;
     }
 
     private static async Task<string?> ContentAsync(IWorkBucket work, string key)

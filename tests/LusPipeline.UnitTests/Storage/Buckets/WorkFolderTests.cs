@@ -45,27 +45,11 @@ public sealed class WorkFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_commit_replaces_and_a_commit_if_absent_does_not()
+    public async Task A_commit_replaces()
     {
         await Put("features/a/b.npy", "1");
         await Put("features/a/b.npy", "2");
         Assert.Equal("2", await Content("features/a/b.npy"));
-
-        Assert.False(await PutIfAbsent("features/a/b.npy", "3"));
-        Assert.True(await PutIfAbsent("features/a/c.npy", "4"));
-
-        Assert.Equal("2", await Content("features/a/b.npy"));
-        Assert.Equal("4", await Content("features/a/c.npy"));
-        AssertNothingUnfinished();
-    }
-
-    [Fact]
-    public async Task One_of_many_at_once_puts_what_was_absent()
-    {
-        var won = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => PutIfAbsent("clips/a.npy", $"{i}"), Token)));
-
-        Assert.Single(won, true);
-        Assert.Equal($"{Array.IndexOf(won, true)}", await Content("clips/a.npy"));
         AssertNothingUnfinished();
     }
 
@@ -170,13 +154,6 @@ public sealed class WorkFolderTests : IDisposable
         await using var writer = await work.CreateAsync(key, Token);
         await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Token);
         await writer.CommitAsync(Token);
-    }
-
-    private async Task<bool> PutIfAbsent(string key, string content)
-    {
-        await using var writer = await work.CreateAsync(key, Token);
-        await writer.WriteAsync(Encoding.UTF8.GetBytes(content), Token);
-        return await writer.CommitIfAbsentAsync(Token);
     }
 
     private async Task<string> Content(string key)
