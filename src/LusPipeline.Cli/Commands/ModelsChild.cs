@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using LusPipeline.Models.Keras;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Cli.Commands;
 

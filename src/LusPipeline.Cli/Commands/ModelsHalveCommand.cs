@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Calibration;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Keras;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Keras;
+using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Cli.Commands;
 

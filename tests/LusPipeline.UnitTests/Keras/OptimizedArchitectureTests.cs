@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Reading;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Reading;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.UnitTests.Keras;

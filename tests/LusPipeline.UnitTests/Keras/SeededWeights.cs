@@ -1,9 +1,9 @@
 using LusPipeline.Models.Inference;
-using LusPipeline.Models.Keras;
-using LusPipeline.Models.Keras.Converters;
-using LusPipeline.Models.Keras.Graph;
-using LusPipeline.Models.Keras.Reading;
-using LusPipeline.Models.Onnx;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Keras.Converters;
+using LusPipeline.ModelTools.Keras.Graph;
+using LusPipeline.ModelTools.Keras.Reading;
+using LusPipeline.ModelTools.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.UnitTests.Keras;
