@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests.Ledger;
 using Npgsql;
 

@@ -1,4 +1,3 @@
-using LusPipeline.IntegrationTests.Ingest;
 using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.IntegrationTests.Run;
