@@ -18,6 +18,17 @@ public sealed class LinksTests
         Assert.True(broken.Count == 0, $"{page} has links to what does not exist: {string.Join(", ", broken)}");
     }
 
+    [Fact]
+    public void Every_page_of_the_documentation_is_in_an_index()
+    {
+        string[] indexes = ["docs/README.md", "docs/decisions/README.md"];
+        var linked = indexes.SelectMany(index => MarkdownPage.Read(index).Links().Select(link => Target(index, link.Split('#')[0]))).ToHashSet(StringComparer.Ordinal);
+
+        var missing = MarkdownPage.All().Where(page => page.StartsWith("docs/", StringComparison.Ordinal)).Except(linked).Except(indexes).ToList();
+
+        Assert.True(missing.Count == 0, $"No index links to {string.Join(", ", missing)}");
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_test_class_that_is_named_exists(string page)
@@ -40,9 +51,13 @@ public sealed class LinksTests
     private static bool Exists(string page, string link)
     {
         var (path, anchor) = link.Split('#', 2) is [var before, var after] ? (before, after) : (link, null);
-        var target = path.Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, Uri.UnescapeDataString(path));
+        var target = path.Length == 0 ? page : Target(page, path);
         if (!Path.Exists(Path.Combine(MarkdownPage.Root, target)))
             return false;
         return anchor is null || MarkdownPage.Read(target).Anchors().Contains(anchor);
     }
+
+    /// <summary>The path below the root of what a page calls <paramref name="path"/>.</summary>
+    private static string Target(string page, string path) => Path.GetRelativePath(
+        MarkdownPage.Root, Path.Combine(MarkdownPage.Root, Path.GetDirectoryName(page)!, Uri.UnescapeDataString(path)));
 }
