@@ -28,7 +28,7 @@ internal static class BatchesBenchmark
     {
         var bundle = Bundle.Load(ModelFolder());
         using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
-        await foreach (var cut in videos.CutAsync([.. (await videos.ListAsync(default)).Take(1)], [ClipShape.Of(bundle)], default))
+        await foreach (var cut in videos.CutAsync([.. (await videos.ListAsync(default)).Take(1)], [ClipShape.For(bundle)], default))
         {
             Console.WriteLine($"{bundle.Name} {variant}, {Environment.ProcessorCount} cores, {bundle.Frames} frames of {bundle.Width}×{bundle.Height}");
             Console.WriteLine("| runs × threads | batch | frames/s | frames per CPU second | peak memory of the process |\n|---|---|---|---|---|");

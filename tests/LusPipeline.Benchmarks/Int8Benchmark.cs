@@ -56,11 +56,11 @@ internal static class Int8Benchmark
 
     private static async Task ForEachAsync(OfflineVideos videos, Bundle bundle, Func<string, ReadOnlyMemory<byte>, Task> use)
     {
-        await foreach (var cut in videos.CutAsync(await videos.ListAsync(default), [ClipShape.Of(bundle)], default))
+        await foreach (var cut in videos.CutAsync(await videos.ListAsync(default), [ClipShape.For(bundle)], default))
         {
             if (cut.Rejection is { } rejection)
                 throw new InvalidOperationException($"{cut.Video.Key}: {rejection.Detail}");
-            using var frames = NpyMap.Open(cut.Clips[0], NpyType.Of<byte>());
+            using var frames = NpyMap.Open(cut.Clips[0], NpyType.For<byte>());
             await use(cut.Video.Key, frames.Bytes);
         }
     }

@@ -44,7 +44,7 @@ internal static class ListingBenchmark
 
         async Task LookAsync(string what, SeenObjects known)
         {
-            var scan = new BucketScan(bucket, settling: null, new VideoLimits()) { Chunk = 1000, Seen = known };
+            var scan = new BucketScan(bucket, stable: null, new VideoLimits()) { Chunk = 1000, Seen = known };
             var before = await DatabaseCounts.ReadAsync(database);
             var watch = Stopwatch.StartNew();
             await foreach (var chunk in scan.ListAsync(default))

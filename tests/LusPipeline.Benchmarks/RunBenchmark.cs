@@ -92,7 +92,7 @@ internal static class RunBenchmark
         using var offline = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
         var videos = (await offline.ListAsync(default)).OrderBy(video => video.Key, StringComparer.Ordinal).ToList();
         var clips = new List<string>();
-        await foreach (var cut in offline.CutAsync(videos, [ClipShape.Of(bundle)], default))
+        await foreach (var cut in offline.CutAsync(videos, [ClipShape.For(bundle)], default))
         {
             foreach (var clip in cut.Clips)
             {

@@ -86,5 +86,5 @@ public sealed class FeatureSetWriter : IDisposable
             Directory.Delete(_unfinished, recursive: true);
     }
 
-    private NpyHeader Header(long rows) => new(NpyType.Of<float>(), [rows, _featureLength]);
+    private NpyHeader Header(long rows) => new(NpyType.For<float>(), [rows, _featureLength]);
 }

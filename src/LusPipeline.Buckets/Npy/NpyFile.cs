@@ -29,7 +29,7 @@ public static class NpyFile
     public static (long[] Shape, T[] Values) Read<T>(Stream stream, string file) where T : unmanaged, INumberBase<T>
     {
         var header = NpyHeader.Read(stream, file);
-        var wanted = NpyType.Of<T>();
+        var wanted = NpyType.For<T>();
         if (!header.Type.ConvertsTo(wanted))
             throw new NpyException(file, $"its values are '{header.Type}', which '{wanted}' cannot hold");
         var values = new T[Length(header, file)];
@@ -126,7 +126,7 @@ public static class NpyFile
     public static void Write<T>(Stream stream, ReadOnlySpan<long> shape, ReadOnlySpan<T> values) where T : unmanaged, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var header = new NpyHeader(NpyType.Of<T>(), shape);
+        var header = new NpyHeader(NpyType.For<T>(), shape);
         RequireCount(header, values.Length);
         header.Write(stream);
         // In pieces: the bytes of an array can be more than a span can count.

@@ -14,7 +14,7 @@ public sealed class NpyMap : IDisposable
     public ReadOnlyMemory<byte> Bytes => view.Bytes;
 
     /// <param name="path">The file.</param>
-    /// <param name="type">What its values must be, for example <c>NpyType.Of&lt;byte&gt;()</c>.</param>
+    /// <param name="type">What its values must be, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
     /// <exception cref="NpyException">The file is broken, of another type or order than memory wants, or above 2 GiB.</exception>
     public static NpyMap Open(string path, NpyType type)
     {
@@ -27,7 +27,7 @@ public sealed class NpyMap : IDisposable
         var map = new FileMap(stream);
         try
         {
-            return new(map, NpyView.Of(map.Memory, type, path));
+            return new(map, NpyView.Parse(map.Memory, type, path));
         }
         catch
         {

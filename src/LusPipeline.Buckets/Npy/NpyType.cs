@@ -17,7 +17,7 @@ public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
 
     /// <summary>The type that numpy gives to values of <typeparamref name="T"/>, in this machine's byte order.</summary>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of 8 to 64 bits and no <see cref="Half"/>, float or double.</exception>
-    public static NpyType Of<T>() where T : unmanaged, INumberBase<T>
+    public static NpyType For<T>() where T : unmanaged, INumberBase<T>
     {
         var (kind, size) = default(T) switch
         {

@@ -8,10 +8,10 @@ namespace LusPipeline.Buckets.Npy;
 public readonly record struct NpyView(NpyHeader Header, ReadOnlyMemory<byte> Bytes)
 {
     /// <param name="content">The whole file.</param>
-    /// <param name="type">What its values must be, for example <c>NpyType.Of&lt;byte&gt;()</c>.</param>
+    /// <param name="type">What its values must be, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
     /// <param name="file">The file's name for error messages.</param>
     /// <exception cref="NpyException">The file is broken, or of another type or order than memory wants.</exception>
-    public static unsafe NpyView Of(ReadOnlyMemory<byte> content, NpyType type, string file)
+    public static unsafe NpyView Parse(ReadOnlyMemory<byte> content, NpyType type, string file)
     {
         using var pinned = content.Pin();
         using var stream = new UnmanagedMemoryStream((byte*)pinned.Pointer, content.Length);
@@ -26,7 +26,7 @@ public readonly record struct NpyView(NpyHeader Header, ReadOnlyMemory<byte> Byt
     /// <summary>The values as numbers.</summary>
     /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> =>
-        Header.Type == NpyType.Of<T>()
+        Header.Type == NpyType.For<T>()
             ? MemoryMarshal.Cast<byte, T>(Bytes.Span)
             : throw new InvalidOperationException($"The values are '{Header.Type}'.");
 }

@@ -64,7 +64,7 @@ public sealed class S3VideoBucket : IVideoBucket
         {
             await foreach (var item in listing.CurrentAsync(prefix.Fixed, cancellation).ConfigureAwait(false))
             {
-                if (prefix.Of(item.Key ?? item.Encoded) is { } below && Object(item, below, prefix.Urgent) is { } found)
+                if (prefix.Match(item.Key ?? item.Encoded) is { } below && Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
             }
         }
@@ -75,11 +75,11 @@ public sealed class S3VideoBucket : IVideoBucket
     public async Task<BucketObject?> FindAsync(string key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (Encoding.UTF8.GetByteCount(key) > MostKeyBytes || watched.FirstOrDefault(prefix => prefix.Of(key) is not null) is not { } prefix)
+        if (Encoding.UTF8.GetByteCount(key) > MostKeyBytes || watched.FirstOrDefault(prefix => prefix.Match(key) is not null) is not { } prefix)
             return null;
         try
         {
-            return await listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Of(key)!, prefix.Urgent) : null;
+            return await listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Match(key)!, prefix.Urgent) : null;
         }
         catch (Exception answer) when (answer is AmazonS3Exception or BucketUnavailableException { InnerException: AmazonUnmarshallingException or XmlException })
         {

@@ -65,7 +65,7 @@ internal sealed class WatchPrefix
             .Replace(Places[2], day.Day.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>The part of a key that is this prefix, on whatever day; null for a key that is not below it.</summary>
-    public string? Of(string key)
+    public string? Match(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         return key.Length >= pattern.Length && Fits(key) ? key[..pattern.Length] : null;

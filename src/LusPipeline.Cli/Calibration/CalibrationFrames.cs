@@ -26,7 +26,7 @@ internal sealed record CalibrationFrames(IReadOnlyList<Memory<byte>> Calibration
         var size = bundle.Height * bundle.Width * 3;
         List<Memory<byte>>[] kinds = [[], []];
         var usable = 0;
-        await foreach (var cut in offline.CutAsync(videos, [ClipShape.Of(bundle)], cancellation))
+        await foreach (var cut in offline.CutAsync(videos, [ClipShape.For(bundle)], cancellation))
         {
             if (cut.Rejection is not null)
                 continue;

@@ -38,7 +38,7 @@ internal static class ConfigCommand
         if (json)
             Console.Out.WriteLine(SettingsJson.Write(settings.All));
         else
-            Terminal.Output.Write(SettingsTable.Of(settings.All));
+            Terminal.Output.Write(SettingsTable.Create(settings.All));
         if (settings.Problems.Count == 0)
             return ExitCode.Done;
         Console.Error.WriteLine($"lus: {new ConfigurationException(settings.Problems).Message}");

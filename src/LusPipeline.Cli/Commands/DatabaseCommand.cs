@@ -24,7 +24,7 @@ internal static class DatabaseCommand
                 await Console.Error.WriteLineAsync($"lus: {known.Message}");
                 return ExitCode.Error;
             }
-            catch (Exception failure) when (database is not null && DatabaseProblem.Of(failure, database) is { } problem)
+            catch (Exception failure) when (database is not null && DatabaseProblem.Explain(failure, database) is { } problem)
             {
                 await Console.Error.WriteLineAsync($"lus: {problem}");
                 return ExitCode.Error;

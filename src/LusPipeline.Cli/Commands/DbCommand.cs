@@ -56,11 +56,11 @@ internal static class DbCommand
             await ledger.Database.OpenConnectionAsync(cancellation);
             var schema = await SchemaVersion.ReadAsync(ledger, cancellation);
             var server = (Npgsql.NpgsqlConnection)ledger.Database.GetDbConnection();
-            Terminal.Output.Write(DatabaseTable.Of(server, schema));
+            Terminal.Output.Write(DatabaseTable.Create(server, schema));
             if (schema.IsCurrent)
             {
                 var lease = values.Get<LeaseOptions>().Duration;
-                Terminal.Output.Write(DatabaseTable.Of(await LedgerTables.ReadAsync(ledger, cancellation)));
+                Terminal.Output.Write(DatabaseTable.Create(await LedgerTables.ReadAsync(ledger, cancellation)));
                 var alive = await ledger.Workers.CountAsync(worker => worker.HeartbeatAt > DateTime.UtcNow - lease, cancellation);
                 await Console.Out.WriteLineAsync($"{alive} workers alive");
             }

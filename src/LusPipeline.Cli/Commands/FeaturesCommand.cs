@@ -44,7 +44,7 @@ internal static class FeaturesCommand
                 Model = BundleCatalog.Find(result.GetValue(model)),
                 Variant = result.GetValue(variant),
                 Out = result.GetRequiredValue(output).FullName,
-                Label = known.Of,
+                Label = known.Find,
             };
             var report = await new FeatureSetExtraction(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(cancellation);
             return await ReportAsync(report, request.Out, result.InvocationConfiguration);

@@ -75,8 +75,8 @@ internal static class ResultsCommand
         await foreach (var (study, videos) in studies)
         {
             foreach (var video in videos)
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.Of(video, cached: true), ResultJson.Lines.VideoJson));
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), ResultJson.Lines.VideoJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
         }
     }
 
@@ -102,7 +102,7 @@ internal static class ResultsCommand
             videos.AddRange(own);
         Terminal.Output.Write(ResultTable.Videos(videos));
         if (labels is not null)
-            ConfusionMatrix.Of(videos, labels).WriteTo(Terminal.Output);
+            ConfusionMatrix.Count(videos, labels).WriteTo(Terminal.Output);
         await Console.Out.WriteLineAsync(ResearchNotice.Text);
     }
 }

@@ -51,10 +51,10 @@ internal static class ShowCommand
     private static async Task WriteJsonAsync(StudyResult study, IReadOnlyList<EarlierResult> history)
     {
         foreach (var video in study.Videos)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.Of(video, cached: true), ResultJson.Lines.VideoJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), ResultJson.Lines.VideoJson));
         foreach (var earlier in history)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(EarlierJson.Of(earlier), ResultJson.Lines.EarlierJson));
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(EarlierJson.From(earlier), ResultJson.Lines.EarlierJson));
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
     }
 
     private static void Write(IAnsiConsole console, StudyResult study, IReadOnlyList<EarlierResult> history, IReadOnlyList<SpanRow> spans)
@@ -67,7 +67,7 @@ internal static class ShowCommand
         var names = study.Videos.ToDictionary(video => video.VideoId, video => video.Video);
         console.Write(StageTimes(spans));
         foreach (var trace in spans.GroupBy(span => span.TraceId))
-            console.Write(Waterfall.Of([.. trace], names));
+            console.Write(Waterfall.Create([.. trace], names));
     }
 
     private static Table Clips(StudyResult study)

@@ -41,7 +41,7 @@ internal static class StatusCommand
 
             Action<PipelineStatus> write = result.GetValue(json)
                 ? status => Console.Out.WriteLine(StatusJson.Write(status))
-                : status => Terminal.Output.Write(StatusTable.Of(status));
+                : status => Terminal.Output.Write(StatusTable.Create(status));
             if (result.GetValue(watch))
                 await WatchAsync(ReadAsync, result.GetValue(json) ? write : null, cancellation);
             else
@@ -61,17 +61,17 @@ internal static class StatusCommand
             var status = await read(stopping.Token);
             if (write is not null || !Terminal.Output.Profile.Capabilities.Interactive)
             {
-                write ??= each => Terminal.Output.Write(StatusTable.Of(each));
+                write ??= each => Terminal.Output.Write(StatusTable.Create(each));
                 for (; ; status = await read(stopping.Token))
                 {
                     write(status);
                     await timer.WaitForNextTickAsync(stopping.Token);
                 }
             }
-            await Terminal.Output.Live(StatusTable.Of(status)).StartAsync(async live =>
+            await Terminal.Output.Live(StatusTable.Create(status)).StartAsync(async live =>
             {
                 while (await timer.WaitForNextTickAsync(stopping.Token))
-                    live.UpdateTarget(StatusTable.Of(await read(stopping.Token)));
+                    live.UpdateTarget(StatusTable.Create(await read(stopping.Token)));
             });
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

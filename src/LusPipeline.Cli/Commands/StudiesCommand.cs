@@ -42,7 +42,7 @@ internal static class StudiesCommand
     private static async Task WriteJsonAsync(IAsyncEnumerable<StudyResult> studies)
     {
         await foreach (var study in studies)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
     }
 
     private static async Task WriteCsvAsync(IAsyncEnumerable<StudyResult> studies)

@@ -15,12 +15,12 @@ internal sealed class ConfusionMatrix
     /// <summary>The share of labelled videos whose prediction is their label; 0 when there are none.</summary>
     public double Accuracy => Total == 0 ? 0 : Enumerable.Range(0, 3).Sum(i => Counts[i][i]) / (double)Total;
 
-    public static ConfusionMatrix Of(IEnumerable<VideoResult> videos, VideoLabels labels)
+    public static ConfusionMatrix Count(IEnumerable<VideoResult> videos, VideoLabels labels)
     {
         var matrix = new ConfusionMatrix();
         foreach (var video in videos)
         {
-            if (video.Result is { } result && labels.Of(video) is { } label)
+            if (video.Result is { } result && labels.Find(video) is { } label)
                 matrix.Counts[(int)label][(int)result.Diagnosis]++;
         }
         return matrix;

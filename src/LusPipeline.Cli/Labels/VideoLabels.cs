@@ -46,11 +46,11 @@ internal sealed class VideoLabels
     }
 
     /// <summary>The label of a video by its key, or by its name alone; null when it has none.</summary>
-    public Diagnosis? Of(VideoResult video) => Of(video.Study == video.Video ? video.Video : $"{video.Study}/{video.Video}");
+    public Diagnosis? Find(VideoResult video) => Find(video.Study == video.Video ? video.Video : $"{video.Study}/{video.Video}");
 
     /// <param name="key">The video's path below the folder that was named, segments divided by '/'.</param>
-    /// <inheritdoc cref="Of(VideoResult)"/>
-    public Diagnosis? Of(string key)
+    /// <inheritdoc cref="Find(VideoResult)"/>
+    public Diagnosis? Find(string key)
     {
         if (_byFile is null)
             return key.Split('/')[..^1].Reverse().Select(DiagnosisNames.Parse).FirstOrDefault(label => label is not null);

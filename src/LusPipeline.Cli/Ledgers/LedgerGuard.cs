@@ -33,7 +33,7 @@ internal static class LedgerGuard
             {
                 return await EndAsync(known.Message);
             }
-            catch (Exception failure) when (ledger.Database is { } database && DatabaseProblem.Of(failure, database) is { } problem)
+            catch (Exception failure) when (ledger.Database is { } database && DatabaseProblem.Explain(failure, database) is { } problem)
             {
                 return await EndAsync(problem);
             }

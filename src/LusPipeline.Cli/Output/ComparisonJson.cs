@@ -9,7 +9,7 @@ namespace LusPipeline.Cli.Output;
 /// <summary>What one bundle says of a video.</summary>
 internal sealed record ComparedSideJson(string? Diagnosis, ProbabilitiesJson? Probabilities)
 {
-    public static ComparedSideJson Of(ClassProbabilities? probabilities) =>
+    public static ComparedSideJson From(ClassProbabilities? probabilities) =>
         new(probabilities?.Winner.Name(), probabilities is { } p ? new(p.Covid, p.Pneumonia, p.Healthy) : null);
 }
 
@@ -19,7 +19,7 @@ internal sealed record ComparedVideoJson(string Kind, string Video, ComparedSide
 /// <summary>One of the two bundles.</summary>
 internal sealed record ComparedBundleJson(string Name, string Version, string Id, string Variant, double FramesPerSecond)
 {
-    public static ComparedBundleJson Of(ComparedBundle bundle) => new(bundle.Name, bundle.Version, bundle.Id, bundle.Variant, bundle.FramesPerSecond);
+    public static ComparedBundleJson From(ComparedBundle bundle) => new(bundle.Name, bundle.Version, bundle.Id, bundle.Variant, bundle.FramesPerSecond);
 }
 
 /// <summary>The last line.</summary>

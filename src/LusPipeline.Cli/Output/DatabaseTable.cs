@@ -9,7 +9,7 @@ namespace LusPipeline.Cli.Output;
 internal static class DatabaseTable
 {
     /// <param name="connection">Open.</param>
-    public static Table Of(NpgsqlConnection connection, SchemaVersion schema)
+    public static Table Create(NpgsqlConnection connection, SchemaVersion schema)
     {
         var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("", "");
         table.AddRow("database", Markup.Escape($"{connection.Database} at {connection.Host}:{connection.Port}, as {connection.UserName}"));
@@ -20,7 +20,7 @@ internal static class DatabaseTable
         return table;
     }
 
-    public static Table Of(IReadOnlyList<LedgerTable> tables)
+    public static Table Create(IReadOnlyList<LedgerTable> tables)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("table");
         foreach (var heading in new[] { "rows (estimate)", "size", "of it indexes" })

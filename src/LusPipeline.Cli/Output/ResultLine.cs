@@ -57,5 +57,5 @@ internal sealed class ResultLine(VideoResult video, VideoLabels? labels)
     public string TraceId => video.TraceId;
 
     [Name("label"), Index(16)]
-    public string? Label => labels?.Of(video)?.Name();
+    public string? Label => labels?.Find(video)?.Name();
 }

@@ -18,16 +18,16 @@ internal sealed class RunReportWriter(bool json, VideoLabels? labels)
     public void OnVideo(VideoResult video, bool cached)
     {
         if (json)
-            Write(JsonSerializer.Serialize(VideoJson.Of(video, cached), ResultJson.Lines.VideoJson));
+            Write(JsonSerializer.Serialize(VideoJson.From(video, cached), ResultJson.Lines.VideoJson));
     }
 
     public void Finish(RunReport report)
     {
-        var confusion = labels is null ? null : ConfusionMatrix.Of(report.Videos.Select(entry => entry.Video), labels);
+        var confusion = labels is null ? null : ConfusionMatrix.Count(report.Videos.Select(entry => entry.Video), labels);
         if (json)
         {
             foreach (var study in report.Studies)
-                Write(JsonSerializer.Serialize(StudyJson.Of(study), ResultJson.Lines.StudyJson));
+                Write(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
             Write(JsonSerializer.Serialize(Summary(report, confusion), ResultJson.Lines.SummaryJson));
             return;
         }

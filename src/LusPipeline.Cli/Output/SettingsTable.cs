@@ -6,7 +6,7 @@ namespace LusPipeline.Cli.Output;
 /// <summary>Settings as a table for people.</summary>
 internal static class SettingsTable
 {
-    public static Table Of(IEnumerable<Setting> settings)
+    public static Table Create(IEnumerable<Setting> settings)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("key", "value", "from");
         foreach (var setting in settings)

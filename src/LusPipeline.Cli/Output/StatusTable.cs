@@ -9,7 +9,7 @@ namespace LusPipeline.Cli.Output;
 /// <summary>The state of the workers' work as tables for people.</summary>
 internal static class StatusTable
 {
-    public static IRenderable Of(PipelineStatus status)
+    public static IRenderable Create(PipelineStatus status)
     {
         var parts = new List<IRenderable> { Stages(status), new Text(Summary(status.Ledger)) };
         if (status.Queues.Unknown is { } unknown)

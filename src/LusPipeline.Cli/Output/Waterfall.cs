@@ -12,7 +12,7 @@ internal static class Waterfall
 
     /// <param name="spans">Of one trace, in the order of their start.</param>
     /// <param name="videoNames">Names to show for video ids.</param>
-    public static Table Of(IReadOnlyList<SpanRow> spans, IReadOnlyDictionary<Guid, string> videoNames)
+    public static Table Create(IReadOnlyList<SpanRow> spans, IReadOnlyDictionary<Guid, string> videoNames)
     {
         var start = spans.Min(span => span.StartedAt);
         var total = Math.Max(1, spans.Max(span => (span.StartedAt - start).TotalMicroseconds + span.DurationMicroseconds));

@@ -11,7 +11,7 @@ namespace LusPipeline.Hosting.Broker;
 public static class BrokerRegistration
 {
     /// <summary>
-    /// Needs <see cref="BrokerOptions"/>, <see cref="StageConcurrency"/>, <see cref="StageStop"/>, <see cref="EngineFault"/>, a
+    /// Needs <see cref="BrokerOptions"/>, <see cref="StageConcurrency"/>, <see cref="StageStop"/>, <see cref="FatalError"/>, a
     /// <see cref="TimeProvider"/>, the handlers of the stages, and with ingest an <see cref="IReturnedWork"/>. The bus starts with the host and does not wait for the broker.
     /// </summary>
     public static IServiceCollection AddBroker(this IServiceCollection services, StageSet stages) => services.AddBroker(
@@ -72,7 +72,7 @@ public static class BrokerRegistration
         var options = context.GetRequiredService<BrokerOptions>();
         var names = new BrokerNames(options.Prefix);
         var concurrency = context.GetRequiredService<StageConcurrency>().Of(stage);
-        var places = new UrgentFirst(concurrency);
+        var places = new PriorityGate(concurrency);
         foreach (var urgent in new[] { true, false })
         {
             rabbit.Receive<TConsumer>(
@@ -83,10 +83,10 @@ public static class BrokerRegistration
     internal static void ReceiveReturned<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context)
         where TConsumer : class, IConsumer =>
         rabbit.Receive<TConsumer>(
-            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), prefetch: 1, new UrgentFirst(1), urgent: false);
+            context, BrokerQueue.Returned(context.GetRequiredService<BrokerOptions>()), prefetch: 1, new PriorityGate(1), urgent: false);
 
     private static void Receive<TConsumer>(
-        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, ushort prefetch, UrgentFirst places,
+        this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, BrokerQueue queue, ushort prefetch, PriorityGate places,
         bool urgent)
         where TConsumer : class, IConsumer =>
         rabbit.ReceiveEndpoint(queue.Name, endpoint =>
@@ -99,9 +99,9 @@ public static class BrokerRegistration
             foreach (var (argument, value) in queue.Arguments)
                 endpoint.SetQueueArgument(argument, value);
 
-            var garbage = new Garbage(context.GetRequiredService<DeadLetters>(), queue.Name, context.GetRequiredService<ILogger<Garbage>>());
-            endpoint.ConfigureError(pipe => pipe.UseFilter(garbage));
-            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(garbage));
+            var unreadable = new UnreadableMessages(context.GetRequiredService<DeadLetters>(), queue.Name, context.GetRequiredService<ILogger<UnreadableMessages>>());
+            endpoint.ConfigureError(pipe => pipe.UseFilter(unreadable));
+            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(unreadable));
             var stop = new EndpointStop();
             endpoint.ConnectReceiveEndpointObserver(stop);
             var gate = new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop);

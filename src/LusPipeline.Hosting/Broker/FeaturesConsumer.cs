@@ -6,7 +6,7 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-internal sealed class FeaturesConsumer(FeaturesHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<ClipReady>
+internal sealed class FeaturesConsumer(FeaturesHandler handler, FatalError fault, StageStop stop, TimeProvider clock) : IConsumer<ClipReady>
 {
     public Task Consume(ConsumeContext<ClipReady> context)
     {

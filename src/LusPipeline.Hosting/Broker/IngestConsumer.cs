@@ -6,7 +6,7 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-internal sealed class IngestConsumer(IngestHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<VideoFound>
+internal sealed class IngestConsumer(IngestHandler handler, FatalError fault, StageStop stop, TimeProvider clock) : IConsumer<VideoFound>
 {
     public Task Consume(ConsumeContext<VideoFound> context)
     {

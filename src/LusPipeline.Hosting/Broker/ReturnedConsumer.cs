@@ -6,7 +6,7 @@ using MassTransit;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>Takes what the broker gave up delivering; a killed worker's prefetched messages count a delivery too, so most are innocent.</summary>
-internal sealed class ReturnedConsumer(IReturnedWork ledger, IDeadLetters letters, EngineFault fault, StageStop stop)
+internal sealed class ReturnedConsumer(IReturnedWork ledger, IDeadLetters letters, FatalError fault, StageStop stop)
     : IConsumer<VideoFound>, IConsumer<ClipReady>, IConsumer<FeaturesReady>
 {
     public Task Consume(ConsumeContext<VideoFound> context) => SettleAsync(context.Message);

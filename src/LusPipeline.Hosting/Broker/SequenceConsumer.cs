@@ -6,7 +6,7 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-internal sealed class SequenceConsumer(SequenceHandler handler, EngineFault fault, StageStop stop, TimeProvider clock) : IConsumer<FeaturesReady>
+internal sealed class SequenceConsumer(SequenceHandler handler, FatalError fault, StageStop stop, TimeProvider clock) : IConsumer<FeaturesReady>
 {
     public Task Consume(ConsumeContext<FeaturesReady> context)
     {

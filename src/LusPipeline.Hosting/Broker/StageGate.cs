@@ -4,7 +4,7 @@ namespace LusPipeline.Hosting.Broker;
 
 /// <summary>Stands before a stage's consumer: lets urgent work go first, and makes a stop quiet.</summary>
 /// <param name="endpoint">Ends when this message's endpoint has begun to stop.</param>
-internal sealed class StageGate(UrgentFirst places, bool urgent, StageStop stop, EndpointStop endpoint) : IFilter<ConsumeContext>
+internal sealed class StageGate(PriorityGate places, bool urgent, StageStop stop, EndpointStop endpoint) : IFilter<ConsumeContext>
 {
     private long _arrived;
     private int _held;

@@ -12,7 +12,7 @@ internal sealed class Starvation
     /// <param name="busy">The consumer has some in hand.</param>
     /// <param name="received">How many have come to it in all.</param>
     /// <returns>Whether this look and the one before it saw messages wait, nothing in hand and nothing come.</returns>
-    public bool Look(uint waiting, bool busy, long received)
+    public bool Check(uint waiting, bool busy, long received)
     {
         var idle = waiting > 0 && !busy;
         var starved = idle && received == _idleSince;

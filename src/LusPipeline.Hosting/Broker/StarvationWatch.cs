@@ -41,7 +41,7 @@ internal sealed partial class StarvationWatch(string queue, StageGate gate, Time
             while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
             {
                 var waiting = (await channel.QueueDeclarePassiveAsync(queue, ended).ConfigureAwait(false)).MessageCount;
-                if (starvation.Look(waiting, gate.Held > 0, gate.Arrived))
+                if (starvation.Check(waiting, gate.Held > 0, gate.Arrived))
                 {
                     Starved(log, queue, waiting);
                     await CloseAsync(channel).ConfigureAwait(false);

@@ -13,14 +13,14 @@ public sealed class Checkup(LoadedSettings settings, TimeSpan limit, TimeProvide
 {
     private readonly IReadOnlyList<Check> _checks =
     [
-        new("configuration", _ => Task.FromResult(ConfigurationCheck.Look(settings))),
+        new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings))),
         .. BrokerChecks.All(settings),
         .. NotificationChecks.All(settings),
         .. DatabaseChecks.All(settings),
         .. BucketChecks.All(settings),
         .. ModelChecks.All(settings),
         .. MediaChecks.All(settings),
-        new("scratch space", _ => Task.FromResult(ScratchCheck.Look(settings))),
+        new("scratch space", _ => Task.FromResult(ScratchCheck.Check(settings))),
     ];
 
     public async IAsyncEnumerable<CheckedItem> RunAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -5,7 +5,7 @@ namespace LusPipeline.Hosting.Checks;
 /// <summary>The settings as a whole.</summary>
 internal static class ConfigurationCheck
 {
-    public static CheckOutcome Look(LoadedSettings settings)
+    public static CheckOutcome Check(LoadedSettings settings)
     {
         if (settings.Problems.Count > 0)
             return CheckOutcome.Failed(new ConfigurationException(settings.Problems).Message);

@@ -12,11 +12,11 @@ internal static class NotificationChecks
         var options = settings.Get<NotificationOptions>();
         if (!options.Wanted || (options.Uri is null && !settings.IsGiven(BrokerConnection.DefaultUriKey)))
             return [];
-        return [new("notifications", cancellation => LookAsync(options, settings.Get<BrokerOptions>(), cancellation))];
+        return [new("notifications", cancellation => CheckAsync(options, settings.Get<BrokerOptions>(), cancellation))];
     }
 
     /// <summary>Makes what is missing, as the watching worker does.</summary>
-    private static async Task<CheckOutcome> LookAsync(NotificationOptions options, BrokerOptions broker, CancellationToken cancellation)
+    private static async Task<CheckOutcome> CheckAsync(NotificationOptions options, BrokerOptions broker, CancellationToken cancellation)
     {
         await using var queue = new NotificationQueue(options, broker);
         var (waiting, consumers, _) = await queue.DeclareAsync(cancellation).ConfigureAwait(false);

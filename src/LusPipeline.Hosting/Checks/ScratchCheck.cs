@@ -10,7 +10,7 @@ internal static class ScratchCheck
     /// <summary>A few large videos and the clips in flight.</summary>
     private const long Least = 2_000_000_000;
 
-    public static CheckOutcome Look(LoadedSettings settings)
+    public static CheckOutcome Check(LoadedSettings settings)
     {
         var folder = Path.GetFullPath(settings.Get<WorkerOptions>().Scratch);
         const string Key = $"{WorkerOptions.Section}:{nameof(WorkerOptions.Scratch)}";

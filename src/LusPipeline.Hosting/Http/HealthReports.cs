@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace LusPipeline.Hosting.Http;
 
 /// <summary>What the health endpoints say.</summary>
-internal sealed class HealthReports(HealthCheckService checks, LoopBeats loops, IHostApplicationLifetime lifetime, TimeProvider clock) : IDisposable
+internal sealed class HealthReports(HealthCheckService checks, LoopWatchdog loops, IHostApplicationLifetime lifetime, TimeProvider clock) : IDisposable
 {
     /// <summary>Whoever asks more often gets the last answer again: the questions reach database and broker.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);

@@ -14,13 +14,13 @@ public static class HttpServices
 
     /// <summary>
     /// Adds <c>/health/live</c>, <c>/health/ready</c>, <c>/health/started</c> and <c>/metrics</c>. Needs a <see cref="TimeProvider"/>. The
-    /// server starts before every other service and stops after them; <see cref="LoopBeats"/> is there also without it.
+    /// server starts before every other service and stops after them; <see cref="LoopWatchdog"/> is there also without it.
     /// </summary>
     public static void AddHttp(this IHostApplicationBuilder builder, HttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
-        builder.Services.TryAddSingleton<LoopBeats>();
+        builder.Services.TryAddSingleton<LoopWatchdog>();
         builder.Services.AddHealthChecks();
         // A check that fails is told by the answer; a line of log for every question would bury the rest.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

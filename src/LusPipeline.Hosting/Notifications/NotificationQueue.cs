@@ -105,7 +105,7 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
             {
                 var waiting = (await channel.QueueDeclarePassiveAsync(_queue.Name, stopping).ConfigureAwait(false)).MessageCount;
                 var (received, inHand) = look();
-                if (starvation.Look(waiting, inHand > 0, received))
+                if (starvation.Check(waiting, inHand > 0, received))
                     return;
             }
             catch (Exception gone) when (gone is OperationInterruptedException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException)

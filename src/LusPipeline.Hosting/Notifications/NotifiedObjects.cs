@@ -18,7 +18,7 @@ namespace LusPipeline.Hosting.Notifications;
 /// </summary>
 internal sealed partial class NotifiedObjects(
     NotificationOptions options, BrokerOptions broker, S3Options place, S3VideoBucket bucket, VideoLimits limits, WatchOptions watch, VideoIntake intake,
-    DutyLoop duty, LoopBeats loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
+    DutyLoop duty, LoopWatchdog loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
 {
     /// <summary>Keys that wait here; the rest waits on the broker, where the oldest give way.</summary>
     private const int Waiting = 1_000;
@@ -32,8 +32,8 @@ internal sealed partial class NotifiedObjects(
     /// <summary>Between two lines of log about messages that are none.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
-    private long? _toldOfGarbage;
-    private int _garbage;
+    private long? _reportedUnreadable;
+    private int _unreadable;
 
     /// <summary>Goes on until it is cancelled. Without an exchange it does nothing until then.</summary>
     /// <param name="seen">Of the listings: what they know needs no look.</param>
@@ -59,7 +59,7 @@ internal sealed partial class NotifiedObjects(
                 while (batch.Count < Batch && keys.Reader.TryRead(out var key))
                     batch.Add(key);
                 using var beat = loops.Watch("notifications", duty.StandsStill);
-                await LookAsync(batch, seen, beat, cancellation).ConfigureAwait(false);
+                await CheckAsync(batch, seen, beat, cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -69,7 +69,7 @@ internal sealed partial class NotifiedObjects(
         }
     }
 
-    private async Task LookAsync(IReadOnlyCollection<string> keys, SeenObjects seen, LoopBeat beat, CancellationToken cancellation)
+    private async Task CheckAsync(IReadOnlyCollection<string> keys, SeenObjects seen, LoopBeat beat, CancellationToken cancellation)
     {
         var found = new ConcurrentBag<BucketObject>();
         await Parallel.ForEachAsync(
@@ -84,7 +84,7 @@ internal sealed partial class NotifiedObjects(
                     found.Add(item);
             }).ConfigureAwait(false);
         // Of its own, so that what this batch meets has no part in how often a listing tried an object.
-        var scan = new BucketScan(bucket, settling: null, limits) { Chunk = VideoIntake.Chunk, Marker = watch.MarkerName };
+        var scan = new BucketScan(bucket, stable: null, limits) { Chunk = VideoIntake.Chunk, Marker = watch.MarkerName };
         var taken = await TakeAsync(scan, found.ToAsyncEnumerable(), beat, cancellation).ConfigureAwait(false);
         var closed = scan.Closed.ToList();
         // A marker says that the study is whole, and the notification of one of its videos may have been lost.
@@ -144,21 +144,21 @@ internal sealed partial class NotifiedObjects(
     {
         var told = ObjectEvents.KeysOf(body, place.Name);
         if (told is null)
-            TellOfGarbage();
+            ReportUnreadable();
         else if (told.Count == 0)
             StageMetrics.Notified("other");
         foreach (var key in told ?? [])
             await keys.WriteAsync(key, stopping).ConfigureAwait(false);
     }
 
-    private void TellOfGarbage()
+    private void ReportUnreadable()
     {
         StageMetrics.Notified("unreadable");
-        _garbage++;
-        if (_toldOfGarbage is { } last && clock.GetElapsedTime(last) < Silence)
+        _unreadable++;
+        if (_reportedUnreadable is { } last && clock.GetElapsedTime(last) < Silence)
             return;
-        LogGarbage(logger, _garbage, options.Exchange);
-        (_toldOfGarbage, _garbage) = (clock.GetTimestamp(), 0);
+        LogUnreadable(logger, _unreadable, options.Exchange);
+        (_reportedUnreadable, _unreadable) = (clock.GetTimestamp(), 0);
     }
 
     [LoggerMessage(LogLevel.Information, "{Videos} new videos by notifications")]
@@ -171,5 +171,5 @@ internal sealed partial class NotifiedObjects(
     private static partial void LogAway(ILogger logger, string detail);
 
     [LoggerMessage(LogLevel.Warning, "{Messages} messages of exchange {Exchange} are no notifications of S3 and are dropped")]
-    private static partial void LogGarbage(ILogger logger, int messages, string exchange);
+    private static partial void LogUnreadable(ILogger logger, int messages, string exchange);
 }

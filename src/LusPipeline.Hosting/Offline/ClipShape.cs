@@ -8,7 +8,7 @@ namespace LusPipeline.Hosting.Offline;
 /// <param name="Width">Pixels.</param>
 public readonly record struct ClipShape(int Frames, int Height, int Width)
 {
-    public static ClipShape Of(Bundle bundle)
+    public static ClipShape For(Bundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         return new(bundle.Frames, bundle.Height, bundle.Width);

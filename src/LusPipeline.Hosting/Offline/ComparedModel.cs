@@ -33,7 +33,7 @@ internal sealed class ComparedModel : IDisposable
 
     public Bundle Bundle => _model.Bundle;
 
-    public ClipShape Shape => ClipShape.Of(Bundle);
+    public ClipShape Shape => ClipShape.For(Bundle);
 
     /// <summary>float32 [T, D] of the last clip.</summary>
     public float[] Features { get; }
@@ -46,7 +46,7 @@ internal sealed class ComparedModel : IDisposable
     /// <returns>Null when the bundle has no head.</returns>
     public async Task<ClassProbabilities?> RunAsync(string clip, CancellationToken cancellation)
     {
-        using var frames = NpyMap.Open(clip, NpyType.Of<byte>());
+        using var frames = NpyMap.Open(clip, NpyType.For<byte>());
         _watch.Start();
         await _backbone.ExtractAsync(frames.Bytes, Bundle.Frames, Features, cancellation).ConfigureAwait(false);
         var probabilities = _head?.Predict(Features);

@@ -32,7 +32,7 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
         using var set = new FeatureSetWriter(request.Out, bundle.Frames, bundle.Features);
         var features = new float[bundle.Frames * bundle.Features];
         var through = 0;
-        await foreach (var cut in videos.CutAsync([.. planned.Select(video => video.Seen)], [ClipShape.Of(bundle)], cancellation).ConfigureAwait(false))
+        await foreach (var cut in videos.CutAsync([.. planned.Select(video => video.Seen)], [ClipShape.For(bundle)], cancellation).ConfigureAwait(false))
         {
             var (_, label, name) = planned[through++];
             if (cut.Rejection is { } rejection)
@@ -41,7 +41,7 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
             }
             else
             {
-                using (var frames = NpyMap.Open(cut.Clips[0], NpyType.Of<byte>()))
+                using (var frames = NpyMap.Open(cut.Clips[0], NpyType.For<byte>()))
                     await backbone.ExtractAsync(frames.Bytes, bundle.Frames, features, cancellation).ConfigureAwait(false);
                 if (!TensorPrimitives.IsFiniteAll<float>(features))
                     throw new FeatureSetException($"The model '{bundle.Name}' gives features of '{cut.Video.Key}' that are infinite or not a number. Verify the model: lus models verify.");

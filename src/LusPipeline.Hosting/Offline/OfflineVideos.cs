@@ -36,7 +36,7 @@ public sealed class OfflineVideos : IDisposable
     {
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
-        _scan = new BucketScan(_bucket, new Settling(clock, Settling.DefaultAge), limits);
+        _scan = new BucketScan(_bucket, new StableFiles(clock, StableFiles.DefaultAge), limits);
         _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
         _reader = new VideoReader(new VideoProbe(options, limits, _slots, clock), _cutter);
     }

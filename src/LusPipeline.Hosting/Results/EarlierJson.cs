@@ -8,7 +8,7 @@ public sealed record EarlierJson(
     string Kind, string Study, string Video, int Generation, string Diagnosis, bool Uncertain, ProbabilitiesJson? Probabilities, double Spread,
     int Clips, string Model, string Variant, DateTime PredictedAt)
 {
-    public static EarlierJson Of(EarlierResult earlier) => new(
+    public static EarlierJson From(EarlierResult earlier) => new(
         "earlier", earlier.Study, earlier.Video, earlier.Generation, earlier.Result.Diagnosis.Name(), earlier.Result.Uncertain,
-        ProbabilitiesJson.Of(earlier.Result), earlier.Result.Spread, earlier.Clips, earlier.Model, earlier.Variant, earlier.PredictedAt);
+        ProbabilitiesJson.From(earlier.Result), earlier.Result.Spread, earlier.Clips, earlier.Model, earlier.Variant, earlier.PredictedAt);
 }

@@ -9,7 +9,7 @@ public sealed record StudyJson(
     string Kind, string Study, string Status, string? Diagnosis, bool? Uncertain, ProbabilitiesJson? Probabilities, double? Spread,
     int Videos, int Rejected, int Revision, string TraceId)
 {
-    public static StudyJson Of(StudyResult study) => new(
-        "study", study.Study, study.Status, study.Result?.Diagnosis.Name(), study.Result?.Uncertain, ProbabilitiesJson.Of(study.Result),
+    public static StudyJson From(StudyResult study) => new(
+        "study", study.Study, study.Status, study.Result?.Diagnosis.Name(), study.Result?.Uncertain, ProbabilitiesJson.From(study.Result),
         study.Result?.Spread, study.Videos.Count, study.Count(WorkStatus.Rejected), study.Revision, study.TraceId);
 }

@@ -13,10 +13,10 @@ public sealed record StudyReport(int Version, StudyJson Result, IReadOnlyList<Vi
 
     private const string ResearchUse = "Research use only: not a medical device.";
 
-    public static StudyReport Of(StudyResult study)
+    public static StudyReport From(StudyResult study)
     {
         ArgumentNullException.ThrowIfNull(study);
-        return new(CurrentVersion, StudyJson.Of(study), [.. study.Videos.Select(video => VideoJson.Of(video, cached: true))], study.CompletedAt, ResearchUse);
+        return new(CurrentVersion, StudyJson.From(study), [.. study.Videos.Select(video => VideoJson.From(video, cached: true))], study.CompletedAt, ResearchUse);
     }
 
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, ReportJson.Readable.StudyReport);

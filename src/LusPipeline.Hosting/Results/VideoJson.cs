@@ -9,8 +9,8 @@ public sealed record VideoJson(
     string? Diagnosis, bool? Uncertain, ProbabilitiesJson? Probabilities, double? Spread, int? Clips, int? Frames,
     string Model, string Variant, string TraceId, double? Seconds, bool Cached, string? Detail)
 {
-    public static VideoJson Of(VideoResult video, bool cached) => new(
+    public static VideoJson From(VideoResult video, bool cached) => new(
         "video", video.Study, video.Video, video.Status, video.Reason, video.Warnings,
-        video.Result?.Diagnosis.Name(), video.Result?.Uncertain, ProbabilitiesJson.Of(video.Result), video.Result?.Spread,
+        video.Result?.Diagnosis.Name(), video.Result?.Uncertain, ProbabilitiesJson.From(video.Result), video.Result?.Spread,
         video.Result is null ? null : video.Clips.Count, video.Frames, video.Model, video.Variant, video.TraceId, video.Seconds, cached, video.Detail);
 }

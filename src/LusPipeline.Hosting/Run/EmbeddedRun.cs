@@ -28,7 +28,7 @@ public sealed class EmbeddedRun(
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly StageEvents _events = new();
-    private readonly EngineFault _fault = new();
+    private readonly FatalError _fault = new();
     private readonly Outstanding _outstanding = new();
     private readonly Channel<(Guid Video, int Generation)> _finished = Channel.CreateUnbounded<(Guid, int)>();
     private readonly Lock _telling = new();
@@ -49,7 +49,7 @@ public sealed class EmbeddedRun(
         }
         catch (DbException failure)
         {
-            throw LedgerFault.Of(failure);
+            throw LedgerFault.Wrap(failure);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class EmbeddedRun(
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new BucketScan(bucket, new Settling(clock, Settling.DefaultAge), request.Limits);
+        var scan = new BucketScan(bucket, new StableFiles(clock, StableFiles.DefaultAge), request.Limits);
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 

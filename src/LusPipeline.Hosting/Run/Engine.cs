@@ -28,7 +28,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <exception cref="Core.Outcomes.BrokenEngineException">A model that ONNX Runtime refuses, or CUDA was asked for and is not there.</exception>
     public static async Task<Engine> StartAsync(
         RunRequest request, EmbeddedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
-        StageEvents events, EngineFault fault, TimeProvider clock, Action<ILoggingBuilder> logging)
+        StageEvents events, FatalError fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
         // The bus starts while the models load; no message comes before both are there.
         var opening = model.OpenAsync();

@@ -6,7 +6,7 @@ namespace LusPipeline.Hosting.Settings;
 /// <summary>Fills one section's record. Every key is looked at, whatever is wrong with the others.</summary>
 internal sealed class SectionReader(SettingsSection section, List<SettingProblem> problems)
 {
-    private readonly SettingShape _shape = SettingShape.Of(section.Options);
+    private readonly SettingShape _shape = SettingShape.For(section.Options);
     private readonly Dictionary<string, SettingOrigin> _given = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
 

@@ -33,22 +33,22 @@ internal sealed class SettingShape
     public bool Nullable { get; private init; }
 
     /// <exception cref="ArgumentException">A property that no configuration can set.</exception>
-    public static SettingShape Of(Type type, bool nullable = false)
+    public static SettingShape For(Type type, bool nullable = false)
     {
         type = System.Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(Uri) || TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
             return new(ShapeKind.Value, type) { Nullable = nullable };
         if (Argument(type, typeof(IReadOnlyDictionary<,>)) is [var key, var value])
-            return key == typeof(string) ? new(ShapeKind.Map, type) { Element = Of(value) } : throw new ArgumentException($"{type} has keys that are no text.", nameof(type));
+            return key == typeof(string) ? new(ShapeKind.Map, type) { Element = For(value) } : throw new ArgumentException($"{type} has keys that are no text.", nameof(type));
         if (Argument(type, typeof(IEnumerable<>)) is [var element])
-            return new(ShapeKind.List, type) { Element = Of(element) };
+            return new(ShapeKind.List, type) { Element = For(element) };
         if (type.GetConstructor(Type.EmptyTypes) is null)
             throw new ArgumentException($"{type} has no constructor without parameters.", nameof(type));
         return new(ShapeKind.Record, type)
         {
             Properties = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(property => property.SetMethod is { IsPublic: true }).OrderBy(property => property.MetadataToken)
-                .Select(property => (property, Of(property.PropertyType, new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable)))],
+                .Select(property => (property, For(property.PropertyType, new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable)))],
         };
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class BucketWatch(
 
     private async Task ListAsync(LoopBeat beat, SemaphoreSlim again, CancellationToken cancellation)
     {
-        var scan = new BucketScan(bucket, settling: null, limits)
+        var scan = new BucketScan(bucket, stable: null, limits)
         {
             Chunk = VideoIntake.Chunk,
             Seen = _seen,

@@ -15,7 +15,7 @@ namespace LusPipeline.Hosting.Worker;
 /// many of others do. Between two looks several workers may together go over the bound by what they cut in that time.
 /// </summary>
 internal sealed class ClipBacklog(
-    Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, EngineFault fault, OutageWait outages, LoopBeats loops)
+    Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, FatalError fault, OutageWait outages, LoopWatchdog loops)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -31,7 +31,7 @@ internal sealed class ClipBacklog(
             loop.Beat();
             try
             {
-                await LookAsync(stoppingToken).ConfigureAwait(false);
+                await CheckAsync(stoppingToken).ConfigureAwait(false);
                 tries = 0;
             }
             catch (Exception broken) when (!stoppingToken.IsCancellationRequested && !OutageWait.Is(broken))
@@ -47,7 +47,7 @@ internal sealed class ClipBacklog(
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellation)
+    private async Task CheckAsync(CancellationToken cancellation)
     {
         var own = permits.Waiting;
         HashSet<Guid> waiting;

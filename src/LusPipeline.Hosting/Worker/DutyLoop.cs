@@ -8,7 +8,7 @@ using LusPipeline.Ledger.Registers;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>Does something at an interval whenever this worker has the duty of it, through outages.</summary>
-internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, EngineFault fault, OutageWait outages, LoopBeats loops)
+internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, FatalError fault, OutageWait outages, LoopWatchdog loops)
 {
     /// <summary>The longest step between two beats: a statement with its own limit, or a request to the bucket, which is tried again and again.</summary>
     public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);

@@ -11,7 +11,7 @@ namespace LusPipeline.Hosting.Worker;
 
 /// <summary>Shows that this worker lives and keeps the database's clock. The host starts nothing else before the first heartbeat.</summary>
 internal sealed partial class Heartbeat(
-    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, EngineFault fault, OutageWait outages, LoopBeats loops,
+    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, FatalError fault, OutageWait outages, LoopWatchdog loops,
     ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {

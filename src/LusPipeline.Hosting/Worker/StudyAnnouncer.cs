@@ -38,7 +38,7 @@ internal sealed class StudyAnnouncer(
         var key = keys.KeyOf(due.Bucket, study.Study, study.StudyId);
         await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
         {
-            await writer.WriteAsync(StudyReport.Of(study).ToUtf8(), cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(StudyReport.From(study).ToUtf8(), cancellation).ConfigureAwait(false);
             await writer.CommitAsync(cancellation).ConfigureAwait(false);
         }
         var completed = study.CompletedAt ?? study.FirstSeenAt;

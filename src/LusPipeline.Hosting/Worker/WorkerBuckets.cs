@@ -22,7 +22,7 @@ internal static class WorkerBuckets
         services.AddSingleton(new ResultKeys(settings.Get<S3Options>()));
         services.AddSingleton<IWorkBucket>(_ => stages is StageSet.Ingest or StageSet.Features or StageSet.Sequence
             ? new S3WorkBucket(connection)
-            : new OwnObjects(new S3WorkBucket(connection), TimeProvider.System, OwnBytes));
+            : new RecentObjects(new S3WorkBucket(connection), TimeProvider.System, OwnBytes));
         return services;
     }
 }

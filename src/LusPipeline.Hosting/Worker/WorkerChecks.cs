@@ -13,6 +13,6 @@ internal static class WorkerChecks
         return null;
     };
 
-    public static Func<CancellationToken, Task<string?>> Model(Preparation preparation) => _ =>
-        Task.FromResult(preparation.IsReady ? null : "is not warm yet");
+    public static Func<CancellationToken, Task<string?>> Model(WorkerStartup startup) => _ =>
+        Task.FromResult(startup.IsReady ? null : "is not warm yet");
 }

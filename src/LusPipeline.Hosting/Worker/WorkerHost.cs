@@ -26,12 +26,12 @@ namespace LusPipeline.Hosting.Worker;
 public sealed class WorkerHost : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly EngineFault _fault;
+    private readonly FatalError _fault;
 
     private WorkerHost(IHost host)
     {
         _host = host;
-        _fault = host.Services.GetRequiredService<EngineFault>();
+        _fault = host.Services.GetRequiredService<FatalError>();
     }
 
     /// <summary>Puts the worker together; nothing is connected yet.</summary>
@@ -54,7 +54,7 @@ public sealed class WorkerHost : IAsyncDisposable
         var services = builder.Services;
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
-        services.AddSingleton(provider => new EngineFault(provider.GetRequiredService<OutageWait>()));
+        services.AddSingleton(provider => new FatalError(provider.GetRequiredService<OutageWait>()));
         services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? CheckedBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
@@ -66,13 +66,13 @@ public sealed class WorkerHost : IAsyncDisposable
         builder.AddTelemetry();
         builder.AddHttp(settings.Get<HttpOptions>());
         services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
-        services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<Preparation>()));
+        services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<WorkerStartup>()));
 
         // Hosted services start in this order and stop in the opposite one.
         services.AddHostedService<StageStopper>();
         services.AddHostedService<Heartbeat>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Preparation>(provider, stages));
-        services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerStartup>(provider, stages));
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerStartup>());
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {

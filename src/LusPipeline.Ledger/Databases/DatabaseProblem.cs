@@ -7,7 +7,7 @@ namespace LusPipeline.Ledger.Databases;
 public static class DatabaseProblem
 {
     /// <returns>Null for a failure that is none of the connection's or its rights'.</returns>
-    public static string? Of(Exception failure, DatabaseOptions database)
+    public static string? Explain(Exception failure, DatabaseOptions database)
     {
         ArgumentNullException.ThrowIfNull(database);
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
@@ -30,7 +30,7 @@ public static class DatabaseProblem
             PostgresException => null,
             NpgsqlException or SocketException or TimeoutException =>
                 $"The database at {server} does not answer ({Innermost(failure).Message.TrimEnd('.')}). Check Host and Port in {Setting}, and that PostgreSQL runs there.",
-            _ => failure.InnerException is { } inner ? Of(inner, database) : null,
+            _ => failure.InnerException is { } inner ? Explain(inner, database) : null,
         };
     }
 

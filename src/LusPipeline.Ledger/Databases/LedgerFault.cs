@@ -16,7 +16,7 @@ public static class LedgerFault
     public static bool Is(Exception failure) =>
         failure is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException };
 
-    public static BrokenEngineException Of(Exception failure) => new(
+    public static BrokenEngineException Wrap(Exception failure) => new(
         (failure as NpgsqlException ?? failure.InnerException as NpgsqlException) is { } refused
             ? $"The database refuses what it is asked ({refused.Message.TrimEnd('.')}). See lus doctor: rights come from deploy/sql/roles.sql, the schema from lus db migrate. Nothing is lost."
             : failure is SqliteException { SqliteErrorCode: Full }

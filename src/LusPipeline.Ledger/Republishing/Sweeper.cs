@@ -60,17 +60,17 @@ public sealed class Sweeper(Func<LedgerContext> open, TimeProvider clock, WorkLe
             IQueryable<TRow> rows, System.Linq.Expressions.Expression<Func<TRow, bool>> unqueued,
             System.Linq.Expressions.Expression<Func<TRow, bool>> queued, long messagesWaiting) where TRow : class, ISwept
         {
-            var due = await With(rows.Where(unqueued)).OrderBy(row => row.NotBefore).Take(options.Batch).ToListAsync(cancellation).ConfigureAwait(false);
+            var due = await WithParents(rows.Where(unqueued)).OrderBy(row => row.NotBefore).Take(options.Batch).ToListAsync(cancellation).ConfigureAwait(false);
             var overdue = rows.Where(queued);
             var missing = messagesWaiting == 0
                 ? options.Batch
                 : await overdue.LongCountAsync(cancellation).ConfigureAwait(false) - messagesWaiting;
             if (missing > 0)
-                due.AddRange(await With(overdue).OrderBy(row => row.NotBefore).Take((int)Math.Min(missing, options.Batch)).ToListAsync(cancellation).ConfigureAwait(false));
+                due.AddRange(await WithParents(overdue).OrderBy(row => row.NotBefore).Take((int)Math.Min(missing, options.Batch)).ToListAsync(cancellation).ConfigureAwait(false));
             return due;
         }
 
-        static IQueryable<TRow> With<TRow>(IQueryable<TRow> rows) where TRow : class => rows.AsNoTracking() switch
+        static IQueryable<TRow> WithParents<TRow>(IQueryable<TRow> rows) where TRow : class => rows.AsNoTracking() switch
         {
             IQueryable<VideoRow> videos => (IQueryable<TRow>)videos.Include(video => video.Study),
             IQueryable<ClipRow> clips => (IQueryable<TRow>)clips.Include(clip => clip.Video!.Study),

@@ -54,7 +54,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
         List<Guid> ids;
         await using (var ledger = open())
         {
-            ids = await filter.Of(ledger.Studies).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Select(study => study.StudyId)
+            ids = await filter.Apply(ledger.Studies).OrderBy(study => study.Bucket).ThenBy(study => study.Name).Select(study => study.StudyId)
                 .ToListAsync(cancellation).ConfigureAwait(false);
         }
         foreach (var chunk in ids.Chunk(StreamedChunk))

@@ -14,7 +14,7 @@ public sealed record StudyFilter
 
     internal bool IsEmpty => this is { Names: null, Since: null };
 
-    internal IQueryable<StudyRow> Of(IQueryable<StudyRow> studies)
+    internal IQueryable<StudyRow> Apply(IQueryable<StudyRow> studies)
     {
         if (Names is { } names)
             studies = studies.Where(study => names.Contains(study.Name));

@@ -52,7 +52,7 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
 
         await handover.AcquireAsync(cut.Count, cancellation).ConfigureAwait(false);
         using var clips = new ClipAssembler(request, cut);
-        var selection = FrameSelection.Of(cut);
+        var selection = FrameSelection.For(cut);
         var run = await UnlessRefusedAsync(_decoder.DecodeAsync(
             request.Source, sniffed.Container, selection, request.Width, request.Height, clips.AcceptAsync, cancellation)).ConfigureAwait(false);
         if (FactsOf(sniffed, index, run) is not { } facts || !clips.Whole || !Aligned(run!.Value, selection))
@@ -108,7 +108,7 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
 
             await handover.AcquireAsync(cut.Count, cancellation).ConfigureAwait(false);
             using var clips = new ClipAssembler(request, cut);
-            var selection = selected ? FrameSelection.Of(cut) : FrameSelection.Everything;
+            var selection = selected ? FrameSelection.For(cut) : FrameSelection.Everything;
             var run = await DecodeAsync(selection, clips).ConfigureAwait(false);
             if (run.Decoded == frames && clips.Whole && Aligned(run, selection))
             {
@@ -155,7 +155,7 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         var open = (int)((cut.Width + cut.Step - 1) / cut.Step);
         var passes = (open + gate.Capacity - 1) / gate.Capacity;
         using var turn = await gate.TakeStreamingTurnAsync(cancellation).ConfigureAwait(false);
-        var selection = selected ? FrameSelection.Of(cut) : FrameSelection.Everything;
+        var selection = selected ? FrameSelection.For(cut) : FrameSelection.Everything;
         for (var pass = 0; pass < passes; pass++)
         {
             using var clips = new ClipAssembler(request, cut) { Streamed = handover, Passes = passes, Pass = pass };
@@ -187,7 +187,7 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
     }
 
     /// <returns>Null where the decoder found anything else than the index says.</returns>
-    private static VideoFacts? FactsOf(SniffResult.Video sniffed, PlainIndex index, DecodeRun? run) =>
+    private static VideoFacts? FactsOf(SniffResult.Video sniffed, ContainerIndex index, DecodeRun? run) =>
         run is { Graphs: 1, Stream: { } stream } confirmed && confirmed.Decoded == index.Frames
             ? new(sniffed.Container, stream.Codec, stream.Width, stream.Height, index.Duration, index.Frames, index.Frames, CutShort: false)
             : null;

@@ -50,7 +50,7 @@ internal sealed class ClipFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw ScratchFault.Of(exception);
+            throw ScratchFault.Wrap(exception);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class ClipFile : IDisposable
         }
         catch (IOException exception)
         {
-            throw ScratchFault.Of(exception);
+            throw ScratchFault.Wrap(exception);
         }
         if (--_missing == 0)
             _handle.Dispose();
@@ -78,7 +78,7 @@ internal sealed class ClipFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw ScratchFault.Of(exception);
+            throw ScratchFault.Wrap(exception);
         }
         _moved = true;
         return _path;
@@ -95,7 +95,7 @@ internal sealed class ClipFile : IDisposable
     public static byte[] Header(int frames, int height, int width)
     {
         using var bytes = new MemoryStream();
-        new NpyHeader(NpyType.Of<byte>(), [frames, height, width, 3]).Write(bytes);
+        new NpyHeader(NpyType.For<byte>(), [frames, height, width, 3]).Write(bytes);
         return bytes.ToArray();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class FrameSelection
     /// <summary>ffmpeg's filter, or null when every frame comes.</summary>
     public string? Filter { get; }
 
-    public static FrameSelection Of(ClipCut cut)
+    public static FrameSelection For(ClipCut cut)
     {
         var period = cut.Count == 1 ? int.MaxValue : (int)cut.Step;
         var offsets = Enumerable.Range(0, cut.Frames).Select(position => cut.FrameAt(0, position) % period).Distinct().Order().ToArray();

@@ -10,7 +10,7 @@ internal static class ScratchFault
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
-    public static BrokenEngineException Of(Exception exception) => new(
+    public static BrokenEngineException Wrap(Exception exception) => new(
         exception.HResult is NoSpace or QuotaExceeded
             ? $"The disk that holds the scratch folder is full. Free some space on it, or choose another ({DiskSpace.Choice}); nothing is lost, and the next run goes on from here."
             : $"The scratch folder cannot be written ({exception.GetType().Name}, error {exception.HResult}). Mend its permissions, or choose another ({DiskSpace.Choice}); nothing is lost, and the next run goes on from here.",

@@ -41,7 +41,7 @@ public sealed class VideoSource : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw ScratchFault.Of(exception);
+            throw ScratchFault.Wrap(exception);
         }
         return new VideoSource(link, target, info.Length, info.LastWriteTimeUtc);
     }

@@ -3,7 +3,7 @@ using LusPipeline.Media.Sniffing;
 namespace LusPipeline.Media.Probing;
 
 /// <summary>
-/// What ffprobe says of a video's first moving video stream, or its container's <see cref="PlainIndex"/> and the decoder that confirmed it.
+/// What ffprobe says of a video's first moving video stream, or its container's <see cref="ContainerIndex"/> and the decoder that confirmed it.
 /// Everything here is a claim of the file's, except what was counted.
 /// </summary>
 /// <param name="Codec">ffmpeg's name, for example <c>h264</c>.</param>

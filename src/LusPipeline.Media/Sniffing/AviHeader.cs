@@ -5,15 +5,15 @@ namespace LusPipeline.Media.Sniffing;
 /// <summary>The first video stream in an AVI file's header list (Microsoft, AVI RIFF File Reference).</summary>
 /// <param name="Size">The frame size that it claims; null where it is not to be found.</param>
 /// <param name="Index">Its frames and their time; null where there are more streams.</param>
-internal readonly record struct AviHeader(ClaimedSize? Size, PlainIndex? Index)
+internal readonly record struct AviHeader(ClaimedSize? Size, ContainerIndex? Index)
 {
     private const int MostChunks = 1000;
     private const int ChunkHead = 8;
 
-    public static AviHeader Of(ContentWindow content)
+    public static AviHeader Read(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[ChunkHead + 36];
-        PlainIndex? index = null;
+        ContainerIndex? index = null;
         var inVideoStream = false;
         var streams = 0u;
         long at = 12;
@@ -51,13 +51,13 @@ internal readonly record struct AviHeader(ClaimedSize? Size, PlainIndex? Index)
     }
 
     /// <summary>Scale and rate of the clock, start, and length in frames of one tick each, from byte 20 on.</summary>
-    private static PlainIndex? Times(ReadOnlySpan<byte> stream)
+    private static ContainerIndex? Times(ReadOnlySpan<byte> stream)
     {
         var scale = BinaryPrimitives.ReadUInt32LittleEndian(stream[20..]);
         var rate = BinaryPrimitives.ReadUInt32LittleEndian(stream[24..]);
         var start = BinaryPrimitives.ReadUInt32LittleEndian(stream[28..]);
         var frames = BinaryPrimitives.ReadUInt32LittleEndian(stream[32..]);
-        return start == 0 ? PlainIndex.Of(frames, (UInt128)frames * scale, rate) : null;
+        return start == 0 ? ContainerIndex.From(frames, (UInt128)frames * scale, rate) : null;
     }
 
     /// <summary>Heights are negative where rows run from the top.</summary>

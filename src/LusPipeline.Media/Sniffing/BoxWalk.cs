@@ -37,9 +37,9 @@ internal sealed class BoxWalk
     public ClaimedSize? HeaderSize { get; private set; }
 
     /// <summary>What the movie says of its only track; null where it has more, or edits.</summary>
-    public PlainIndex? Index => HasIndex && _boxes < MostBoxes ? _index.Read(_content) : null;
+    public ContainerIndex? Index => HasIndex && _boxes < MostBoxes ? _index.Read(_content) : null;
 
-    public static BoxWalk Of(ContentWindow content)
+    public static BoxWalk Walk(ContentWindow content)
     {
         var walk = new BoxWalk(content);
         walk.TopLevel();

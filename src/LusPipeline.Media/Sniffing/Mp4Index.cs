@@ -27,7 +27,7 @@ internal sealed class Mp4Index
     }
 
     /// <returns>Null where there are more tracks than one, fragments, or edits that do more than skip the decoder's delay.</returns>
-    public PlainIndex? Read(ContentWindow content)
+    public ContainerIndex? Read(ContentWindow content)
     {
         if (!_plain || !_boxes.ContainsKey(BoxTypes.VideoHeader) || !_boxes.TryGetValue(BoxTypes.Times, out var times)
             || Clock(content, BoxTypes.MovieHeader) is not { } movie || Clock(content, BoxTypes.MediaHeader) is not { } media
@@ -35,7 +35,7 @@ internal sealed class Mp4Index
         {
             return null;
         }
-        return ShowsAll(content, movie, media) ? PlainIndex.Of(sum.Frames, sum.Length, media.UnitsPerSecond) : null;
+        return ShowsAll(content, movie, media) ? ContainerIndex.From(sum.Frames, sum.Length, media.UnitsPerSecond) : null;
     }
 
     /// <summary>Units a second and length, after two dates, in 32 or 64 bits by the version.</summary>

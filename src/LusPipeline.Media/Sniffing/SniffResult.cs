@@ -11,7 +11,7 @@ public abstract record SniffResult
     /// <param name="CutShort">By its own sizes the container goes on beyond the end of the file.</param>
     /// <param name="HeaderSize">The frame size that the container's header claims, where that could be read; the codec's own may differ.</param>
     /// <param name="Index">What the container plainly says of its frames; null where only ffprobe can tell.</param>
-    public sealed record Video(VideoContainer Container, bool CutShort, ClaimedSize? HeaderSize = null, PlainIndex? Index = null) : SniffResult;
+    public sealed record Video(VideoContainer Container, bool CutShort, ClaimedSize? HeaderSize = null, ContainerIndex? Index = null) : SniffResult;
 
     /// <summary>It claims to be a video, by name or content, and is none that can be read.</summary>
     /// <param name="Reason">One of <see cref="Core.Outcomes.ReasonCode"/>.</param>

@@ -62,7 +62,7 @@ public static class VideoSniffer
     {
         if (container == VideoContainer.Mp4)
         {
-            var boxes = BoxWalk.Of(content);
+            var boxes = BoxWalk.Walk(content);
             if (boxes.RefersElsewhere)
                 return new SniffResult.Rejected(ReasonCode.ExternalReference, "Its frames lie in another file or on the network.");
             return boxes.HasIndex
@@ -73,7 +73,7 @@ public static class VideoSniffer
             return new SniffResult.Video(container, ContainerEnd.GifIsCut(content), GifSize(content));
         if (container == VideoContainer.Avi)
         {
-            var header = AviHeader.Of(content);
+            var header = AviHeader.Read(content);
             return new SniffResult.Video(container, ContainerEnd.RiffIsCut(content), header.Size, header.Index);
         }
         var cutShort =

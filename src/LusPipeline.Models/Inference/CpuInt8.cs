@@ -9,9 +9,9 @@ internal static class CpuInt8
     /// Whether it has VNNI or AMX (CPUID leaf 7, as the vendors' manuals number its bits). Elsewhere 8-bit products are summed
     /// in 16 bits that saturate: results differ, and speed gains little.
     /// </summary>
-    public static bool IsFast { get; } = Look();
+    public static bool IsFast { get; } = Detect();
 
-    private static bool Look()
+    private static bool Detect()
     {
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
             return false;

@@ -74,7 +74,7 @@ public sealed class FeaturesHandler(
     {
         try
         {
-            var frames = NpyView.Of(content, NpyType.Of<byte>(), key);
+            var frames = NpyView.Parse(content, NpyType.For<byte>(), key);
             return frames.Header.Shape is [var t, var height, var width, 3] && t == count && height == backbone.Height && width == backbone.Width
                 ? frames.Bytes
                 : throw new MissingObjectException(key);

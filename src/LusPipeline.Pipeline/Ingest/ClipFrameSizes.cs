@@ -6,5 +6,5 @@ namespace LusPipeline.Pipeline.Ingest;
 public sealed class ClipFrameSizes(IReadOnlyDictionary<string, ClipFrameSize> sizes)
 {
     /// <exception cref="MissingModelException">This process does not know the bundle.</exception>
-    public ClipFrameSize Of(string bundleId) => sizes.TryGetValue(bundleId, out var size) ? size : throw new MissingModelException(bundleId, null);
+    public ClipFrameSize For(string bundleId) => sizes.TryGetValue(bundleId, out var size) ? size : throw new MissingModelException(bundleId, null);
 }

@@ -32,7 +32,7 @@ public sealed class IngestHandler(
 
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
-        var frameSize = frameSizes.Of(video.BundleId);
+        var frameSize = frameSizes.For(video.BundleId);
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
         var (facts, report) = await ReadAsync(video, source, frameSize, cancellation).ConfigureAwait(false);

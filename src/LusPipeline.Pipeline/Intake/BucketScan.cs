@@ -9,8 +9,8 @@ using LusPipeline.Media.Sniffing;
 namespace LusPipeline.Pipeline.Intake;
 
 /// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
-/// <param name="settling">Null where an object appears whole.</param>
-public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLimits limits)
+/// <param name="stable">Null where an object appears whole.</param>
+public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLimits limits)
 {
     /// <summary>Listings in which a file may change while it is read.</summary>
     private const int MostTries = 20;
@@ -35,7 +35,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
     public int Skipped { get; private set; }
 
     /// <summary>Of the last listing: files that are still being written.</summary>
-    public int Waiting => (settling?.Waiting ?? 0) + _later;
+    public int Waiting => (stable?.Waiting ?? 0) + _later;
 
     /// <summary>The bucket's listing.</summary>
     public IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation) => ScanAsync(bucket.ListAsync(cancellation), cancellation);
@@ -45,7 +45,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         IAsyncEnumerable<BucketObject> listing, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(listing);
-        settling?.BeginListing();
+        stable?.BeginListing();
         Seen?.Begin();
         _closed.Clear();
         Skipped = 0;
@@ -55,7 +55,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         {
             if (Seen?.Has(item) == true)
                 continue;
-            if (await LookAsync(item, cancellation).ConfigureAwait(false) is { } video)
+            if (await CheckAsync(item, cancellation).ConfigureAwait(false) is { } video)
                 chunk.Add(video with { Urgent = item.Urgent });
             if (chunk.Count == Chunk)
             {
@@ -75,7 +75,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         return Marker is not null && name.Video == Marker && name.Study != Marker;
     }
 
-    private async Task<SeenVideo?> LookAsync(BucketObject item, CancellationToken cancellation)
+    private async Task<SeenVideo?> CheckAsync(BucketObject item, CancellationToken cancellation)
     {
         if (IsMarker(item))
         {
@@ -87,7 +87,7 @@ public sealed class BucketScan(IVideoBucket bucket, Settling? settling, VideoLim
         }
         else
         {
-            if (settling?.IsSettled(item) == false)
+            if (stable?.IsSettled(item) == false)
                 return null;
             var later = _later;
             if (await SeeAsync(item, cancellation).ConfigureAwait(false) is { } video)

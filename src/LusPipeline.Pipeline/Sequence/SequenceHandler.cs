@@ -45,7 +45,7 @@ public sealed class SequenceHandler(
             using var content = await work.ReadAsync(message.FeaturesKey, most, cancellation).ConfigureAwait(false) ?? throw new MissingObjectException(message.FeaturesKey);
             if (Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span)) != message.Sha256)
                 throw new MissingObjectException(message.FeaturesKey);
-            var features = NpyView.Of(content.Memory, NpyType.Of<float>(), message.FeaturesKey);
+            var features = NpyView.Parse(content.Memory, NpyType.For<float>(), message.FeaturesKey);
             return features.Header.Shape is [var t, var d] && t == head.Frames && d == head.FeatureLength
                 ? head.Predict(features.Values<float>())
                 : throw new MissingObjectException(message.FeaturesKey);

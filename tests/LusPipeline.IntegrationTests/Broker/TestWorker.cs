@@ -41,7 +41,7 @@ internal sealed class TestWorker : IAsyncDisposable
         var log = new TestLog();
         builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(log).AddSingleton(options).AddSingleton(handle);
-        builder.Services.AddSingleton(new StageConcurrency(1, concurrency, 1)).AddSingleton<StageStop>().AddSingleton<EngineFault>();
+        builder.Services.AddSingleton(new StageConcurrency(1, concurrency, 1)).AddSingleton<StageStop>().AddSingleton<FatalError>();
         if (returned is not null)
             builder.Services.AddSingleton<IReturnedWork>(new TestLedger(returned));
         builder.Services.AddBroker(

@@ -154,7 +154,7 @@ public sealed class S3VideoBucketTests(TestServers servers)
         };
         proxy.Pass();
         using var place = new S3Place(options with { Endpoint = proxy.Address(options.Endpoint!) });
-        var scan = new BucketScan(place.Videos, settling: null, new VideoLimits());
+        var scan = new BucketScan(place.Videos, stable: null, new VideoLimits());
 
         var seen = new List<SeenVideo>();
         await foreach (var chunk in scan.ListAsync(Cancellation))

@@ -75,7 +75,7 @@ public sealed class HttpServerTests : IDisposable
         var clock = new FakeTimeProvider();
         using var host = Host(_ => { }, clock);
         await host.StartAsync(Cancellation);
-        using var loop = host.Services.GetRequiredService<LoopBeats>().Watch("sweep", TimeSpan.FromSeconds(30));
+        using var loop = host.Services.GetRequiredService<LoopWatchdog>().Watch("sweep", TimeSpan.FromSeconds(30));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/live")).Status);
         clock.Advance(TimeSpan.FromSeconds(31));
@@ -147,7 +147,7 @@ public sealed class HttpServerTests : IDisposable
         await host.StartAsync(Cancellation);
 
         Assert.Empty(host.Services.GetServices<IHostedService>().OfType<HttpServer>());
-        Assert.Empty(host.Services.GetRequiredService<LoopBeats>().All);
+        Assert.Empty(host.Services.GetRequiredService<LoopWatchdog>().All);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class ClipContent
             using var stream = new MemoryStream(bytes);
             var header = NpyHeader.Read(stream, clip.Path);
             Assert.Equal([cut.Frames, height, width, 3], header.Shape);
-            Assert.Equal(NpyType.Of<byte>(), header.Type);
+            Assert.Equal(NpyType.For<byte>(), header.Type);
             for (var position = 0; position < cut.Frames; position++)
             {
                 var frame = cut.FrameAt(clip.Index, position);

@@ -234,7 +234,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var reader = new ResultReader(PostgresLedger.Open(new DatabaseOptions { ConnectionString = Database }));
         var studies = await reader.StudiesAsync(null, Cancellation);
-        return new LusResult(0, [.. studies.SelectMany(study => study.Videos).Select(video => JsonSerializer.Serialize(VideoJson.Of(video, cached: false), Json))], []).Results;
+        return new LusResult(0, [.. studies.SelectMany(study => study.Videos).Select(video => JsonSerializer.Serialize(VideoJson.From(video, cached: false), Json))], []).Results;
     }
 
     /// <summary>The results in the bucket, by their keys.</summary>

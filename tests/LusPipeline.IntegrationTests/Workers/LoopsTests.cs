@@ -50,7 +50,7 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
         using var host = Host(clock);
         await host.StartAsync(Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var bench = new Bench(host.Services.GetRequiredService<LoopBeats>(), clock, patient.Open);
+        var bench = new Bench(host.Services.GetRequiredService<LoopWatchdog>(), clock, patient.Open);
         using var heartbeat = bench.Heartbeat();
         await heartbeat.StartAsync(Cancellation);
         await using var locking = new NpgsqlConnection($"{shared.ConnectionString};Pooling=false");
@@ -87,7 +87,7 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
     {
         const int Tries = 40;
         var clock = new HurriedClock();
-        var loops = new LoopBeats(clock);
+        var loops = new LoopWatchdog(clock);
         using var away = SharedLedger.Connect("Host=127.0.0.1;Port=1;Database=lus;Username=lus;Timeout=5");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var seen = new ConcurrentQueue<(string, bool)>();
@@ -148,13 +148,13 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
     }
 
     /// <summary>Loops as a worker's host makes them.</summary>
-    private sealed class Bench(LoopBeats loops, TimeProvider clock, Func<LedgerContext> open)
+    private sealed class Bench(LoopWatchdog loops, TimeProvider clock, Func<LedgerContext> open)
     {
         private readonly OutageWait _outages = new(clock, NullLogger<OutageWait>.Instance);
         private readonly LeaseOptions _lease = new() { Heartbeat = TimeSpan.FromMilliseconds(500), Duration = TimeSpan.FromSeconds(3) };
         private readonly Guid _worker = Guid.NewGuid();
 
-        private EngineFault Fault => new(_outages);
+        private FatalError Fault => new(_outages);
 
         public DutyLoop Duty() => new(new Duties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), Fault, _outages, loops);
 

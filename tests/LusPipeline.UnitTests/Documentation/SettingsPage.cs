@@ -15,7 +15,7 @@ internal static partial class SettingsPage
 
     /// <summary>Every key, <c>Section:Key</c>.</summary>
     public static IReadOnlySet<string> Keys { get; } = SettingsSection.All
-        .SelectMany(section => SettingShape.Of(section.Options).Properties.Select(property => $"{section.Name}:{property.Property.Name}"))
+        .SelectMany(section => SettingShape.For(section.Options).Properties.Select(property => $"{section.Name}:{property.Property.Name}"))
         .ToHashSet(StringComparer.Ordinal);
 
     public static string Tables()
@@ -26,7 +26,7 @@ internal static partial class SettingsPage
             var record = Activator.CreateInstance(section.Options)!;
             text.Append(CultureInfo.InvariantCulture, $"\n## {section.Name}\n\n{Summary(section.Options, $"T:{section.Options.FullName}")}\n\n");
             text.Append("| key and environment variable | type | default | allowed | meaning |\n|---|---|---|---|---|\n");
-            foreach (var (property, shape) in SettingShape.Of(section.Options).Properties)
+            foreach (var (property, shape) in SettingShape.For(section.Options).Properties)
                 text.Append(Row(section.Name, property, shape, property.GetValue(record)));
         }
         return text.ToString();

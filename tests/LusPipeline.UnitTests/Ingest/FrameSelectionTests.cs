@@ -25,7 +25,7 @@ public class FrameSelectionTests
     {
         var plan = window == 0 ? ClipPlan.Whole(frames) : ClipPlan.Windows(frames, TimeSpan.FromSeconds(window), TimeSpan.FromSeconds(stride));
         var cut = plan.Cut(decoded, TimeSpan.FromSeconds(decoded / 25.0));
-        var selection = FrameSelection.Of(cut);
+        var selection = FrameSelection.For(cut);
 
         var selected = Enumerable.Range(0, (int)selection.CountBelow(decoded)).Select(output => selection.FrameOf(output)).ToList();
         var needed = Enumerable.Range(0, cut.Count)
@@ -40,7 +40,7 @@ public class FrameSelectionTests
     [Fact]
     public void Frames_are_found_by_comparisons()
     {
-        var selection = FrameSelection.Of(ClipPlan.Whole(4).Cut(40, null));
+        var selection = FrameSelection.For(ClipPlan.Whole(4).Cut(40, null));
 
         Assert.Equal(
             "select='if(lt(n,25),if(lt(n,15),between(n,5,5),between(n,15,15)),if(lt(n,35),between(n,25,25),between(n,35,35)))'", selection.Filter);
@@ -49,7 +49,7 @@ public class FrameSelectionTests
     [Fact]
     public void Neighbours_are_one_term()
     {
-        var selection = FrameSelection.Of(ClipPlan.Whole(20).Cut(7, null));
+        var selection = FrameSelection.For(ClipPlan.Whole(20).Cut(7, null));
 
         Assert.Equal("select='between(n,0,6)'", selection.Filter);
     }
@@ -58,7 +58,7 @@ public class FrameSelectionTests
     public void Thousands_of_clips_need_no_longer_expression_than_one()
     {
         var plan = ClipPlan.Windows(20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
-        var selection = FrameSelection.Of(plan.Cut(1_000_000, TimeSpan.FromSeconds(40_000)));
+        var selection = FrameSelection.For(plan.Cut(1_000_000, TimeSpan.FromSeconds(40_000)));
 
         Assert.InRange(selection.Filter!.Length, 1, 1000);
     }
@@ -68,13 +68,13 @@ public class FrameSelectionTests
     {
         var plan = ClipPlan.Windows(20, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1));
 
-        Assert.Null(FrameSelection.Of(plan.Cut(1000, TimeSpan.FromSeconds(40))).Filter);
+        Assert.Null(FrameSelection.For(plan.Cut(1000, TimeSpan.FromSeconds(40))).Filter);
     }
 
     [Fact]
     public void A_filter_beyond_an_argument_gives_way_to_every_frame()
     {
-        var selection = FrameSelection.Of(ClipPlan.Whole(20_000).Cut(60_000, null));
+        var selection = FrameSelection.For(ClipPlan.Whole(20_000).Cut(60_000, null));
 
         Assert.Null(selection.Filter);
         Assert.Equal(12_345, selection.FrameOf(12_345));

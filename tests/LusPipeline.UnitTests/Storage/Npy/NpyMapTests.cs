@@ -13,7 +13,7 @@ public sealed class NpyMapTests
         NpyFile.Write<byte>(folder["a.npy"], [20, 299, 299, 3], frames);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        using var map = NpyMap.Open(folder["a.npy"], NpyType.Of<byte>());
+        using var map = NpyMap.Open(folder["a.npy"], NpyType.For<byte>());
 
         Assert.Equal([20L, 299, 299, 3], map.Header.Shape);
         Assert.True(map.Bytes.Span.SequenceEqual(frames));
@@ -26,7 +26,7 @@ public sealed class NpyMapTests
         using var folder = new TemporaryFolder();
         NpyFile.Write<float>(folder["a.npy"], [2], [1.5f, -2]);
 
-        using var map = NpyMap.Open(folder["a.npy"], NpyType.Of<float>());
+        using var map = NpyMap.Open(folder["a.npy"], NpyType.For<float>());
 
         Assert.Equal([1.5f, -2], map.Values<float>());
         Assert.Throws<InvalidOperationException>(() => map.Values<int>().Length);
@@ -38,7 +38,7 @@ public sealed class NpyMapTests
         using var folder = new TemporaryFolder();
         NpyFile.Write<byte>(folder["a.npy"], [3], [1, 2, 3]);
 
-        using var map = NpyMap.Open(folder["a.npy"], NpyType.Of<byte>());
+        using var map = NpyMap.Open(folder["a.npy"], NpyType.For<byte>());
         File.Delete(folder["a.npy"]);
 
         Assert.Equal<byte>([1, 2, 3], map.Bytes.Span);
@@ -49,7 +49,7 @@ public sealed class NpyMapTests
     {
         using var folder = new TemporaryFolder();
         NpyFile.Write<byte>(folder["a.npy"], [3], [1, 2, 3]);
-        var map = NpyMap.Open(folder["a.npy"], NpyType.Of<byte>());
+        var map = NpyMap.Open(folder["a.npy"], NpyType.For<byte>());
         map.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => map.Bytes.Span.Length);
@@ -65,7 +65,7 @@ public sealed class NpyMapTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["a.npy"], NpyBytes.Array(descr, shape, new byte[4], fortranOrder));
 
-        Assert.Equal(folder["a.npy"], Assert.Throws<NpyException>(() => NpyMap.Open(folder["a.npy"], NpyType.Of<byte>())).File);
+        Assert.Equal(folder["a.npy"], Assert.Throws<NpyException>(() => NpyMap.Open(folder["a.npy"], NpyType.For<byte>())).File);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class NpyMapTests
         using var folder = new TemporaryFolder();
         NpyFile.Write<byte>(folder["a.npy"], [0, 3], []);
 
-        using var map = NpyMap.Open(folder["a.npy"], NpyType.Of<byte>());
+        using var map = NpyMap.Open(folder["a.npy"], NpyType.For<byte>());
 
         Assert.True(map.Bytes.IsEmpty);
     }

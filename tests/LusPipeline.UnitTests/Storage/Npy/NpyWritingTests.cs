@@ -83,7 +83,7 @@ public sealed class NpyWritingTests
     public void A_frame_at_a_time_after_a_header_makes_a_file()
     {
         using var stream = new MemoryStream();
-        var header = new NpyHeader(NpyType.Of<byte>(), [2, 3]);
+        var header = new NpyHeader(NpyType.For<byte>(), [2, 3]);
 
         header.Write(stream);
         stream.Write([1, 2, 3]);

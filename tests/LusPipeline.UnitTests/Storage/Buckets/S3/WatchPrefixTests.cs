@@ -14,14 +14,14 @@ public sealed class WatchPrefixTests
         var prefix = WatchPrefix.Parse(text);
 
         Assert.Equal((day, rest, dated), (prefix.On(new DateOnly(2026, 3, 1)), prefix.Fixed, prefix.IsDated));
-        Assert.Equal(day, prefix.Of(day + "study/1.mp4"));
+        Assert.Equal(day, prefix.Match(day + "study/1.mp4"));
     }
 
     [Theory]
     [InlineData("in/2026/03/x1/p/1.mp4")]
     [InlineData("in/2026/03/")]
     [InlineData("out/2026/03/01/p/1.mp4")]
-    public void A_key_elsewhere_is_not_below_it(string key) => Assert.Null(WatchPrefix.Parse("in/{yyyy}/{MM}/{dd}/").Of(key));
+    public void A_key_elsewhere_is_not_below_it(string key) => Assert.Null(WatchPrefix.Parse("in/{yyyy}/{MM}/{dd}/").Match(key));
 
     [Theory]
     [InlineData("")]

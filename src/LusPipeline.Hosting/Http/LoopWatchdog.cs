@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LusPipeline.Hosting.Http;
 
 /// <summary>Knows which loops of the process still go round: one that stands still makes the process not live.</summary>
-public sealed class LoopBeats(TimeProvider clock)
+public sealed class LoopWatchdog(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, LoopBeat> _loops = new(StringComparer.Ordinal);
 

@@ -6,7 +6,7 @@ namespace LusPipeline.Buckets;
 /// </summary>
 /// <param name="clock">Compared with the times of files, so the file system's clock should be near it.</param>
 /// <param name="age">How long after its last write a file is settled at once.</param>
-public sealed class Settling(TimeProvider clock, TimeSpan age)
+public sealed class StableFiles(TimeProvider clock, TimeSpan age)
 {
     public static readonly TimeSpan DefaultAge = TimeSpan.FromSeconds(3);
 

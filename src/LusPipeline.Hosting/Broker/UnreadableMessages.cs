@@ -10,7 +10,7 @@ namespace LusPipeline.Hosting.Broker;
 /// Takes what is no message of this queue off it, into the dead letters: given back, it would come again and again. Everything else
 /// that fails goes back.
 /// </summary>
-internal sealed partial class Garbage(DeadLetters letters, string queue, ILogger<Garbage> log) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
+internal sealed partial class UnreadableMessages(DeadLetters letters, string queue, ILogger<UnreadableMessages> log) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     public const string Unreadable = "unreadable_message";
     public const string Unknown = "unknown_message";
@@ -30,7 +30,7 @@ internal sealed partial class Garbage(DeadLetters letters, string queue, ILogger
         await next.Send(context).ConfigureAwait(false);
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("garbage");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("unreadableMessages");
 
     private async Task KeepAsync(ReceiveContext context, string reason)
     {

@@ -9,7 +9,7 @@ namespace LusPipeline.Hosting.Broker;
 /// bucket is waited out with the message in hand.
 /// </summary>
 /// <param name="outages">Null where there is nothing to wait for: the ledger and the bucket are on this machine.</param>
-public sealed class EngineFault(OutageWait? outages = null)
+public sealed class FatalError(OutageWait? outages = null)
 {
     private readonly TaskCompletionSource<BrokenEngineException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -45,7 +45,7 @@ public sealed class EngineFault(OutageWait? outages = null)
     public void Break(Exception failure) => _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
     {
         BrokerException refused => new BrokenEngineException(refused.Message, refused),
-        _ when LedgerFault.Is(failure) => LedgerFault.Of(failure),
+        _ when LedgerFault.Is(failure) => LedgerFault.Wrap(failure),
         // What a worker prints ends in a log: messages of foreign exceptions may hold names of files.
         _ => new BrokenEngineException($"Something unforeseen happened ({(outages is null ? $"{failure.GetType().Name}: {failure.Message}" : FaultText.Summary(failure))}). Nothing is lost; run again to go on, and please report it.", failure),
     });

@@ -2,7 +2,7 @@ namespace LusPipeline.Hosting.Broker;
 
 /// <summary>A stage's places for handlers, which its routine and its urgent queue share: whoever waits with urgent work goes first.</summary>
 /// <param name="places">Messages handled at one time.</param>
-internal sealed class UrgentFirst(int places)
+internal sealed class PriorityGate(int places)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource> _urgent = [];
@@ -61,9 +61,9 @@ internal sealed class UrgentFirst(int places)
         next?.Value.SetResult();
     }
 
-    private sealed class Place(UrgentFirst gate) : IDisposable
+    private sealed class Place(PriorityGate gate) : IDisposable
     {
-        private UrgentFirst? _gate = gate;
+        private PriorityGate? _gate = gate;
 
         public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
     }

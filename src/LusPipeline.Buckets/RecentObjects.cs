@@ -7,7 +7,7 @@ namespace LusPipeline.Buckets;
 /// Hands what this process has just written to its own next stage, which then need not fetch it: each object once, within
 /// <see cref="Patience"/>, and as many as have room. The bucket has every one of them first, so that nothing depends on this.
 /// </summary>
-public sealed class OwnObjects : IWorkBucket, IDisposable
+public sealed class RecentObjects : IWorkBucket, IDisposable
 {
     /// <summary>A message that is not taken here by then is another worker's.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -23,7 +23,7 @@ public sealed class OwnObjects : IWorkBucket, IDisposable
     /// <param name="bucket">Where the objects are.</param>
     /// <param name="clock">For their age.</param>
     /// <param name="room">Bytes of all that is kept. Clip frames are mapped from their file, which has no name any more.</param>
-    public OwnObjects(IWorkBucket bucket, TimeProvider clock, long room)
+    public RecentObjects(IWorkBucket bucket, TimeProvider clock, long room)
     {
         ArgumentNullException.ThrowIfNull(clock);
         (this.bucket, this.clock, this.room) = (bucket, clock, room);

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Http;
 
-public sealed class LoopBeatsTests
+public sealed class LoopWatchdogTests
 {
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void A_loop_stands_when_a_turn_takes_longer_than_its_limit()
     {
-        var loops = new LoopBeats(_clock);
+        var loops = new LoopWatchdog(_clock);
         using var sweep = loops.Watch("sweep", TimeSpan.FromSeconds(30));
         using var watch = loops.Watch("watch", TimeSpan.FromMinutes(5));
 
@@ -26,7 +26,7 @@ public sealed class LoopBeatsTests
     [Fact]
     public void A_loop_that_rests_does_not_stand()
     {
-        var loops = new LoopBeats(_clock);
+        var loops = new LoopWatchdog(_clock);
         using var watch = loops.Watch("watch", TimeSpan.FromSeconds(30));
 
         watch.Beat(rest: TimeSpan.FromHours(1));
@@ -39,7 +39,7 @@ public sealed class LoopBeatsTests
     [Fact]
     public void A_loop_that_ended_is_not_missed()
     {
-        var loops = new LoopBeats(_clock);
+        var loops = new LoopWatchdog(_clock);
         loops.Watch("sweep", TimeSpan.FromSeconds(1)).Dispose();
 
         _clock.Advance(TimeSpan.FromSeconds(100));

@@ -4,7 +4,7 @@ using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.UnitTests.Ingest;
 
-public sealed class PlainIndexTests : IDisposable
+public sealed class ContainerIndexTests : IDisposable
 {
     private const uint NormalRate = 0x10000;
 
@@ -35,7 +35,7 @@ public sealed class PlainIndexTests : IDisposable
     [Theory]
     [MemberData(nameof(Movies))]
     public void A_movie_of_one_track_says_its_frames_and_time(uint[] times, uint length, uint[]? edits, int frames, double seconds) =>
-        Assert.Equal(new PlainIndex(frames, TimeSpan.FromMicroseconds(Math.Round(seconds * 1e6))), IndexOf(Movie(times, length, edits)));
+        Assert.Equal(new ContainerIndex(frames, TimeSpan.FromMicroseconds(Math.Round(seconds * 1e6))), IndexOf(Movie(times, length, edits)));
 
     [Theory]
     [MemberData(nameof(OddMovies))]
@@ -107,7 +107,7 @@ public sealed class PlainIndexTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private PlainIndex? IndexOf(byte[] movie) => Sniff("a.mp4", Whole(movie)).Index;
+    private ContainerIndex? IndexOf(byte[] movie) => Sniff("a.mp4", Whole(movie)).Index;
 
     private SniffResult.Video Sniff(string name, byte[] content)
     {

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Time.Testing;
 namespace LusPipeline.UnitTests.Storage.Buckets;
 
 /// <summary>What a process wrote itself comes from its memory, at most once, and never instead of being in the bucket.</summary>
-public sealed class OwnObjectsTests : IDisposable
+public sealed class RecentObjectsTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
     private readonly WorkFolder bucket;
     private readonly FakeTimeProvider clock = new();
-    private readonly OwnObjects objects;
+    private readonly RecentObjects objects;
 
-    public OwnObjectsTests()
+    public RecentObjectsTests()
     {
         bucket = new WorkFolder(temporary["bucket"]);
-        objects = new OwnObjects(bucket, clock, room: 10);
+        objects = new RecentObjects(bucket, clock, room: 10);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -79,7 +79,7 @@ public sealed class OwnObjectsTests : IDisposable
         await bucket.DeleteAsync("clips/c.npy", Token);
 
         Assert.Equal(("new", null), (await ContentOf(objects, "features/a.npy"), await ContentOf(objects, "clips/b.npy")));
-        clock.Advance(OwnObjects.Patience);
+        clock.Advance(RecentObjects.Patience);
         Assert.Null(await ContentOf(objects, "clips/c.npy"));
     }
 

@@ -13,8 +13,8 @@ namespace LusPipeline.Hosting.Worker;
 /// What has to be in place before the first message: queues, bundles in the ledger, warm models. Whatever is not there yet is waited
 /// for, so that servers and workers may start in any order; what is wrong ends the process.
 /// </summary>
-internal sealed partial class Preparation(
-    StageSet stages, LoadedModel model, ModelSet models, BundleRegister register, BrokerTopology topology, OutageWait outages, ILogger<Preparation> logger) : IHostedService
+internal sealed partial class WorkerStartup(
+    StageSet stages, LoadedModel model, ModelSet models, BundleRegister register, BrokerTopology topology, OutageWait outages, ILogger<WorkerStartup> logger) : IHostedService
 {
     private static readonly TimeSpan BrokerWait = TimeSpan.FromSeconds(1);
 

@@ -3,14 +3,14 @@ using LusPipeline.Hosting.Broker;
 namespace LusPipeline.UnitTests.Broker;
 
 /// <summary>A stage's places.</summary>
-public sealed class UrgentFirstTests
+public sealed class PriorityGateTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_place_goes_to_the_first_that_waits_and_to_urgent_ones_before_all_others()
     {
-        var places = new UrgentFirst(1);
+        var places = new PriorityGate(1);
         var held = await places.EnterAsync(urgent: false, Cancellation);
         var routine = places.EnterAsync(urgent: false, Cancellation);
         var urgent = places.EnterAsync(urgent: true, Cancellation);
@@ -27,7 +27,7 @@ public sealed class UrgentFirstTests
     [Fact]
     public async Task Who_gives_up_waiting_leaves_the_place_to_the_next()
     {
-        var places = new UrgentFirst(1);
+        var places = new PriorityGate(1);
         var held = await places.EnterAsync(urgent: false, Cancellation);
         using var stop = new CancellationTokenSource();
         var givesUp = places.EnterAsync(urgent: true, stop.Token);
@@ -46,7 +46,7 @@ public sealed class UrgentFirstTests
     [Fact]
     public async Task A_place_that_is_given_back_twice_counts_once()
     {
-        var places = new UrgentFirst(1);
+        var places = new PriorityGate(1);
         var held = await places.EnterAsync(urgent: false, Cancellation);
         held.Dispose();
         held.Dispose();
@@ -59,7 +59,7 @@ public sealed class UrgentFirstTests
     [Fact]
     public async Task Cancelling_at_the_moment_of_ones_turn_loses_no_place()
     {
-        var places = new UrgentFirst(1);
+        var places = new PriorityGate(1);
         for (var turn = 0; turn < 2000; turn++)
         {
             var held = await places.EnterAsync(urgent: false, Cancellation);

@@ -6,13 +6,13 @@ namespace LusPipeline.Media.Sniffing;
 /// </summary>
 /// <param name="Frames">At least one.</param>
 /// <param name="Duration">Above zero, to a microsecond: what ffprobe gives for the stream.</param>
-public readonly record struct PlainIndex(int Frames, TimeSpan Duration)
+public readonly record struct ContainerIndex(int Frames, TimeSpan Duration)
 {
     /// <param name="frames">Frames.</param>
     /// <param name="length">Units of time that they take together.</param>
     /// <param name="unitsPerSecond">Units of time in a second.</param>
     /// <returns>Null where the numbers are no video's.</returns>
-    internal static PlainIndex? Of(ulong frames, UInt128 length, UInt128 unitsPerSecond)
+    internal static ContainerIndex? From(ulong frames, UInt128 length, UInt128 unitsPerSecond)
     {
         const ulong Microseconds = 1_000_000;
         if (frames is 0 or > int.MaxValue || length == 0 || unitsPerSecond == 0 || length > ulong.MaxValue || length / unitsPerSecond >= 1_000_000_000)

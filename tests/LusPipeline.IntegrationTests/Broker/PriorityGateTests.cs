@@ -4,7 +4,7 @@ using LusPipeline.IntegrationTests.Servers;
 namespace LusPipeline.IntegrationTests.Broker;
 
 /// <summary>Two classes of service on one stage.</summary>
-public sealed class UrgentFirstTests(TestServers servers)
+public sealed class PriorityGateTests(TestServers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
