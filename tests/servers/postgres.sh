@@ -24,7 +24,7 @@ postgres_start() {
     }
     rm -f "$dir/postgres.initdb"
   fi
-  postgres_as pg_ctl -D "$home/data" -l "$home/log" -w -t 60 start -o "-p ${ports[0]} -c listen_addresses=127.0.0.1 \
+  postgres_as pg_ctl -D "$home/data" -l "$home/log" -w -t 300 start -o "-p ${ports[0]} -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200 -c shared_buffers=64MB -c fsync=off -c full_page_writes=off ${LUS_TEST_POSTGRES_OPTIONS:-}" >/dev/null </dev/null || return 1
   echo "LUS_TEST_POSTGRES='Host=127.0.0.1;Port=${ports[0]};Username=lus;Database=postgres'" >"$dir/postgres.env"
 }

@@ -47,11 +47,11 @@ end() {
   rm -f -- "$1"
 }
 
-# until_true PIDFILE COMMAND...: waits up to a minute while the process lives.
+# until_true PIDFILE COMMAND...: waits up to five minutes while the process lives.
 until_true() {
   local pidfile=$1 tenth
   shift
-  for ((tenth = 0; tenth < 600; tenth++)); do
+  for ((tenth = 0; tenth < 3000; tenth++)); do
     if "$@"; then
       return
     fi

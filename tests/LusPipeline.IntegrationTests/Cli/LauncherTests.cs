@@ -66,7 +66,16 @@ public sealed class LauncherTests : IDisposable
         using var launcher = Process.Start(start)!;
         var output = launcher.StandardOutput.ReadToEndAsync(Token);
         var errors = launcher.StandardError.ReadToEndAsync(Token);
-        await launcher.WaitForExitAsync(Token);
+        try
+        {
+            await launcher.WaitForExitAsync(Token);
+        }
+        finally
+        {
+            // It builds, and would go on with that after a test run that is stopped.
+            if (!launcher.HasExited)
+                launcher.Kill(entireProcessTree: true);
+        }
         return (launcher.ExitCode, await output, await errors);
     }
 
