@@ -29,7 +29,7 @@ internal static class ConfigCommand
             "LUS__Attempts__MaxRetries=5 lus config show --set Limits:MaxFrames=5000",
             "lus config show --format json | jq 'map(select(.source != \"default\"))'");
         settings.AddTo(command);
-        command.SetAction(result => Show(LoadedSettings.Inspect(settings.Sources(result)), result.GetRequiredValue(format) == JsonFormat));
+        command.SetGuardedAction((result, _) => Task.FromResult(Show(LoadedSettings.Inspect(settings.Sources(result)), result.GetRequiredValue(format) == JsonFormat)));
         return command;
     }
 
@@ -39,9 +39,6 @@ internal static class ConfigCommand
             Console.Out.WriteLine(SettingsJson.Write(settings.All));
         else
             Terminal.Output.Write(SettingsTable.Create(settings.All));
-        if (settings.Problems.Count == 0)
-            return ExitCode.Done;
-        Console.Error.WriteLine($"lus: {new ConfigurationException(settings.Problems).Message}");
-        return ExitCode.Error;
+        return settings.Problems.Count == 0 ? ExitCode.Done : throw new ConfigurationException(settings.Problems);
     }
 }

@@ -9,25 +9,16 @@ internal static class DatabaseCommand
 {
     /// <param name="action">Gets the settings and makes contexts; what keeps it from its database is said in one line.</param>
     public static void SetDatabaseAction(
-        this Command command, SettingsArguments arguments, Func<ParseResult, LoadedSettings, Func<LedgerContext>, CancellationToken, Task<int>> action) =>
-        command.SetAction(async (result, cancellation) =>
-        {
-            DatabaseOptions? database = null;
-            try
+        this Command command, SettingsArguments arguments, Func<ParseResult, LoadedSettings, Func<LedgerContext>, CancellationToken, Task<int>> action)
+    {
+        DatabaseOptions? database = null;
+        command.SetGuardedAction(
+            (result, cancellation) =>
             {
                 var settings = LoadedSettings.Load(arguments.Sources(result), DatabaseOptions.Section);
                 database = settings.Get<DatabaseOptions>();
-                return await action(result, settings, PostgresLedger.Open(database), cancellation);
-            }
-            catch (Exception known) when (known is ConfigurationException or LedgerVersionException)
-            {
-                await Console.Error.WriteLineAsync($"lus: {known.Message}");
-                return ExitCode.Error;
-            }
-            catch (Exception failure) when (database is not null && DatabaseProblem.Explain(failure, database) is { } problem)
-            {
-                await Console.Error.WriteLineAsync($"lus: {problem}");
-                return ExitCode.Error;
-            }
-        });
+                return action(result, settings, PostgresLedger.Open(database), cancellation);
+            },
+            fault => database is null ? null : DatabaseProblem.Explain(fault, database));
+    }
 }

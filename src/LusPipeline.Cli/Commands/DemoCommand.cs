@@ -22,19 +22,11 @@ internal static class DemoCommand
             folder,
         }.WithExamples("lus demo", "lus demo --folder /tmp/phantoms --home /tmp/lus --json");
         options.AddTo(command);
-        command.SetAction(async (result, cancellation) =>
+        command.SetGuardedAction(async (result, cancellation) =>
         {
             var path = result.GetRequiredValue(folder);
-            try
-            {
-                await Console.Error.WriteLineAsync($"Drawing {PhantomVideos.All.Count} phantom videos into {path} …");
-                await PhantomVideos.WriteAsync(path, cancellation);
-            }
-            catch (Exception known) when (known is BrokenEngineException or IOException or UnauthorizedAccessException)
-            {
-                await Console.Error.WriteLineAsync($"lus: {known.Message}");
-                return ExitCode.Error;
-            }
+            await Console.Error.WriteLineAsync($"Drawing {PhantomVideos.All.Count} phantom videos into {path} …");
+            await PhantomVideos.WriteAsync(path, cancellation);
             return await RunCommand.RunAsync(result, options, [path], watch: false);
         });
         return command;

@@ -34,7 +34,7 @@ internal static class FeaturesCommand
         }.WithExamples(
             "lus features dataset/ --model densenet201 --out features_20/densenet201",
             "lus features videos/ --labels videos.csv --out features_20/xception");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var display = new CountDisplay((done, all) => $"{done}/{all} videos", Terminal.Error, TimeProvider.System);
             var known = VideoLabels.Read(result.GetRequiredValue(labels));

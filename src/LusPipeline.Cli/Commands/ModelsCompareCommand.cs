@@ -27,7 +27,7 @@ internal static class ModelsCompareCommand
         }.WithExamples(
             "lus models compare xception-lstm my-bundle videos/",
             "lus models compare my-bundle my-bundle videos/ --variant-a fp32 --variant-b int8 --json");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var display = new CountDisplay((done, all) => $"{done}/{all} videos", Terminal.Error, TimeProvider.System);
             var request = new ComparisonRequest

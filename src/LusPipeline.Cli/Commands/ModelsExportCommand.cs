@@ -13,7 +13,7 @@ internal static class ModelsExportCommand
         var keras = new Option<FileInfo>("--keras") { Description = "The new file of the head, as Keras 2 saves models", Required = true, HelpName = "FILE" };
         var command = new Command("export", "Write a bundle's head as a file that Keras loads: one LSTM, dense layers and a softmax") { model, keras }
             .WithExamples("lus models export xception-lstm --keras head.h5");
-        command.SetGuardedAction(async (result, _) =>
+        command.SetStoppableAction(async (result, _) =>
         {
             var path = result.GetRequiredValue(keras).FullName;
             var bundle = Bundle.Load(BundleCatalog.Find(result.GetValue(model)));

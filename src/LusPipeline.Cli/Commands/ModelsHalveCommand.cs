@@ -34,7 +34,7 @@ internal static class ModelsHalveCommand
         {
             model, videos, folder, frames, here,
         }.WithExamples("lus models halve my-bundle --calibrate videos/", "lus models halve xception-lstm --calibrate videos/ --out my-bundle");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var source = BundleCatalog.Find(result.GetRequiredValue(model));
             var calibrate = result.GetRequiredValue(videos).FullName;

@@ -19,7 +19,7 @@ internal static class ModelsImportKerasCommand
             "lus models import keras weights_notop.h5 --architecture densenet201 --out my-bundle",
             "lus models import keras model.h5 --layer avg_pool --head head.h5 --frames 20 --preprocess torch --weights float16 --name my-model --out my-bundle");
         var shared = new ModelsImportOptions(command);
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var backbone = result.GetRequiredValue(file).FullName;
             if ((result.GetValue(preprocess) ?? Wanted(result.GetValue(architecture))) is not { } pixels)

@@ -11,7 +11,7 @@ internal static class ModelsImportOnnxCommand
         var command = new Command("onnx", "Make a bundle from ONNX files, whose inputs and outputs are checked") { file }.WithExamples(
             "lus models import onnx backbone.onnx --head head.onnx --name my-model --out my-bundle");
         var shared = new ModelsImportOptions(command);
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var backbone = result.GetRequiredValue(file).FullName;
             if (!shared.IsHere(result))

@@ -16,7 +16,7 @@ internal static class ModelsListCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("list", "List the bundles of a folder") { folder }.WithExamples("lus models list", "lus models list ~/my-models");
-        command.SetGuardedAction((result, _) => Task.FromResult(List(result.GetValue(folder)?.FullName ?? BundleCatalog.Root(), result)));
+        command.SetStoppableAction((result, _) => Task.FromResult(List(result.GetValue(folder)?.FullName ?? BundleCatalog.Root(), result)));
         return command;
     }
 

@@ -50,7 +50,7 @@ internal static class ModelsPullCommand
             "lus models pull densenet201",
             "lus models pull xception --weights float16 --out my-models/xception",
             "lus models pull vgg16 --from https://mirror.example/vgg16_notop.h5");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var weights = PublishedWeights.Of(result.GetRequiredValue(name))!;
             if (result.GetValue(md5) is { } other)

@@ -33,7 +33,7 @@ internal static class ModelsQuantizeCommand
         {
             model, videos, folder, frames, here,
         }.WithExamples("lus models quantize my-bundle --calibrate videos/", "lus models quantize xception-lstm --calibrate videos/ --out my-bundle");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var source = BundleCatalog.Find(result.GetRequiredValue(model));
             var calibrate = result.GetRequiredValue(videos).FullName;

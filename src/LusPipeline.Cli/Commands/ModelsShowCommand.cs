@@ -12,7 +12,7 @@ internal static class ModelsShowCommand
         var model = ModelsArguments.Bundle();
         var command = new Command("show", "Show what a bundle holds, its figures and licences") { model }
             .WithExamples("lus models show xception-lstm", "lus models show ./my-bundle");
-        command.SetGuardedAction((result, _) =>
+        command.SetStoppableAction((result, _) =>
         {
             Show(Bundle.Load(BundleCatalog.Find(result.GetValue(model))), result.InvocationConfiguration.Output);
             return Task.FromResult(ExitCode.Done);

@@ -22,7 +22,7 @@ internal static class ModelsVerifyCommand
         {
             model, mark, here,
         }.WithExamples("lus models verify", "lus models verify ./my-bundle", "lus models verify ./my-bundle --mark");
-        command.SetGuardedAction(async (result, cancellation) =>
+        command.SetStoppableAction(async (result, cancellation) =>
         {
             var folder = BundleCatalog.Find(result.GetValue(model));
             if (!result.GetValue(here))

@@ -40,39 +40,31 @@ internal static class RunCommand
             "lus run inbox/ --watch",
             "lus run -- -starts-with-a-dash.mp4");
         options.AddTo(command);
-        command.SetAction((result, _) => RunAsync(result, options, result.GetRequiredValue(paths), result.GetValue(watch)));
+        command.SetGuardedAction((result, _) => RunAsync(result, options, result.GetRequiredValue(paths), result.GetValue(watch)));
         return command;
     }
 
-    /// <summary>Runs on the paths and returns the exit code; every known trouble is one line on stderr.</summary>
+    /// <summary>Runs on the paths and returns the exit code.</summary>
     internal static async Task<int> RunAsync(ParseResult result, RunOptions options, IReadOnlyList<string> paths, bool watch)
     {
         using var interruption = new Interruption();
-        try
+        var labels = result.GetValue(options.Labels) is { } source ? VideoLabels.Read(source) : null;
+        var request = options.Request(result, paths, watch);
+        var progress = new RunProgress();
+        var writer = new RunReportWriter(result.GetValue(options.Json), labels);
+        var verbose = result.GetValue(options.Verbose);
+        var run = new EmbeddedRun(request, progress, writer.OnVideo, TimeProvider.System, logging => AddStderr(logging, verbose)).RunAsync(interruption.Token);
+        await new RunDisplay(progress, Terminal.Error, TimeProvider.System).ShowAsync(run);
+        var report = await run;
+        writer.Finish(report);
+        if (report.Interrupted)
+            return ExitCode.Interrupted;
+        if (report.Videos.Count == 0)
         {
-            var labels = result.GetValue(options.Labels) is { } source ? VideoLabels.Read(source) : null;
-            var request = options.Request(result, paths, watch);
-            var progress = new RunProgress();
-            var writer = new RunReportWriter(result.GetValue(options.Json), labels);
-            var verbose = result.GetValue(options.Verbose);
-            var run = new EmbeddedRun(request, progress, writer.OnVideo, TimeProvider.System, logging => AddStderr(logging, verbose)).RunAsync(interruption.Token);
-            await new RunDisplay(progress, Terminal.Error, TimeProvider.System).ShowAsync(run);
-            var report = await run;
-            writer.Finish(report);
-            if (report.Interrupted)
-                return ExitCode.Interrupted;
-            if (report.Videos.Count == 0)
-            {
-                await Console.Error.WriteLineAsync($"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");
-                return ExitCode.Error;
-            }
-            return report.Videos.All(entry => entry.Video.Status == WorkStatus.Done) ? ExitCode.Done : ExitCode.Incomplete;
-        }
-        catch (Exception known) when (known is BundleException or BrokenEngineException or HomeException or LabelException or FileNotFoundException)
-        {
-            await Console.Error.WriteLineAsync($"lus: {known.Message}");
+            await Console.Error.WriteLineAsync($"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");
             return ExitCode.Error;
         }
+        return report.Videos.All(entry => entry.Video.Status == WorkStatus.Done) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     private static void AddStderr(ILoggingBuilder logging, bool verbose)

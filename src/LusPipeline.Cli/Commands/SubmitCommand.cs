@@ -34,10 +34,8 @@ internal static class SubmitCommand
             "lus submit /data/patient1 --study patient1 --complete",
             "lus submit scan.mp4 --study patient2 --urgent");
         settings.AddTo(command);
-        command.SetAction(async (result, _) =>
-        {
-            using var interruption = new Interruption();
-            try
+        command.SetStoppableAction(
+            async (result, cancellation) =>
             {
                 var values = LoadedSettings.Load(settings.Sources(result), S3Options.Section);
                 var marker = values.Get<WatchOptions>().Marker;
@@ -49,24 +47,22 @@ internal static class SubmitCommand
                 using var connection = new S3Connection(values.Get<S3Options>());
                 var upload = new S3Upload(connection, TimeProvider.System);
                 var (name, first) = (result.GetRequiredValue(study), result.GetValue(urgent));
-                var sent = await SendAsync(upload, videos, name, first, interruption.Token);
+                var sent = await SendAsync(upload, videos, name, first, cancellation);
                 if (result.GetValue(complete))
-                    await upload.CompleteAsync(name, marker, first, interruption.Token);
-                await Console.Out.WriteLineAsync($"{sent} videos sent to study {ResultTable.Printable(name)}{(videos.Count > sent ? $", {videos.Count - sent} were there" : "")}{(skipped > 0 ? $", {skipped} other files stay here" : "")}.");
+                    await upload.CompleteAsync(name, marker, first, cancellation);
+                await Console.Out.WriteLineAsync(Summary(name, videos.Count, sent, skipped));
                 return ExitCode.Done;
-            }
-            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-            {
-                return ExitCode.Interrupted;
-            }
-            catch (Exception known) when (known is ConfigurationException or BucketUnavailableException or BrokenEngineException or ArgumentException
-                or IOException or UnauthorizedAccessException)
-            {
-                await Console.Error.WriteLineAsync($"lus: {known.Message}");
-                return ExitCode.Error;
-            }
-        });
+            },
+            // A name that no key can have.
+            fault => (fault as ArgumentException)?.Message);
         return command;
+    }
+
+    private static string Summary(string study, int videos, int sent, int skipped)
+    {
+        var present = videos > sent ? $", {videos - sent} were there" : "";
+        var others = skipped > 0 ? $", {skipped} other files stay here" : "";
+        return $"{sent} videos sent to study {ResultTable.Printable(study)}{present}{others}.";
     }
 
     /// <returns>How many were not there yet.</returns>

@@ -39,25 +39,16 @@ internal static class WorkerCommand
         var settings = new SettingsArguments();
         var command = new Command(name, description).WithExamples($"lus worker {name}", $"lus worker {name} --config /etc/lus/appsettings.json");
         settings.AddTo(command);
-        command.SetAction((result, _) => RunAsync(settings.Sources(result), stages));
+        command.SetStoppableAction((result, cancellation) => RunAsync(settings.Sources(result), stages, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(ConfigurationSources sources, StageSet stages)
+    private static async Task<int> RunAsync(ConfigurationSources sources, StageSet stages, CancellationToken stopping)
     {
-        using var interruption = new Interruption();
-        try
-        {
-            var settings = LoadedSettings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
-            await using var worker = WorkerHost.Build(settings, stages, logging => AddConsole(logging, settings));
-            await worker.RunAsync(interruption.Token);
-            return ExitCode.Done;
-        }
-        catch (Exception known) when (known is ConfigurationException or BundleException or BrokenEngineException or LedgerVersionException or BrokerException or HttpException)
-        {
-            await Console.Error.WriteLineAsync($"lus: {known.Message}");
-            return ExitCode.Error;
-        }
+        var settings = LoadedSettings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
+        await using var worker = WorkerHost.Build(settings, stages, logging => AddConsole(logging, settings));
+        await worker.RunAsync(stopping);
+        return ExitCode.Done;
     }
 
     private static void AddConsole(ILoggingBuilder logging, LoadedSettings settings) => logging

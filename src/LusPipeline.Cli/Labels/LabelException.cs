@@ -1,5 +1,7 @@
+using LusPipeline.Core.Outcomes;
+
 namespace LusPipeline.Cli.Labels;
 
 /// <summary>A file of labels cannot be used.</summary>
 /// <param name="message">What is wrong, where, and how to mend it.</param>
-internal sealed class LabelException(string message) : Exception(message);
+internal sealed class LabelException(string message) : LusException(message);

@@ -6,4 +6,4 @@ namespace LusPipeline.Core.Outcomes;
 /// </summary>
 /// <param name="message">Which bucket and how it fails; no object's name.</param>
 /// <param name="inner">What caused it.</param>
-public sealed class BucketUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BucketUnavailableException(string message, Exception? inner = null) : LusException(message, inner);

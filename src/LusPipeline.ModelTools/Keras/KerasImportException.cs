@@ -1,3 +1,5 @@
+using LusPipeline.Core.Outcomes;
+
 namespace LusPipeline.ModelTools.Keras;
 
 /// <summary>A Keras file cannot be imported. The message names the file and says what is wrong and, where there is one, the way out.</summary>
@@ -5,7 +7,7 @@ namespace LusPipeline.ModelTools.Keras;
 /// <param name="problem">What is wrong, as a sentence without the file.</param>
 /// <param name="inner">What caused it.</param>
 public sealed class KerasImportException(string file, string problem, Exception? inner = null)
-    : Exception($"{file}: {problem}", inner)
+    : LusException($"{file}: {problem}", inner)
 {
     public string File { get; } = file;
 

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Cli;
+
+/// <summary>The one place where what goes wrong in a command becomes a line on stderr and an exit code.</summary>
+internal static class CommandGuard
+{
+    /// <summary>Sets the command's action.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="action">Returns the exit code.</param>
+    /// <param name="explain">Says what is wrong with a fault that only this command knows how to explain; null for a fault that it does not know.</param>
+    public static void SetGuardedAction(
+        this Command command, Func<ParseResult, CancellationToken, Task<int>> action, Func<Exception, string?>? explain = null) =>
+        command.SetAction(async (result, cancellation) =>
+        {
+            try
+            {
+                return await action(result, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCode.Interrupted;
+            }
+            catch (Exception fault) when (Explain(fault, explain) is { } message)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync($"lus: {message}");
+                return (fault as LusException)?.ExitCode ?? ExitCode.Error;
+            }
+        });
+
+    /// <summary>The same for an action that takes its time: Ctrl-C asks it for a clean stop.</summary>
+    /// <inheritdoc cref="SetGuardedAction"/>
+    public static void SetStoppableAction(
+        this Command command, Func<ParseResult, CancellationToken, Task<int>> action, Func<Exception, string?>? explain = null) =>
+        command.SetGuardedAction(
+            async (result, _) =>
+            {
+                using var interruption = new Interruption();
+                return await action(result, interruption.Token);
+            },
+            explain);
+
+    /// <returns>Null for a fault of the program itself, whose stack trace is wanted.</returns>
+    private static string? Explain(Exception fault, Func<Exception, string?>? explain) => fault switch
+    {
+        LusException => fault.Message,
+        _ when explain?.Invoke(fault) is { } message => message,
+        IOException or UnauthorizedAccessException or InvalidDataException => fault.Message,
+        _ => null,
+    };
+}
