@@ -1,7 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Media.Processes;
 
 namespace LusPipeline.Cli.Demo;
 
@@ -9,6 +8,8 @@ namespace LusPipeline.Cli.Demo;
 internal static class PhantomVideos
 {
     /// <summary>Files get this time, so that they count as settled at once and are the same on every machine.</summary>
+    private const int MaxErrorCharacters = 4000;
+
     private static readonly DateTime Written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Three studies of several videos, and one of a single video at the top.</summary>
@@ -55,57 +56,41 @@ internal static class PhantomVideos
 
     private static async Task EncodeAsync(string path, PhantomVideo video, CancellationToken cancellation)
     {
-        using var ffmpeg = Start(path, video);
-        var complaint = ffmpeg.StandardError.ReadToEndAsync(CancellationToken.None);
+        var complaint = new TextTail(MaxErrorCharacters);
+        var pipes = new ChildPipes(complaint.ReadAsync) { Input = (stream, token) => DrawAsync(video, stream, token) };
+        ChildExit exit;
         try
         {
-            var phantom = new Phantom(video);
-            var image = new byte[video.Width * video.Height];
-            for (var frame = 0; frame < video.Frames; frame++)
-            {
-                phantom.Draw(frame, image);
-                await ffmpeg.StandardInput.BaseStream.WriteAsync(image, cancellation);
-            }
-            ffmpeg.StandardInput.Close();
-            await ffmpeg.WaitForExitAsync(cancellation);
+            exit = await ChildProcess.RunAsync(new("ffmpeg", Arguments(path, video)), pipes, cancellation);
         }
-        catch (IOException) when (!cancellation.IsCancellationRequested)
+        catch (ChildNotStartedException missing)
         {
-            // It ended before it had read all; its status and what it says tell why.
-            await ffmpeg.WaitForExitAsync(cancellation);
+            throw new BrokenEngineException("ffmpeg is needed and was not found: install your distribution's package ffmpeg.", missing.InnerException);
         }
-        finally
-        {
-            if (!ffmpeg.HasExited)
-                ffmpeg.Kill(entireProcessTree: true);
-        }
-        if (ffmpeg.ExitCode != 0)
-            throw new BrokenEngineException($"ffmpeg could not write a demo video ({video.Encoding[1]}): {(await complaint).Trim()}");
+        if (exit.Code != 0)
+            throw new BrokenEngineException($"ffmpeg could not write a demo video ({video.Encoding[1]}): {complaint.ToString().Trim()}");
     }
 
-    private static Process Start(string path, PhantomVideo video)
+    private static async Task DrawAsync(PhantomVideo video, Stream frames, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true };
-        string[] arguments =
-        [
-            "-hide_banner", "-loglevel", "error", "-y",
-            "-f", "rawvideo", "-pix_fmt", "gray",
-            "-video_size", string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}"),
-            "-framerate", video.FramesPerSecond.ToString(CultureInfo.InvariantCulture),
-            "-i", "pipe:0",
-            .. video.Encoding,
-            "-threads", "1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
-            "file:" + path,
-        ];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        try
+        var phantom = new Phantom(video);
+        var image = new byte[video.Width * video.Height];
+        for (var frame = 0; frame < video.Frames; frame++)
         {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception error)
-        {
-            throw new BrokenEngineException("ffmpeg is needed and was not found: install your distribution's package ffmpeg.", error);
+            phantom.Draw(frame, image);
+            await frames.WriteAsync(image, cancellation);
         }
     }
+
+    private static string[] Arguments(string path, PhantomVideo video) =>
+    [
+        "-hide_banner", "-loglevel", "error", "-y",
+        "-f", "rawvideo", "-pix_fmt", "gray",
+        "-video_size", string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}"),
+        "-framerate", video.FramesPerSecond.ToString(CultureInfo.InvariantCulture),
+        "-i", "pipe:0",
+        .. video.Encoding,
+        "-threads", "1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
+        "file:" + path,
+    ];
 }

@@ -1,0 +1,130 @@
+using LusPipeline.Media.Processes;
+
+namespace LusPipeline.UnitTests.Processes;
+
+public sealed class ChildProcessTests
+{
+    private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
+
+    private readonly TextTail _error = new(100);
+    private readonly TextTail _output = new(100);
+
+    [Fact]
+    public async Task The_child_gets_its_arguments_as_they_are_and_its_pipes_are_read()
+    {
+        var exit = await RunAsync(Shell("printf '%s' \"$1\"; printf said >&2; exit 7", "a b'\"$(c)"), Token);
+
+        Assert.Equal(new(7), exit);
+        Assert.Equal("a b'\"$(c)", _output.ToString());
+        Assert.Equal("said", _error.ToString());
+    }
+
+    [Fact]
+    public async Task What_is_written_to_it_arrives_and_ends()
+    {
+        var pipes = Pipes() with { Input = async (stream, token) => await stream.WriteAsync(new byte[100_000], token) };
+
+        Assert.Equal(0, (await ChildProcess.RunAsync(Shell("wc -c"), pipes, Token)).Code);
+        Assert.Equal("100000", _output.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task A_child_that_does_not_read_what_is_written_says_why_itself()
+    {
+        var pipes = Pipes() with { Input = async (stream, token) => await stream.WriteAsync(new byte[10_000_000], token) };
+
+        Assert.Equal(3, (await ChildProcess.RunAsync(Shell("exec 0<&-; echo no >&2; exit 3"), pipes, Token)).Code);
+        Assert.Equal("no", _error.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task Of_endless_text_the_end_is_kept()
+    {
+        Assert.Equal(0, (await RunAsync(Shell("head -c 1000000 /dev/zero | tr '\\0' x >&2; printf end >&2"), Token)).Code);
+        Assert.Equal(100, _error.ToString().Length);
+        Assert.EndsWith("xend", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_enough_ends_the_child()
+    {
+        var pipes = Pipes() with { Output = async (stream, token) => await stream.ReadAsync(new byte[1], token) < 0 };
+
+        Assert.Equal(new(null), await ChildProcess.RunAsync(Shell("while :; do echo x; done"), pipes, Token));
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_ends_the_child_and_its_children()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var pids = new TaskCompletionSource<int[]>();
+        var pipes = Pipes() with
+        {
+            Output = async (stream, token) =>
+            {
+                using var reader = new StreamReader(stream);
+                pids.SetResult([.. (await reader.ReadLineAsync(token))!.Split(' ').Select(int.Parse)]);
+                return await reader.ReadLineAsync(token) is null;
+            },
+        };
+        var run = ChildProcess.RunAsync(Shell("sleep 1000 & echo $$ $!; wait"), pipes, cancel.Token);
+        var started = await pids.Task.WaitAsync(Token);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.DoesNotContain(started, IsAlive);
+    }
+
+    [Fact]
+    public async Task Too_long_a_run_ends()
+    {
+        var start = Shell("sleep 1000") with { MaxTime = TimeSpan.FromMilliseconds(200) };
+
+        Assert.Equal(new(null, ChildLimit.Time), await RunAsync(start, Token));
+    }
+
+    [Fact]
+    public async Task Too_much_memory_ends_the_child()
+    {
+        // The shell holds what it reads.
+        var start = Shell("x=$(head -c 200000000 /dev/zero | tr '\\0' x); sleep 1000") with { MaxResidentBytes = 100_000_000 };
+
+        Assert.Equal(new(null, ChildLimit.Memory), await RunAsync(start, Token));
+    }
+
+    [Fact]
+    public async Task Variables_are_set_and_taken_away()
+    {
+        var start = Shell("printf '%s %s' \"$LUS_TEST\" \"$HOME\"") with
+        {
+            Environment = new Dictionary<string, string?> { ["LUS_TEST"] = "on", ["HOME"] = null },
+        };
+
+        Assert.Equal(0, (await RunAsync(start, Token)).Code);
+        Assert.Equal("on ", _output.ToString());
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_named()
+    {
+        var error = await Assert.ThrowsAsync<ChildNotStartedException>(() => RunAsync(new("/no/such/program", []), Token));
+
+        Assert.Contains("/no/such/program", error.Message, StringComparison.Ordinal);
+    }
+
+    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] != 'Z';
+
+    private static ChildStart Shell(string script, string argument = "") => new("/bin/sh", ["-c", script, "sh", argument]);
+
+    private Task<ChildExit> RunAsync(ChildStart start, CancellationToken cancellation) => ChildProcess.RunAsync(start, Pipes(), cancellation);
+
+    private ChildPipes Pipes() => new(_error.ReadAsync)
+    {
+        Output = async (stream, token) =>
+        {
+            using var reader = new StreamReader(stream);
+            await _output.ReadAsync(reader, token);
+            return true;
+        },
+    };
+}
