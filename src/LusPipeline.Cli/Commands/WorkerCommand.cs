@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Settings;

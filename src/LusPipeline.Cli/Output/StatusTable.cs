@@ -1,8 +1,9 @@
 using System.Globalization;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Status;
-using Spectre.Console;
 using Spectre.Console.Rendering;
+using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
@@ -69,7 +70,7 @@ internal static class StatusTable
     };
 
     internal static StageDepth? Depth(QueueDepths? depths, string stage) =>
-        depths?.Stages.GetValueOrDefault(Enum.Parse<StageSet>(stage, ignoreCase: true));
+        depths is not null && StageNames.Parse(stage) is { } known ? depths.Stages[known] : null;
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

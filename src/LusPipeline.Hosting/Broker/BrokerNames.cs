@@ -1,4 +1,5 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Stages;
 
 namespace LusPipeline.Hosting.Broker;
 
@@ -6,8 +7,6 @@ namespace LusPipeline.Hosting.Broker;
 /// <param name="prefix">What they begin with, as <see cref="BrokerOptions.Prefix"/>.</param>
 public sealed class BrokerNames(string prefix)
 {
-    public static readonly IReadOnlyList<StageSet> Stages = [StageSet.Ingest, StageSet.Features, StageSet.Sequence];
-
     /// <summary>What the broker gave up delivering.</summary>
     public string Returned => $"{prefix}.returned";
 
@@ -20,24 +19,15 @@ public sealed class BrokerNames(string prefix)
     /// <summary>Queue of an S3 server's notifications.</summary>
     public string Notifications => $"{prefix}.notifications";
 
-    /// <param name="stage">One stage.</param>
-    public string Queue(StageSet stage, bool urgent) => urgent ? $"{prefix}.{NameOf(stage)}.urgent" : $"{prefix}.{NameOf(stage)}";
+    public string Queue(Stage stage, bool urgent) => urgent ? $"{prefix}.{stage.Name()}.urgent" : $"{prefix}.{stage.Name()}";
 
     /// <summary>The queue of a stage's message.</summary>
     /// <exception cref="ArgumentException">It is no message of a stage.</exception>
     public string QueueOf(object message) => message switch
     {
-        VideoFound found => Queue(StageSet.Ingest, found.Urgent),
-        ClipReady ready => Queue(StageSet.Features, ready.Urgent),
-        FeaturesReady ready => Queue(StageSet.Sequence, ready.Urgent),
+        VideoFound found => Queue(Stage.Ingest, found.Urgent),
+        ClipReady ready => Queue(Stage.Features, ready.Urgent),
+        FeaturesReady ready => Queue(Stage.Sequence, ready.Urgent),
         _ => throw new ArgumentException($"{message?.GetType().Name} is no message of a stage.", nameof(message)),
-    };
-
-    private static string NameOf(StageSet stage) => stage switch
-    {
-        StageSet.Ingest => "ingest",
-        StageSet.Features => "features",
-        StageSet.Sequence => "sequence",
-        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "One stage is wanted."),
     };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LusPipeline.Core.Stages;
 
 namespace LusPipeline.Hosting.Broker;
 
@@ -61,16 +62,10 @@ public sealed record BrokerOptions : IValidatableObject
     public int DeadLettersKept { get; init; } = 10_000;
 
     /// <summary>Messages of each class of service that a worker holds unacknowledged: always one more than it handles, so that one waits when a place comes free.</summary>
-    /// <param name="stage">One stage.</param>
     /// <param name="concurrency">Messages that it handles at a time.</param>
-    internal ushort PrefetchOf(StageSet stage, int concurrency)
+    internal ushort PrefetchOf(Stage stage, int concurrency)
     {
-        var chosen = stage switch
-        {
-            StageSet.Ingest => PrefetchIngest,
-            StageSet.Features => PrefetchFeatures,
-            _ => PrefetchSequence,
-        };
+        var chosen = new PerStage<int>(PrefetchIngest, PrefetchFeatures, PrefetchSequence)[stage];
         return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency + 1));
     }
 

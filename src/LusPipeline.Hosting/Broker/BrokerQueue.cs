@@ -1,3 +1,5 @@
+using LusPipeline.Core.Stages;
+
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
         [
             DeadLetters(options),
             Returned(options),
-            .. BrokerNames.Stages.SelectMany(stage => new[] { OfStage(options, names.Queue(stage, urgent: false)), OfStage(options, names.Queue(stage, urgent: true)) }),
+            .. StageNames.All.SelectMany(stage => new[] { OfStage(options, names.Queue(stage, urgent: false)), OfStage(options, names.Queue(stage, urgent: true)) }),
         ];
     }
 

@@ -1,4 +1,5 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Stages;
 using LusPipeline.Pipeline.Attempts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,13 +33,13 @@ public static class BrokerRegistration
         {
             if (stages.HasFlag(StageSet.Ingest))
             {
-                rabbit.ReceiveStage<IngestConsumer>(context, StageSet.Ingest);
+                rabbit.ReceiveStage<IngestConsumer>(context, Stage.Ingest);
                 rabbit.ReceiveReturned<ReturnedConsumer>(context);
             }
             if (stages.HasFlag(StageSet.Features))
-                rabbit.ReceiveStage<FeaturesConsumer>(context, StageSet.Features);
+                rabbit.ReceiveStage<FeaturesConsumer>(context, Stage.Features);
             if (stages.HasFlag(StageSet.Sequence))
-                rabbit.ReceiveStage<SequenceConsumer>(context, StageSet.Sequence);
+                rabbit.ReceiveStage<SequenceConsumer>(context, Stage.Sequence);
         });
 
     /// <param name="name">By which the broker's operator sees the connection.</param>
@@ -66,12 +67,12 @@ public static class BrokerRegistration
     }
 
     /// <summary>A stage's two queues, which share its places.</summary>
-    internal static void ReceiveStage<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, StageSet stage)
+    internal static void ReceiveStage<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, Stage stage)
         where TConsumer : class, IConsumer
     {
         var options = context.GetRequiredService<BrokerOptions>();
         var names = new BrokerNames(options.Prefix);
-        var concurrency = context.GetRequiredService<StageConcurrency>().Of(stage);
+        var concurrency = context.GetRequiredService<StageConcurrency>()[stage];
         var places = new PriorityGate(concurrency);
         foreach (var urgent in new[] { true, false })
         {

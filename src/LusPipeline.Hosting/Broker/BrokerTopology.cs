@@ -1,5 +1,6 @@
-using RabbitMQ.Client;
+using LusPipeline.Core.Stages;
 using RabbitMQ.Client.Exceptions;
+using RabbitMQ.Client;
 
 namespace LusPipeline.Hosting.Broker;
 
@@ -55,11 +56,14 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
     }
 
     private QueueDepths DepthsOf(Dictionary<string, QueueDeclareOk> queues) => new(
-        BrokerNames.Stages.ToDictionary(stage => stage, stage => DepthOf(queues[_names.Queue(stage, urgent: false)], queues[_names.Queue(stage, urgent: true)])),
+        new(DepthOf(queues, Stage.Ingest), DepthOf(queues, Stage.Features), DepthOf(queues, Stage.Sequence)),
         queues[_names.Returned].MessageCount, queues[_names.DeadLetters].MessageCount);
 
-    private static StageDepth DepthOf(QueueDeclareOk routine, QueueDeclareOk urgent) =>
-        new(routine.MessageCount, urgent.MessageCount, (int)routine.ConsumerCount);
+    private StageDepth DepthOf(Dictionary<string, QueueDeclareOk> queues, Stage stage)
+    {
+        var routine = queues[_names.Queue(stage, urgent: false)];
+        return new(routine.MessageCount, queues[_names.Queue(stage, urgent: true)].MessageCount, (int)routine.ConsumerCount);
+    }
 
     private async Task DeclareAsync(string name, Func<Task> declare)
     {

@@ -1,10 +1,12 @@
+using LusPipeline.Core.Stages;
+
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>Messages that wait on the broker.</summary>
 /// <param name="Stages">Of each stage.</param>
 /// <param name="Returned">That the broker gave up delivering and no worker has settled yet.</param>
 /// <param name="DeadLetters">That no worker takes again.</param>
-public sealed record QueueDepths(IReadOnlyDictionary<StageSet, StageDepth> Stages, long Returned, long DeadLetters);
+public sealed record QueueDepths(PerStage<StageDepth> Stages, long Returned, long DeadLetters);
 
 /// <summary>Messages of a stage that no consumer holds.</summary>
 /// <param name="Consumers">Workers that take them.</param>

@@ -1,3 +1,4 @@
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
 
@@ -31,8 +32,8 @@ internal static class BrokerChecks
     {
         await using var connection = new BrokerConnection(options);
         var depths = await new BrokerTopology(connection, options).DeclareAsync(cancellation).ConfigureAwait(false);
-        var waiting = string.Join(", ", depths.Stages.Select(stage => $"{stage.Key.ToString().ToLowerInvariant()} {stage.Value.Ready}"));
-        var consumers = string.Join(", ", depths.Stages.Where(stage => stage.Value.Consumers == 0).Select(stage => stage.Key.ToString().ToLowerInvariant()));
+        var waiting = string.Join(", ", StageNames.All.Select(stage => $"{stage.Name()} {depths.Stages[stage].Ready}"));
+        var consumers = string.Join(", ", StageNames.All.Where(stage => depths.Stages[stage].Consumers == 0).Select(stage => stage.Name()));
         return CheckOutcome.Passed($"all there; waiting: {waiting}; dead letters {depths.DeadLetters}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
     }
 }

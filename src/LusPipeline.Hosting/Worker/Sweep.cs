@@ -53,7 +53,7 @@ internal sealed partial class Sweep(
         // Makes the queues again where a broker lost them, too.
         var depths = (await topology.DeclareAsync(cancellation).ConfigureAwait(false)).Stages;
         var due = await sweeper.TakeAsync(
-            new StageBacklog(depths[StageSet.Ingest].Ready, depths[StageSet.Features].Ready, depths[StageSet.Sequence].Ready), cancellation).ConfigureAwait(false);
+            new(depths.Ingest.Ready, depths.Features.Ready, depths.Sequence.Ready), cancellation).ConfigureAwait(false);
         var settled = await settlement.SettleDueAsync(cancellation).ConfigureAwait(false);
         if (due.Count + settled.Count == 0)
             return;

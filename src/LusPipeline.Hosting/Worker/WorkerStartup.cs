@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Registers;

@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Rows;
@@ -14,7 +15,7 @@ namespace LusPipeline.Ledger.Republishing;
 public sealed class Sweeper(Func<LedgerContext> open, TimeProvider clock, WorkLease lease, SweepOptions options)
 {
     /// <summary>Takes what is due, so that the next sweep does not see it again for a while.</summary>
-    public async Task<IReadOnlyList<object>> TakeAsync(StageBacklog queues, CancellationToken cancellation)
+    public async Task<IReadOnlyList<object>> TakeAsync(PerStage<long> queues, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(queues);
         var now = clock.GetUtcNow().UtcDateTime;

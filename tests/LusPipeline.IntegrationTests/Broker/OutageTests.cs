@@ -1,3 +1,4 @@
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
 
@@ -60,7 +61,7 @@ public sealed class OutageTests(TestServers servers) : IDisposable
         await worker.Topology.DeclareAsync(Cancellation);
 
         await _handled.ArrivesAsync(worker, 2);
-        await broker.UntilAsync(depths => depths.Stages[StageSet.Features].Consumers == 1);
+        await broker.UntilAsync(depths => depths.Stages[Stage.Features].Consumers == 1);
     }
 
     [Fact]

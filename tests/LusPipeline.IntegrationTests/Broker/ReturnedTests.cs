@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Pipeline.Attempts;
@@ -82,7 +83,7 @@ public sealed class ReturnedTests(TestServers servers)
         await broker.UntilAsync(depths => depths.DeadLetters == 1);
         await worker.StopAsync();
 
-        Assert.Equal(0, (await broker.DepthsAsync()).Stages[StageSet.Features].Ready);
+        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features].Ready);
         var kept = Assert.Single(await broker.TakeAsync(broker.Names.DeadLetters));
         Assert.Equal(body, kept.Body);
         Assert.Equal(reason, kept.Headers["lus-reason"]);

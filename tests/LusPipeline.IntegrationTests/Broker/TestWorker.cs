@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using LusPipeline.Core.Messages;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Pipeline.Attempts;
 using MassTransit;
@@ -54,7 +55,7 @@ internal sealed class TestWorker : IAsyncDisposable
             },
             (rabbit, context) =>
             {
-                rabbit.ReceiveStage<TestConsumer>(context, StageSet.Features);
+                rabbit.ReceiveStage<TestConsumer>(context, Stage.Features);
                 if (returned is not null)
                     rabbit.ReceiveReturned<ReturnedConsumer>(context);
             });

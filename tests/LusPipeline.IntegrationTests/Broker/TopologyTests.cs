@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Pipeline.Attempts;
@@ -22,7 +23,7 @@ public sealed class TopologyTests(TestServers servers)
         await using var broker = await TestBroker.NewAsync(servers);
         await using var worker = await TestWorker.StartAsync(broker.Options, (_, _) => Task.CompletedTask, returned: _ => ReturnedOutcome.Stale);
         await worker.Bus.PublishAsync(TestBroker.Clip(0), Cancellation);
-        await broker.UntilAsync(depths => depths.Stages[StageSet.Features].Consumers == 1);
+        await broker.UntilAsync(depths => depths.Stages[Stage.Features].Consumers == 1);
 
         using var management = await servers.ManagementAsync();
         var place = broker.Options.Uri.AbsolutePath[1..];
@@ -50,12 +51,12 @@ public sealed class TopologyTests(TestServers servers)
         await broker.SendAsync("lus.dead-letters", "d");
 
         // The broker counts a little after it confirms.
-        await broker.UntilAsync(depths => depths.Stages[StageSet.Ingest].Ready == 2 && depths is { DeadLetters: 1 } && depths.Stages[StageSet.Sequence].Ready == 1);
+        await broker.UntilAsync(depths => depths.Stages[Stage.Ingest].Ready == 2 && depths is { DeadLetters: 1 } && depths.Stages[Stage.Sequence].Ready == 1);
         var depths = await broker.DepthsAsync();
 
-        Assert.Equal(new StageDepth(2, 0, 0), depths.Stages[StageSet.Ingest]);
-        Assert.Equal(new StageDepth(0, 0, 0), depths.Stages[StageSet.Features]);
-        Assert.Equal(new StageDepth(0, 1, 0), depths.Stages[StageSet.Sequence]);
+        Assert.Equal(new StageDepth(2, 0, 0), depths.Stages[Stage.Ingest]);
+        Assert.Equal(new StageDepth(0, 0, 0), depths.Stages[Stage.Features]);
+        Assert.Equal(new StageDepth(0, 1, 0), depths.Stages[Stage.Sequence]);
         Assert.Equal((0, 1), (depths.Returned, depths.DeadLetters));
     }
 
@@ -84,7 +85,7 @@ public sealed class TopologyTests(TestServers servers)
 
         await broker.SendAsync("other.ingest", "a");
 
-        Assert.Equal(0, (await broker.DepthsAsync()).Stages[StageSet.Ingest].Ready);
+        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Ingest].Ready);
         Assert.Single(await broker.TakeAsync("other.ingest"));
     }
 

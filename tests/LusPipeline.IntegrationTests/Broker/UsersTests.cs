@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Pipeline.Attempts;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using RabbitMQ.Client;
 
 namespace LusPipeline.IntegrationTests.Broker;
 
@@ -108,7 +109,7 @@ public sealed class UsersTests(TestServers servers)
 
         var depths = await new BrokerTopology(connection, options).DeclareAsync(Cancellation);
 
-        Assert.Equal(0, depths.Stages[StageSet.Ingest].Ready);
+        Assert.Equal(0, depths.Stages[Stage.Ingest].Ready);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Republishing;
 using LusPipeline.Pipeline.Intake;
@@ -8,8 +9,8 @@ namespace LusPipeline.IntegrationTests.Ledger;
 
 public sealed class SweeperTests(TestServers servers)
 {
-    private static readonly StageBacklog Empty = new(0, 0, 0);
-    private static readonly StageBacklog Full = new(1000, 1000, 1000);
+    private static readonly PerStage<long> Empty = new(0, 0, 0);
+    private static readonly PerStage<long> Full = new(1000, 1000, 1000);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -2,6 +2,7 @@ using LusPipeline.Core.Clips;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.IntegrationTests.Run;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Moves;
@@ -30,7 +31,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         Assert.Equal((0, "p1/failed.mp4: failed (crashed)"), (dry.ExitCode, dry.Output[0]));
         Assert.Equal((0, 2), (result.ExitCode, again.ExitCode));
         Assert.StartsWith("1 videos wait again.", result.Output[0], StringComparison.Ordinal);
-        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new StageBacklog(1_000, 0, 0), Cancellation);
+        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(1_000, 0, 0), Cancellation);
         var found = Assert.IsType<VideoFound>(Assert.Single(messages));
         Assert.Equal((seen[0].VideoId, 1, true), (found.VideoId, found.Generation, found.Urgent));
         Assert.Equal(WorkStatus.Open, (await ledger.StudyAsync("p1")).Status);
@@ -52,7 +53,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         var result = await ledger.RunAsync("replay", "--model", folder["first"]);
 
         Assert.StartsWith("1 videos wait again, 1 of them from their features.", result.Output[0], StringComparison.Ordinal);
-        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new StageBacklog(0, 0, 0), Cancellation);
+        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(0, 0, 0), Cancellation);
         var ready = Assert.IsType<FeaturesReady>(Assert.Single(messages));
         Assert.Equal((first.Id, 1), (ready.BundleId, ready.Generation));
         var (_, started) = await ledger.Clips.StartAsync(ready.StudyDay, clip, 1, WorkStatus.Extracted, alone: true, Cancellation);

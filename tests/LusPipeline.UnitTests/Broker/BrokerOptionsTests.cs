@@ -1,3 +1,4 @@
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
 
@@ -35,7 +36,7 @@ public sealed class BrokerOptionsTests
     [InlineData(1, 4, 5)]
     [InlineData(30, 4, 30)]
     public void A_worker_holds_more_than_it_handles(int prefetch, int concurrency, int expected) =>
-        Assert.Equal(expected, new BrokerOptions { PrefetchIngest = prefetch }.PrefetchOf(StageSet.Ingest, concurrency));
+        Assert.Equal(expected, new BrokerOptions { PrefetchIngest = prefetch }.PrefetchOf(Stage.Ingest, concurrency));
 
     private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => LoadedSettings.Inspect(
         new ConfigurationSources

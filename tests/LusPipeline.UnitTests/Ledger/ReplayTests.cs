@@ -2,6 +2,7 @@ using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
+using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Republishing;
 using LusPipeline.Ledger.Rows;
@@ -198,7 +199,7 @@ public sealed class ReplayTests
         Assert.Equal(1, await ReplayAsync(bench, new() { Studies = ["p2"] }, shared: true));
 
         var lease = new WorkLease { WorkerId = Guid.NewGuid(), Duration = TimeSpan.FromSeconds(15), RepublishAfter = TimeSpan.FromMinutes(1) };
-        var messages = await new Sweeper(bench.Open, bench.Clock, lease, new SweepOptions()).TakeAsync(new StageBacklog(1_000, 1_000, 1_000), Cancellation);
+        var messages = await new Sweeper(bench.Open, bench.Clock, lease, new SweepOptions()).TakeAsync(new PerStage<long>(1_000, 1_000, 1_000), Cancellation);
 
         Assert.Equal(again.VideoId, Assert.Single(messages.OfType<VideoFound>()).VideoId);
         Assert.Equal(video.VideoId, Assert.Single(messages.OfType<FeaturesReady>()).VideoId);

@@ -1,4 +1,4 @@
-namespace LusPipeline.Hosting.Broker;
+namespace LusPipeline.Core.Stages;
 
 /// <summary>Stages of the pipeline: one, or several that share a process.</summary>
 [Flags]
