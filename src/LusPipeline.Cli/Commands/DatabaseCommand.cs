@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
 

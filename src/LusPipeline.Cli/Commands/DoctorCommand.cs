@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Checks;
 using LusPipeline.Hosting.Settings;

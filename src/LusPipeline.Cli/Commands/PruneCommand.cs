@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Pipeline.Erasure;

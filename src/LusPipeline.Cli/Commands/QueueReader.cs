@@ -1,9 +1,7 @@
+using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
 
 namespace LusPipeline.Cli.Commands;
-
-/// <summary>What waits in the queues, or why that is not known.</summary>
-internal sealed record QueueStatus(QueueDepths? Depths, string? Unknown);
 
 /// <summary>Reads the depths of the queues. A broker that is away is no error of a status.</summary>
 internal sealed class QueueReader : IAsyncDisposable

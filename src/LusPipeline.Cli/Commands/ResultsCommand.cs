@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;

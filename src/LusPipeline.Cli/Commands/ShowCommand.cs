@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Probabilities;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Databases;

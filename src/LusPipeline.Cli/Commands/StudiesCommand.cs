@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;

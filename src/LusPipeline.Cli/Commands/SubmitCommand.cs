@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Buckets.S3;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Cli.Submitting;
 using LusPipeline.Core.Outcomes;

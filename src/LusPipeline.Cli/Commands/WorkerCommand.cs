@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Buckets.S3;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LusPipeline.Cli.Commands;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Run;
 using LusPipeline.Hosting.Settings;

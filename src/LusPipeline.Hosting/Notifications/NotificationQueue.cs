@@ -1,4 +1,5 @@
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Settings;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;

@@ -4,6 +4,7 @@ using LusPipeline.Buckets;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Notifications;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Pipeline.Intake;

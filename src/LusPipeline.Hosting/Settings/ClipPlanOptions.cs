@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LusPipeline.Core.Clips;
 
-namespace LusPipeline.Hosting.Worker;
+namespace LusPipeline.Hosting.Settings;
 
 /// <summary>How new videos are cut into clips.</summary>
 public sealed record ClipPlanOptions

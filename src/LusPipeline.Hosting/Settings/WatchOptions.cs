@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace LusPipeline.Hosting.Worker;
+namespace LusPipeline.Hosting.Settings;
 
 /// <summary>How ingest workers watch the bucket.</summary>
 public sealed record WatchOptions

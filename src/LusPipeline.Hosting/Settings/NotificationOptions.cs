@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LusPipeline.Hosting.Broker;
 
-namespace LusPipeline.Hosting.Notifications;
+namespace LusPipeline.Hosting.Settings;
 
 /// <summary>Where an S3 server tells over AMQP what was uploaded. A notification is a hint to look at once; listing finds everything without it.</summary>
 public sealed record NotificationOptions : IValidatableObject

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LusPipeline.Models.Bundles;
 
-namespace LusPipeline.Hosting.Worker;
+namespace LusPipeline.Hosting.Settings;
 
 /// <summary>The model bundles that workers compute with.</summary>
 public sealed record ModelOptions : IValidatableObject

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace LusPipeline.Cli.Commands;
+namespace LusPipeline.Cli.Arguments;
 
 /// <summary>How many rows to print.</summary>
 internal static class LimitOption

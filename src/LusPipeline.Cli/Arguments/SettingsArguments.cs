@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LusPipeline.Hosting.Settings;
 
-namespace LusPipeline.Cli.Commands;
+namespace LusPipeline.Cli.Arguments;
 
 /// <summary>The arguments of every command that reads the configuration.</summary>
 internal sealed class SettingsArguments

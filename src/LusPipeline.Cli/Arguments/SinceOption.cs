@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Hosting.Settings;
 
-namespace LusPipeline.Cli.Commands;
+namespace LusPipeline.Cli.Arguments;
 
 /// <summary>A moment in the past, as an age or a UTC time.</summary>
 internal static class SinceOption

@@ -6,11 +6,12 @@ using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
-using LusPipeline.Hosting.Worker;
+using LusPipeline.Hosting.Notifications;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Logging;
 
-namespace LusPipeline.Hosting.Notifications;
+namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
 /// Looks at once at the objects that notifications name, and takes them in as a listing would. A notification that is lost, comes twice,

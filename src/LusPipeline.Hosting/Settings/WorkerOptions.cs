@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace LusPipeline.Hosting.Worker;
+namespace LusPipeline.Hosting.Settings;
 
 /// <summary>The process of a worker.</summary>
 public sealed record WorkerOptions

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LusPipeline.Cli.Commands;
+namespace LusPipeline.Cli.Arguments;
 
 /// <summary>How results are printed.</summary>
 internal static class OutputFormat
