@@ -28,7 +28,7 @@ internal static class ListingBenchmark
 
         var open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = database });
         await new BundleRegister(open, TimeProvider.System).RegisterAsync("bench", "bench", "1", 0.5, default);
-        var arrivals = new VideoArrivals(open, TimeProvider.System, WorkLease.None, TimeSpan.FromMinutes(1));
+        var arrivals = new VideoRegister(open, TimeProvider.System, WorkLease.None, TimeSpan.FromMinutes(1));
         var bucket = new S3VideoBucket(connection, TimeProvider.System);
         Console.WriteLine($"{objects} objects          seconds  transactions");
         await LookAsync("all new, registered", new SeenObjects());
@@ -48,7 +48,7 @@ internal static class ListingBenchmark
             var before = await DatabaseCounts.ReadAsync(database);
             var watch = Stopwatch.StartNew();
             await foreach (var chunk in scan.ListAsync(default))
-                await arrivals.RegisterAsync(chunk, new VideoTarget(ClipPlan.Whole(20), "bench", "fp32"), new VideoLimits(), default);
+                await arrivals.ArriveAsync(chunk, new VideoTarget(ClipPlan.Whole(20), "bench", "fp32"), new VideoLimits(), default);
             known.Finish();
             var seconds = watch.Elapsed.TotalSeconds;
             var after = await DatabaseCounts.ReadAsync(database);

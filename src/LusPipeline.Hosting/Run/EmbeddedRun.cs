@@ -183,7 +183,7 @@ public sealed class EmbeddedRun(
             var unseen = chunk.Where(video => !_present.ContainsKey(video.VideoId)).ToList();
             if (unseen.Count == 0)
                 continue;
-            var registered = await ledger.Register.RegisterAsync(unseen, target, request.Limits, request.Force, cancellation).ConfigureAwait(false);
+            var registered = await ledger.Register.RequestAsync(unseen, target, request.Limits, request.Force, cancellation).ConfigureAwait(false);
             await ledger.Hashes.SaveAsync(cancellation).ConfigureAwait(false);
             added.AddRange(registered);
             foreach (var video in registered)

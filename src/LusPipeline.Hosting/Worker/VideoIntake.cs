@@ -8,7 +8,7 @@ using LusPipeline.Pipeline.Intake;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>Registers what was found in the bucket and publishes what is new of it: the one way in, however it was found.</summary>
-internal sealed class VideoIntake(VideoArrivals arrivals, StudyMoves studies, VideoTarget target, VideoLimits limits, IStageBus bus)
+internal sealed class VideoIntake(VideoRegister arrivals, StudyMoves studies, VideoTarget target, VideoLimits limits, IStageBus bus)
 {
     /// <summary>Videos registered in one transaction.</summary>
     public const int Chunk = 1_000;
@@ -21,7 +21,7 @@ internal sealed class VideoIntake(VideoArrivals arrivals, StudyMoves studies, Vi
     /// <returns>How many of them are new.</returns>
     public async Task<int> TakeAsync(IReadOnlyList<SeenVideo> videos, LoopBeat beat, CancellationToken cancellation)
     {
-        var messages = await arrivals.RegisterAsync(videos, target, limits, cancellation).ConfigureAwait(false);
+        var messages = await arrivals.ArriveAsync(videos, target, limits, cancellation).ConfigureAwait(false);
         await Parallel.ForEachAsync(
             messages, new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
             async (message, stopping) =>

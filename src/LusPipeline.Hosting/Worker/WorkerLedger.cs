@@ -29,7 +29,7 @@ internal static class WorkerLedger
         services.AddSingleton(new WorkerRegister(open, clock)).AddSingleton(new BundleRegister(open, clock));
         services.AddSingleton(new Duties(open, clock, workerId, leases.Duration)).AddSingleton(new StudyAnnouncements(open)).AddSingleton(new ResultReader(open));
         services.AddSingleton(provider => new Completion(videos, studies, provider.GetRequiredService<StageEvents>()));
-        services.AddSingleton(new VideoArrivals(open, clock, lease, settings.Get<WatchOptions>().QuietPeriod));
+        services.AddSingleton(new VideoRegister(open, clock, lease, settings.Get<WatchOptions>().QuietPeriod));
         services.AddSingleton(new Sweeper(open, clock, lease, sweeps));
         services.AddSingleton(provider => new VideoSettlement(open, clock, videos, provider.GetRequiredService<Completion>(), sweeps));
         services.AddSingleton<IReturnedWork>(provider => new ReturnedWork(

@@ -5,7 +5,6 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
-using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;

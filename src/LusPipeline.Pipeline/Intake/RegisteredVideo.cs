@@ -4,7 +4,11 @@ namespace LusPipeline.Pipeline.Intake;
 
 /// <summary>What registering made of a seen video.</summary>
 /// <param name="Generation">The generation that holds, or is to hold, the result for the target.</param>
-public sealed record RegisteredVideo(SeenVideo Seen, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, RegisteredState State);
+public sealed record RegisteredVideo(SeenVideo Seen, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, RegisteredState State)
+{
+    /// <summary>Its study is urgent.</summary>
+    public bool Urgent { get; init; }
+}
 
 public enum RegisteredState
 {

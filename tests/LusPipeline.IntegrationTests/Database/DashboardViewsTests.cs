@@ -161,7 +161,7 @@ public sealed class DashboardViewsTests(TestServers servers)
         await worker.Videos.FailAsync(failed.VideoId, 0, ReasonCode.Crashed, "", Cancellation);
         await shared.ArriveAsync("patient3/waits.mp4", "03");
 
-        var forced = Assert.Single(await new VideoRegister(shared.Open, shared.Clock).RegisterAsync(
+        var forced = Assert.Single(await new VideoRegister(shared.Open, shared.Clock).RequestAsync(
             [SharedLedger.Seen("patient-even/a.mp4")], shared.Target, new(), force: true, Cancellation));
         await worker.FinishAsync(new(1, forced.VideoId, forced.StudyDay, forced.Generation), new(0.3, 0.3, 0.4), new(0.1, 0.3, 0.6));
         shared.Clock.Move(61);

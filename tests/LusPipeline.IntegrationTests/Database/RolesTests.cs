@@ -102,7 +102,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         foreach (var told in await announcements.DueAsync(10, Cancellation))
             await announcements.AnnouncedAsync(Assert.Single(await shared.Results.StudiesAsync([told.StudyId], null, Cancellation)), Cancellation);
         Assert.Single(await new VideoRegister(shared.Open, shared.Clock)
-            .RegisterAsync([SharedLedger.Seen("p1/a.mp4", "new")], shared.Target, new(), force: true, Cancellation));
+            .RequestAsync([SharedLedger.Seen("p1/a.mp4", "new")], shared.Target, new(), force: true, Cancellation));
         Assert.NotEmpty(await shared.Results.StudiesAsync(null, Cancellation));
         await ExecuteAsync(shared.ConnectionString!, $"INSERT INTO spans VALUES ('2026-01-01', 't', 's', NULL, '{study}', NULL, NULL, 'decode', now(), 1, NULL, '{{}}') ON CONFLICT DO NOTHING");
         await register.LeaveAsync(row.WorkerId, Cancellation);

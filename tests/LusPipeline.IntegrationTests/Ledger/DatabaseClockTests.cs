@@ -31,8 +31,8 @@ public sealed class DatabaseClockTests(TestServers servers)
         await first.BeatAsync();
         await second.BeatAsync();
         Assert.InRange(DateTime.UtcNow - first.Clock.GetUtcNow().UtcDateTime, Ahead - TimeSpan.FromSeconds(5), Ahead + TimeSpan.FromSeconds(5));
-        var found = Assert.Single(await new VideoArrivals(shared.Open, first.Clock, first.Lease, TimeSpan.FromMinutes(1))
-            .RegisterAsync([SharedLedger.Seen("p1/a.mp4")], shared.Target, new(), Cancellation));
+        var found = Assert.Single(await new VideoRegister(shared.Open, first.Clock, first.Lease, TimeSpan.FromMinutes(1))
+            .ArriveAsync([SharedLedger.Seen("p1/a.mp4")], shared.Target, new(), Cancellation));
 
         var (_, work) = await first.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Busy, (await second.Videos.StartAsync(found.VideoId, 0, alone: true, Cancellation)).Outcome);

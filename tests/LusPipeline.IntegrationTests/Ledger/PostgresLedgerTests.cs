@@ -35,7 +35,7 @@ public sealed class PostgresLedgerTests(TestServers servers)
         var target = new VideoTarget(ClipPlan.Whole(20), "b1b1b1b1b1b1b1", "fp32");
         var seen = new SeenVideo("bucket", "p1/a.mp4", "00ff", "tag", 10);
 
-        var registered = Assert.Single(await new VideoRegister(Open, TimeProvider.System).RegisterAsync([seen], target, new VideoLimits(), force: false, Cancellation));
+        var registered = Assert.Single(await new VideoRegister(Open, TimeProvider.System).RequestAsync([seen], target, new VideoLimits(), force: false, Cancellation));
         var (outcome, work) = await videos.StartAsync(registered.VideoId, 0, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         var clip = Core.Identity.LedgerIds.Clip(registered.VideoId, target.Plan, 0);
@@ -54,7 +54,7 @@ public sealed class PostgresLedgerTests(TestServers servers)
         var study = Assert.Single(await new ResultReader(Open).StudiesAsync(null, Cancellation));
         Assert.Equal((WorkStatus.Done, 1), (study.Status, study.Revision));
         Assert.Equal(Diagnosis.Healthy, study.Result!.Value.Diagnosis);
-        var again = Assert.Single(await new VideoRegister(Open, TimeProvider.System).RegisterAsync([seen], target, new VideoLimits(), force: false, Cancellation));
+        var again = Assert.Single(await new VideoRegister(Open, TimeProvider.System).RequestAsync([seen], target, new VideoLimits(), force: false, Cancellation));
         Assert.Equal(RegisteredState.Finished, again.State);
     }
 

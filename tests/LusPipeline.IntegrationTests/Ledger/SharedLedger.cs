@@ -76,8 +76,8 @@ internal sealed class SharedLedger : IDisposable
 
     public async Task<IReadOnlyList<VideoFound>> ArriveAsync(IReadOnlyCollection<SeenVideo> seen, VideoLimits? limits = null, bool urgent = false)
     {
-        var arrivals = new VideoArrivals(Open, Clock, new LedgerWorker(this).Lease, Quiet);
-        return await arrivals.RegisterAsync([.. seen.Select(video => video with { Urgent = urgent })], Target, limits ?? new VideoLimits(), Cancellation);
+        var arrivals = new VideoRegister(Open, Clock, new LedgerWorker(this).Lease, Quiet);
+        return await arrivals.ArriveAsync([.. seen.Select(video => video with { Urgent = urgent })], Target, limits ?? new VideoLimits(), Cancellation);
     }
 
     public async Task<VideoFound> ArriveAsync(string key, string content = "00", bool urgent = false) =>

@@ -140,7 +140,7 @@ public sealed class SweeperTests(TestServers servers)
         var worker = await shared.JoinAsync();
         await worker.CutAsync(await shared.ArriveAsync("p1/a.mp4"));
         Assert.Single(await new VideoRegister(shared.Open, shared.Clock)
-            .RegisterAsync([SharedLedger.Seen("p1/a.mp4")], shared.Target, new(), force: true, Cancellation));
+            .RequestAsync([SharedLedger.Seen("p1/a.mp4")], shared.Target, new(), force: true, Cancellation));
         shared.Clock.Move(61);
 
         Assert.DoesNotContain(await worker.Sweeper.TakeAsync(Empty, Cancellation), message => message is ClipReady);

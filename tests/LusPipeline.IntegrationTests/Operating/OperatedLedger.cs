@@ -59,7 +59,7 @@ internal sealed class OperatedLedger
     public async Task<IReadOnlyList<SeenVideo>> SeeAsync(params string[] keys)
     {
         var seen = keys.Select(key => new SeenVideo("bucket", key, "00ff", "tag", 10)).ToList();
-        await new VideoArrivals(Open, TimeProvider.System, Lease, TimeSpan.Zero).RegisterAsync(seen, Target, new VideoLimits(), Cancellation);
+        await new VideoRegister(Open, TimeProvider.System, Lease, TimeSpan.Zero).ArriveAsync(seen, Target, new VideoLimits(), Cancellation);
         return seen;
     }
 
@@ -67,7 +67,7 @@ internal sealed class OperatedLedger
     public async Task<IReadOnlyList<SeenVideo>> SeeAsync(S3Place place)
     {
         var seen = (await place.ListAsync()).ConvertAll(item => new SeenVideo(place.Videos.NameOf(item), item.Key, item.Tag, item.Tag, item.Size));
-        await new VideoArrivals(Open, TimeProvider.System, Lease, TimeSpan.Zero).RegisterAsync(seen, Target, new VideoLimits(), Cancellation);
+        await new VideoRegister(Open, TimeProvider.System, Lease, TimeSpan.Zero).ArriveAsync(seen, Target, new VideoLimits(), Cancellation);
         return seen;
     }
 

@@ -62,7 +62,7 @@ internal sealed class LedgerBench : IDisposable
 
     public async Task<RegisteredVideo> SeeAsync(
         string key, string content = "00", VideoTarget? target = null, bool force = false, VideoLimits? limits = null) =>
-        Assert.Single(await Register.RegisterAsync(
+        Assert.Single(await Register.RequestAsync(
             [new SeenVideo("bucket", key, content, "tag", 10)], target ?? Target, limits ?? new VideoLimits(), force, Cancellation));
 
     public async Task<VideoWork> StartAsync(RegisteredVideo video)

@@ -144,12 +144,12 @@ public sealed class PruningTests
         await bench.SeeAsync("p1/a.mp4");
         await new StudyErasure(bench.Open, bench.Clock).EraseAsync(await StudyAsync(bench, "p1"), new WorkFolder(folder.Path), Results, keepOut: true, Cancellation);
         var lease = new WorkLease { WorkerId = Guid.NewGuid(), Duration = TimeSpan.FromSeconds(15), RepublishAfter = TimeSpan.FromMinutes(1) };
-        var arrivals = new VideoArrivals(bench.Open, bench.Clock, lease, TimeSpan.Zero);
+        var arrivals = new VideoRegister(bench.Open, bench.Clock, lease, TimeSpan.Zero);
 
-        Assert.Empty(await arrivals.RegisterAsync([seen], bench.Target, new(), Cancellation));
+        Assert.Empty(await arrivals.ArriveAsync([seen], bench.Target, new(), Cancellation));
         Assert.Equal(
             new SeenVideo("bucket", "p1/a.mp4", "01", "tag", 10).VideoId,
-            Assert.Single(await arrivals.RegisterAsync([seen, seen with { Content = "01" }], bench.Target, new(), Cancellation)).VideoId);
+            Assert.Single(await arrivals.ArriveAsync([seen, seen with { Content = "01" }], bench.Target, new(), Cancellation)).VideoId);
     }
 
     private static SpanRow Span(int number, DateTime started, Guid study = default) => new()

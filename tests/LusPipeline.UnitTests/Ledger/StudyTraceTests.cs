@@ -26,14 +26,14 @@ public sealed class StudyTraceTests
     {
         using var bench = await LedgerBench.StartAsync();
         var refusal = new RefusedCommit();
-        var arrivals = new VideoArrivals(With(bench, refusal), new FakeTimeProvider(), WorkLease.None, TimeSpan.Zero);
+        var arrivals = new VideoRegister(With(bench, refusal), new FakeTimeProvider(), WorkLease.None, TimeSpan.Zero);
         SeenVideo[] seen = [new("bucket", $"{_study}/a.mp4", "00", "tag", 10)];
         using var ended = new EndedSpans();
 
-        await Assert.ThrowsAsync<IOException>(() => arrivals.RegisterAsync(seen, bench.Target, new(), Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => arrivals.ArriveAsync(seen, bench.Target, new(), Cancellation));
         var undone = ended.Of(seen[0].StudyId);
         refusal.Refuses = false;
-        await arrivals.RegisterAsync(seen, bench.Target, new(), Cancellation);
+        await arrivals.ArriveAsync(seen, bench.Target, new(), Cancellation);
 
         Assert.Empty(undone);
         Assert.Equal([(await StudyAsync(bench)).TraceParent.Split('-')[1]], ended.Of(seen[0].StudyId));

@@ -73,9 +73,9 @@ internal sealed class WorkerQuestions
                 found = new(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation);
             },
         };
-        var arrivals = new VideoArrivals(_large.Open, TimeProvider.System, _large.Lease, TimeSpan.FromMinutes(1));
-        yield return new("1,000 new videos listed", async () => await arrivals.RegisterAsync(Listing($"{Guid.NewGuid()}"), _large.Target, new(), default));
-        yield return new("1,000 known videos listed", async () => await arrivals.RegisterAsync(Listing("listed"), _large.Target, new(), default));
+        var arrivals = new VideoRegister(_large.Open, TimeProvider.System, _large.Lease, TimeSpan.FromMinutes(1));
+        yield return new("1,000 new videos listed", async () => await arrivals.ArriveAsync(Listing($"{Guid.NewGuid()}"), _large.Target, new(), default));
+        yield return new("1,000 known videos listed", async () => await arrivals.ArriveAsync(Listing("listed"), _large.Target, new(), default));
         yield return new("a video of 10 clips from arrival to result", async () =>
         {
             await FinishAsync(arrivals, Listing($"{Guid.NewGuid()}")[0]);
@@ -100,9 +100,9 @@ internal sealed class WorkerQuestions
         [.. Enumerable.Range(0, 1000).Select(index => new SeenVideo("bucket", $"{name}{index % 125}/{index}.mp4", $"{name}{index}", "tag", 1))];
 
     /// <summary>What the handlers of the stages ask.</summary>
-    private async Task FinishAsync(VideoArrivals arrivals, SeenVideo video)
+    private async Task FinishAsync(VideoRegister arrivals, SeenVideo video)
     {
-        await arrivals.RegisterAsync([video], _large.Target, new(), default);
+        await arrivals.ArriveAsync([video], _large.Target, new(), default);
         var (_, work) = await _videos.StartAsync(video.VideoId, 0, alone: false, default);
         var clips = Enumerable.Range(0, 10).Select(index => LedgerIds.Clip(video.VideoId, _large.Target.Plan, index)).ToList();
         foreach (var (index, clip) in clips.Index())
