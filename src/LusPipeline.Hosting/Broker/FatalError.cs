@@ -22,22 +22,14 @@ public sealed class FatalError(OutageWait? outages = null)
     /// </summary>
     public async Task GuardAsync(Func<Task> handle, CancellationToken stopping)
     {
-        for (var tries = 0; ; tries++)
+        try
         {
-            try
-            {
-                await handle().ConfigureAwait(false);
-                return;
-            }
-            catch (Exception failure) when (!stopping.IsCancellationRequested && outages is not null && OutageWait.Is(failure))
-            {
-                await outages.WaitAsync(failure, tries, stopping).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (!stopping.IsCancellationRequested)
-            {
-                Break(failure);
-                await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
-            }
+            await (outages is null ? handle() : outages.WaitOutAsync(_ => handle(), stopping)).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            Break(failure);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
         }
     }
 

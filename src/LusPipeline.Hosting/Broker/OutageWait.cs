@@ -12,6 +12,26 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
     /// <summary>Whether waiting may help.</summary>
     public static bool Is(Exception failure) => failure is BucketUnavailableException || LedgerOutage.Is(failure);
 
+    /// <summary>Does the work, and does it again after each outage.</summary>
+    /// <exception cref="OperationCanceledException">Told to stop; also during an outage.</exception>
+    public async Task WaitOutAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await work(stopping).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception away) when (Is(away))
+            {
+                await WaitAsync(away, tries, stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Waits a moment in a loop that does other things too; those that only try again use <see cref="WaitOutAsync"/>.</summary>
     /// <param name="tries">Waits before this one: the first are short.</param>
     public Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
     {

@@ -62,7 +62,7 @@ public sealed class EmbeddedRun(
         var loading = Task.Run(() => EmbeddedModel.Load(request, open: fresh), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
         using var model = await loading.ConfigureAwait(false);
-        await ledger.Bundles.RegisterAsync(
+        await ledger.Stages.Bundles.RegisterAsync(
             model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
 
         var bucket = new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache);
@@ -73,7 +73,7 @@ public sealed class EmbeddedRun(
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 
-        using var telemetry = StudyTelemetry.Start(ledger.Open, new TelemetryOptions(), clock);
+        using var telemetry = StudyTelemetry.Start(ledger.Stages.Open, new TelemetryOptions(), clock);
         var engine = new Lazy<Task<Engine>>(() => Task.Run(() => Engine.StartAsync(
             request, model, ledger, bucket, work, scratch, _events, _fault, clock, logging)));
         if (fresh)
@@ -92,7 +92,7 @@ public sealed class EmbeddedRun(
             _finished.Writer.TryComplete();
             await reporting.ConfigureAwait(false);
         }
-        var studies = await ledger.Results.StudiesAsync(
+        var studies = await ledger.Stages.Results.StudiesAsync(
             _present.Values.Select(video => video.StudyId).ToHashSet(), _generations, CancellationToken.None).ConfigureAwait(false);
         return new RunReport(_videos, studies, _outstanding.Count, scan.Skipped, watch.Elapsed, home.Path, Interrupted: !finished);
     }
@@ -191,7 +191,7 @@ public sealed class EmbeddedRun(
             progress.OnRegistered(registered.Count);
             var waiting = registered.Where(video => video.State is RegisteredState.Due or RegisteredState.Begun).ToList();
             var settled = registered.Except(waiting).ToDictionary(video => video.VideoId);
-            foreach (var result in await ledger.Results.VideosAsync(settled.ToDictionary(video => video.Key, video => video.Value.Generation), cancellation).ConfigureAwait(false))
+            foreach (var result in await ledger.Stages.Results.VideosAsync(settled.ToDictionary(video => video.Key, video => video.Value.Generation), cancellation).ConfigureAwait(false))
                 Tell(result, cached: settled[result.VideoId].State is RegisteredState.Finished);
             if (waiting.Count > 0)
                 yield return waiting;
@@ -211,7 +211,7 @@ public sealed class EmbeddedRun(
         var begun = waiting.Where(video => video.State is RegisteredState.Begun).ToList();
         if (begun.Count == 0)
             return;
-        var resumed = await new Resumption(ledger.Pending, ledger.Videos, ledger.Settlement).ResumeAsync(begun, cancellation).ConfigureAwait(false);
+        var resumed = await new Resumption(ledger.Pending, ledger.Stages.Videos, ledger.Stages.Settlement).ResumeAsync(begun, cancellation).ConfigureAwait(false);
         foreach (var message in resumed.Messages)
             await publisher.PublishAsync(message, cancellation).ConfigureAwait(false);
         suspects.Add(resumed.Suspects);
@@ -224,9 +224,9 @@ public sealed class EmbeddedRun(
         await ledger.Register.SupersedeAsync([.. _present.Values], cancellation).ConfigureAwait(false);
         foreach (var studies in added.Select(video => video.StudyId).Distinct().Chunk(500))
         {
-            await ledger.Studies.ListedAsync(studies, clock.GetUtcNow().UtcDateTime, cancellation).ConfigureAwait(false);
-            foreach (var study in await ledger.Studies.OpenAsync(studies, cancellation).ConfigureAwait(false))
-                await ledger.Completion.CompleteStudyAsync(study, cancellation).ConfigureAwait(false);
+            await ledger.Stages.Studies.ListedAsync(studies, clock.GetUtcNow().UtcDateTime, cancellation).ConfigureAwait(false);
+            foreach (var study in await ledger.Stages.Studies.OpenAsync(studies, cancellation).ConfigureAwait(false))
+                await ledger.Stages.Completion.CompleteStudyAsync(study, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -236,7 +236,7 @@ public sealed class EmbeddedRun(
         {
             try
             {
-                foreach (var result in await ledger.Results.VideosAsync(new Dictionary<Guid, int> { [video] = generation }, CancellationToken.None).ConfigureAwait(false))
+                foreach (var result in await ledger.Stages.Results.VideosAsync(new Dictionary<Guid, int> { [video] = generation }, CancellationToken.None).ConfigureAwait(false))
                     Tell(result, cached: false);
                 _outstanding.Remove(video);
             }

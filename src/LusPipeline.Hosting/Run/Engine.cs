@@ -2,12 +2,10 @@ using LusPipeline.Buckets;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Stages;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Models.Inference;
-using LusPipeline.Pipeline.Attempts;
-using LusPipeline.Pipeline.Features;
 using LusPipeline.Pipeline.Ingest;
-using LusPipeline.Pipeline.Sequence;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,16 +35,13 @@ internal sealed class Engine : IAsyncDisposable
         builder.AddOtlpLogs();
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model.Set).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
-        services.AddSingleton(ledger.Videos).AddSingleton(ledger.Clips).AddSingleton(ledger.Completion);
+        ledger.Stages.AddTo(services);
         services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
-        services.AddIngest(request.Ingest, [model.Bundle]);
-        services.AddSingleton<AttemptRunner>().AddSingleton<StageStop>().AddSingleton<StageBusPublisher>();
+        var clipsInHand = OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames);
+        services.AddStages(StageSet.All, request.Ingest, [model.Bundle], new(request.Ingest.MaxDecoders + 1, clipsInHand + 1, Sequence: 2));
         services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
-        services.AddSingleton<FeaturesHandler>().AddSingleton<SequenceHandler>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
-        services.AddSingleton(new StageConcurrency(
-            request.Ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames) + 1, 2));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -24,19 +24,13 @@ internal sealed partial class Heartbeat(
     /// <exception cref="LedgerVersionException">The schema is not this program's.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        for (var tries = 0; ; tries++)
-        {
-            try
+        await outages.WaitOutAsync(
+            async token =>
             {
-                await PostgresLedger.RequireVersionAsync(open, cancellationToken).ConfigureAwait(false);
-                await register.BeatAsync(worker, cancellationToken).ConfigureAwait(false);
-                break;
-            }
-            catch (Exception away) when (LedgerOutage.Is(away))
-            {
-                await outages.WaitAsync(away, tries, cancellationToken).ConfigureAwait(false);
-            }
-        }
+                await PostgresLedger.RequireVersionAsync(open, token).ConfigureAwait(false);
+                await register.BeatAsync(worker, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
         _beating = BeatAsync(_stopping.Token);
     }
 

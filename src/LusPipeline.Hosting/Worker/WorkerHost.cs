@@ -4,6 +4,7 @@ using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Stages;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
@@ -53,15 +54,16 @@ public sealed class WorkerHost : IAsyncDisposable
         logging(builder.Logging.AddIdsOnly());
         var services = builder.Services;
         services.AddSettings(settings);
-        services.AddSingleton(TimeProvider.System).AddSingleton<StageEvents>().AddSingleton<OutageWait>().AddSingleton<StageStop>();
+        services.AddSingleton(TimeProvider.System).AddSingleton<OutageWait>();
         services.AddSingleton(provider => new FatalError(provider.GetRequiredService<OutageWait>()));
-        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? CheckedBackbone.Open)).AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? CheckedBackbone.Open));
+        services.AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
         services.AddSingleton(Register(workerId, stages, inference));
-        services.AddSingleton<StageBusPublisher>().AddSingleton<DutyLoop>();
-        services.AddSingleton(new StageConcurrency(
-            ingest.MaxDecoders + 1, OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames) + options.ClipsAhead, options.Predictions));
+        services.AddSingleton<DutyLoop>();
+        var clipsInHand = OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames);
+        services.AddStages(stages, ingest, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
 
         builder.AddTelemetry();
         builder.AddHttp(settings.Get<HttpOptions>());
@@ -76,13 +78,9 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddBroker(stages);
         if (stages.HasFlag(StageSet.Ingest))
         {
-            services.AddIngest(ingest, bundles).AddHostedService<ClipBacklog>();
+            services.AddHostedService<ClipBacklog>();
             services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
         }
-        if (stages.HasFlag(StageSet.Features))
-            services.AddSingleton<FeaturesHandler>();
-        if (stages.HasFlag(StageSet.Sequence))
-            services.AddSingleton<SequenceHandler>();
         services.AddSingleton<StudyAnnouncer>();
         services.AddSingleton(provider => new OrphanClips(
             provider.GetRequiredService<IWorkBucket>(), provider.GetRequiredService<Func<LedgerContext>>(), provider.GetRequiredService<DatabaseClock>(),

@@ -1,13 +1,12 @@
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Settings;
+using LusPipeline.Hosting.Stages;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Republishing;
-using LusPipeline.Ledger.Results;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Intake;
-using LusPipeline.Pipeline.Settlement;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Worker;
@@ -22,19 +21,15 @@ internal static class WorkerLedger
         var lease = new WorkLease { WorkerId = workerId, Duration = leases.Duration, RepublishAfter = sweeps.RepublishAfter };
         var open = PostgresLedger.Open(settings.Get<DatabaseOptions>());
         var clock = new DatabaseClock();
-        var videos = new VideoMoves(open, clock, attempts, lease);
-        var clips = new ClipMoves(open, clock, attempts, lease);
-        var studies = new StudyMoves(open, clock);
-        services.AddSingleton(open).AddSingleton(clock).AddSingleton(lease).AddSingleton(videos).AddSingleton(clips).AddSingleton(studies);
-        services.AddSingleton(new WorkerRegister(open, clock)).AddSingleton(new BundleRegister(open, clock));
-        services.AddSingleton(new Duties(open, clock, workerId, leases.Duration)).AddSingleton(new StudyAnnouncements(open)).AddSingleton(new ResultReader(open));
-        services.AddSingleton(provider => new Completion(videos, studies, provider.GetRequiredService<StageEvents>()));
+        var events = new StageEvents();
+        var ledger = new StageLedger(open, clock, attempts, lease, sweeps, events);
+        ledger.AddTo(services);
+        services.AddSingleton(clock).AddSingleton(lease).AddSingleton(events);
+        services.AddSingleton(new WorkerRegister(open, clock)).AddSingleton(new Duties(open, clock, workerId, leases.Duration));
+        services.AddSingleton(new StudyAnnouncements(open));
         services.AddSingleton(new VideoRegister(open, clock, lease, settings.Get<WatchOptions>().QuietPeriod));
         services.AddSingleton(new Sweeper(open, clock, lease, sweeps));
-        services.AddSingleton(provider => new VideoSettlement(open, clock, videos, provider.GetRequiredService<Completion>(), sweeps));
-        services.AddSingleton<IReturnedWork>(provider => new ReturnedWork(
-            open, clock, lease, attempts, clips, provider.GetRequiredService<Completion>(), provider.GetRequiredService<StageEvents>()));
-        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<IReturnedWork>(new ReturnedWork(open, clock, lease, attempts, ledger.Clips, ledger.Completion, events));
         return services;
     }
 }

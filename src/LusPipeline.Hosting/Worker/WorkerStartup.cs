@@ -1,7 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
@@ -56,22 +55,13 @@ internal sealed partial class WorkerStartup(
         }
     }
 
-    private async Task RegisterAsync(CancellationToken cancellation)
-    {
-        for (var tries = 0; ; tries++)
+    private Task RegisterAsync(CancellationToken cancellation) => outages.WaitOutAsync(
+        async token =>
         {
-            try
-            {
-                foreach (var bundle in models.Bundles)
-                    await register.RegisterAsync(bundle.Id, bundle.Name, bundle.Version, bundle.Threshold, cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception away) when (LedgerOutage.Is(away))
-            {
-                await outages.WaitAsync(away, tries, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
+            foreach (var bundle in models.Bundles)
+                await register.RegisterAsync(bundle.Id, bundle.Name, bundle.Version, bundle.Threshold, token).ConfigureAwait(false);
+        },
+        cancellation);
 
     private async Task DeclareAsync(CancellationToken cancellation)
     {
