@@ -67,6 +67,8 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
         }, stop.Token);
         var sweeping = bench.Duty().RunAsync("sweep", "sweep", TimeSpan.FromMilliseconds(10), (_, _) => Task.CompletedTask, stop.Token);
         await begun.Task.WaitAsync(Patience, Cancellation);
+        // A heartbeat that is still on its way would beat at the later time.
+        await UntilAsync(async () => await BlockedAsync(locking) == 2);
 
         clock.Pass(TimeSpan.FromHours(1));
 
@@ -111,6 +113,14 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
         await stop.CancelAsync();
         await looping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await backlog.StopAsync(Cancellation);
+    }
+
+    /// <summary>Statements that wait for what a connection has locked.</summary>
+    private static async Task<long> BlockedAsync(NpgsqlConnection locking)
+    {
+        await using var waiting = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))", locking);
+        return (long)(await waiting.ExecuteScalarAsync(Cancellation))!;
     }
 
     private static IHost Host(TimeProvider clock)
