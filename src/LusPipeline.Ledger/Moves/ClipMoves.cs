@@ -6,12 +6,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Moves;
 
-/// <summary>Moves of a clip's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
+/// <summary>
+/// Moves of a clip's row. Each compares generation and status in the same statement that sets them, and says whether it won.
+/// A move that follows a start compares the worker too: a worker that was paused past its lease cannot move what another worker has started since.
+/// </summary>
 public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts, WorkLease? lease = null)
 {
     private readonly WorkLease _lease = lease ?? WorkLease.None;
 
-    /// <summary>Writes that a clip's frames are an object. False when this generation of the clip is already further on, or the video is final or replayed.</summary>
+    /// <summary>
+    /// Writes that a clip's frames are an object. False when this generation of the clip is already further on, or the video is final or replayed.
+    /// It does not compare the video's worker: two attempts at a video write the same frames, and the caller deletes them when this is false.
+    /// A features worker that has started the clip keeps it.
+    /// </summary>
     public async Task<bool> CutAsync(VideoWork video, Guid clipId, int index, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -25,7 +32,8 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             SET generation = excluded.generation, status = excluded.status, reason = NULL, features_key = NULL, features_sha256 = NULL,
                 starts = CASE WHEN clips.generation = excluded.generation THEN clips.starts ELSE 0 END,
                 retries = CASE WHEN clips.generation = excluded.generation THEN clips.retries ELSE 0 END,
-                not_before = excluded.not_before, publishes = 1, worker_id = NULL, cut_at = excluded.cut_at, finished_at = NULL
+                not_before = excluded.not_before, publishes = 1,
+                worker_id = CASE WHEN clips.generation = excluded.generation THEN clips.worker_id ELSE NULL END, cut_at = excluded.cut_at, finished_at = NULL
             WHERE clips.generation < excluded.generation
                OR (clips.generation = excluded.generation AND clips.status IN ({WorkStatus.Found}, {WorkStatus.Cut}))
             """, cancellation).ConfigureAwait(false) == 1;
@@ -123,6 +131,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 WITH moved AS (
                     UPDATE clips SET status = {WorkStatus.Done}, starts = 0, worker_id = NULL, not_before = NULL, finished_at = {now}
                     WHERE study_day = {work.StudyDay} AND clip_id = {work.ClipId} AND generation = {work.Generation} AND status = {WorkStatus.Extracted}
+                      AND worker_id IS NOT DISTINCT FROM {work.WorkerId}
                     RETURNING study_day, clip_id, video_id, clip_index, generation
                 ), added AS (
                     INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
@@ -177,7 +186,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
         return work.Retries >= attempts.MaxRetries;
     }
 
-    /// <summary>Plans another attempt at the stage. False when there have been enough.</summary>
+    /// <summary>Plans another attempt at the stage, unless another worker has it. False when there have been enough.</summary>
     public async Task<bool> RetryAsync(ClipWork work, string status, CancellationToken cancellation)
     {
         if (IsSpent(work))
@@ -206,9 +215,10 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
                 .SetProperty(clip => clip.NotBefore, (DateTime?)null), cancellation).ConfigureAwait(false) == 1;
     }
 
-    private static ClipWork WorkOf(ClipRow row) => new(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries);
+    internal static ClipWork WorkOf(ClipRow row) =>
+        new(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries) { WorkerId = row.WorkerId };
 
     private static IQueryable<ClipRow> At(LedgerContext ledger, ClipWork work, string status) => ledger.Clips
         .Where(clip => clip.StudyDay == work.StudyDay && clip.ClipId == work.ClipId
-            && clip.Generation == work.Generation && clip.Status == status);
+            && clip.Generation == work.Generation && clip.Status == status && clip.WorkerId == work.WorkerId);
 }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Ledger.Databases;
@@ -6,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Moves;
 
-/// <summary>Moves of a video's row. Each compares generation and status in the same statement that sets them, and says whether it won.</summary>
+/// <summary>
+/// Moves of a video's row. Each compares generation and status in the same statement that sets them, and says whether it won.
+/// A move that follows a start compares the worker too: a worker that was paused past its lease cannot move what another worker has started since.
+/// </summary>
 public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts, WorkLease? lease = null)
 {
     private readonly WorkLease _lease = lease ?? WorkLease.None;
@@ -57,7 +61,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     {
         var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
-        await Waiting(ledger, work.VideoId, work.Generation)
+        await At(ledger, work)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Starts, 0)
                 .SetProperty(video => video.WorkerId, (Guid?)null)
@@ -70,7 +74,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     {
         var notBefore = clock.GetUtcNow().UtcDateTime + by;
         await using var ledger = open();
-        await Waiting(ledger, work.VideoId, work.Generation)
+        await At(ledger, work)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Starts, 0)
                 .SetProperty(video => video.WorkerId, (Guid?)null)
@@ -87,7 +91,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
         if (work.CutBefore?.Contains(clipId) != false)
             return;
         await using var ledger = open();
-        await Waiting(ledger, work.VideoId, work.Generation).Where(video => video.Starts > 1)
+        await At(ledger, work).Where(video => video.Starts > 1)
             .ExecuteUpdateAsync(set => set.SetProperty(video => video.Starts, 1), cancellation).ConfigureAwait(false);
     }
 
@@ -97,7 +101,7 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
         // The sweeper looks at a cut video from then on: the end of its last clip may have been lost.
         var until = _lease.PublishedUntil(clock.GetUtcNow().UtcDateTime);
         await using var ledger = open();
-        return await Waiting(ledger, work.VideoId, work.Generation)
+        return await At(ledger, work)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Status, WorkStatus.Cut)
                 .SetProperty(video => video.Starts, 0)
@@ -115,20 +119,25 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     /// <summary>found → rejected: the input's fault.</summary>
     /// <param name="limit">The value of the limit that was hit, if one was.</param>
     public async Task<bool> RejectAsync(VideoWork work, string reason, string detail, long? limit, CancellationToken cancellation) =>
-        await FinishAsync(work.VideoId, work.Generation, WorkStatus.Rejected, reason, detail, limit, cancellation).ConfigureAwait(false);
+        await FinishAsync(IsAttempt(work), WorkStatus.Rejected, reason, detail, limit, cancellation).ConfigureAwait(false);
 
-    /// <summary>found or cut → failed: our fault.</summary>
+    /// <summary>found or cut → failed: our fault, in an attempt at ingest.</summary>
+    public async Task<bool> FailAsync(VideoWork work, string reason, string detail, CancellationToken cancellation) =>
+        await FinishAsync(IsAttempt(work), WorkStatus.Failed, reason, detail, null, cancellation).ConfigureAwait(false);
+
+    /// <summary>found or cut → failed: our fault, in one of its clips. Whoever is cutting the video does not matter.</summary>
     public async Task<bool> FailAsync(Guid videoId, int generation, string reason, string detail, CancellationToken cancellation) =>
-        await FinishAsync(videoId, generation, WorkStatus.Failed, reason, detail, null, cancellation).ConfigureAwait(false);
+        await FinishAsync(
+            video => video.VideoId == videoId && video.Generation == generation, WorkStatus.Failed, reason, detail, null, cancellation).ConfigureAwait(false);
 
-    /// <summary>Plans another attempt. False when there have been enough.</summary>
+    /// <summary>Plans another attempt, unless another worker has it. False when there have been enough.</summary>
     public async Task<bool> RetryAsync(VideoWork work, CancellationToken cancellation)
     {
         if (work.Retries >= attempts.MaxRetries)
             return false;
         var notBefore = clock.GetUtcNow().UtcDateTime + (attempts.RetryDelay * Math.Pow(2, work.Retries));
         await using var ledger = open();
-        await Waiting(ledger, work.VideoId, work.Generation)
+        await At(ledger, work)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Starts, 0)
                 .SetProperty(video => video.WorkerId, (Guid?)null)
@@ -187,13 +196,12 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
     }
 
     private async Task<bool> FinishAsync(
-        Guid videoId, int generation, string status, string reason, string detail, long? limit, CancellationToken cancellation)
+        Expression<Func<VideoRow, bool>> which, string status, string reason, string detail, long? limit, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var ledger = open();
         return await ledger.Videos
-            .Where(video => video.VideoId == videoId && video.Generation == generation
-                && (video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut))
+            .Where(which).Where(video => video.Status == WorkStatus.Found || video.Status == WorkStatus.Cut)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(video => video.Status, status)
                 .SetProperty(video => video.Reason, reason)
@@ -205,10 +213,19 @@ public sealed class VideoMoves(Func<LedgerContext> open, TimeProvider clock, Att
                 .SetProperty(video => video.FinishedAt, now), cancellation).ConfigureAwait(false) == 1;
     }
 
-    private static VideoWork WorkOf(VideoRow row) => new(
+    internal static VideoWork WorkOf(VideoRow row) => new(
         row.VideoId, row.StudyId, row.StudyDay, row.Generation, row.ObjectKey, row.Content, row.Tag, row.Size,
         ClipPlan.From(row.PlanKind, row.ClipFrames, TimeSpan.FromTicks(row.WindowTicks), TimeSpan.FromTicks(row.StrideTicks)),
-        row.BundleId, row.Variant, row.TraceParent, row.Retries);
+        row.BundleId, row.Variant, row.TraceParent, row.Retries)
+    {
+        WorkerId = row.WorkerId,
+    };
+
+    private static Expression<Func<VideoRow, bool>> IsAttempt(VideoWork work) =>
+        video => video.VideoId == work.VideoId && video.Generation == work.Generation && video.WorkerId == work.WorkerId;
+
+    private static IQueryable<VideoRow> At(LedgerContext ledger, VideoWork work) =>
+        ledger.Videos.Where(IsAttempt(work)).Where(video => video.Status == WorkStatus.Found);
 
     private static IQueryable<VideoRow> Waiting(LedgerContext ledger, Guid videoId, int generation) => ledger.Videos
         .Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found);

@@ -27,7 +27,7 @@ public sealed class ReturnedWork(
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var liveSince = lease.LiveSince(now);
-        Guid study;
+        VideoWork work;
         await using (var ledger = open())
         {
             var row = await ledger.Videos.AsNoTracking()
@@ -43,9 +43,9 @@ public sealed class ReturnedWork(
                     .ConfigureAwait(false);
                 return ReturnedOutcome.ComesBack;
             }
-            study = row.StudyId;
+            work = VideoMoves.WorkOf(row);
         }
-        await completion.FailVideoAsync(videoId, study, generation, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
+        await completion.FailVideoAsync(work, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
         return ReturnedOutcome.Crashed;
     }
 
@@ -69,7 +69,7 @@ public sealed class ReturnedWork(
                     set => set.SetProperty(clip => clip.Publishes, 0).SetProperty(clip => clip.NotBefore, now + lease.Duration), cancellation).ConfigureAwait(false);
                 return ReturnedOutcome.ComesBack;
             }
-            work = new ClipWork(row.StudyDay, row.ClipId, row.VideoId, row.ClipIndex, row.Generation, row.Retries);
+            work = ClipMoves.WorkOf(row);
         }
         if (await clips.FailAsync(work, status, ReasonCode.Crashed, cancellation).ConfigureAwait(false))
         {

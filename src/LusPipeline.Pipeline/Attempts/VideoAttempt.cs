@@ -40,5 +40,5 @@ internal sealed class VideoAttempt(VideoFound message, VideoMoves videos, Comple
     }
 
     public override Task<bool> FailAsync(VideoWork work, string reason, string detail, CancellationToken cancellation) =>
-        completion.FailVideoAsync(work.VideoId, work.StudyId, work.Generation, reason, detail, cancellation);
+        completion.FailVideoAsync(work, reason, detail, cancellation);
 }

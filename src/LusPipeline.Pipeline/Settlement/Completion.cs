@@ -19,18 +19,18 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
         return true;
     }
 
-    /// <summary>Fails the video for good.</summary>
+    /// <summary>Fails the video of an attempt at ingest for good, unless another worker has started it since.</summary>
+    /// <returns>Whether it was this call that did.</returns>
+    public async Task<bool> FailVideoAsync(VideoWork work, string reason, string detail, CancellationToken cancellation) =>
+        await videos.FailAsync(work, reason, detail, cancellation).ConfigureAwait(false)
+        && await FailedAsync(work.VideoId, work.StudyId, work.Generation, cancellation).ConfigureAwait(false);
+
+    /// <summary>Fails the video for good, because one of its clips failed.</summary>
     /// <returns>Whether it was this call that did.</returns>
     public async Task<bool> FailVideoAsync(
-        Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation)
-    {
-        if (!await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false))
-            return false;
-        StageMetrics.VideoFinished(WorkStatus.Failed);
-        events.OnVideoFinished(videoId, generation);
-        await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
-        return true;
-    }
+        Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation) =>
+        await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false)
+        && await FailedAsync(videoId, studyId, generation, cancellation).ConfigureAwait(false);
 
     /// <summary>Rejects the video of a started attempt.</summary>
     /// <param name="limit">The value of the limit that was hit, if one was.</param>
@@ -48,5 +48,13 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
     {
         if (await studies.CompleteAsync(studyId, cancellation).ConfigureAwait(false) is not null)
             events.OnStudyFinished(studyId);
+    }
+
+    private async Task<bool> FailedAsync(Guid videoId, Guid studyId, int generation, CancellationToken cancellation)
+    {
+        StageMetrics.VideoFinished(WorkStatus.Failed);
+        events.OnVideoFinished(videoId, generation);
+        await CompleteStudyAsync(studyId, cancellation).ConfigureAwait(false);
+        return true;
     }
 }
