@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>A model bundle that made or is to make predictions.</summary>
@@ -13,4 +16,13 @@ public sealed class BundleRow
     public double Threshold { get; set; }
 
     public DateTime FirstSeenAt { get; set; }
+}
+
+internal sealed class BundleConfiguration : IEntityTypeConfiguration<BundleRow>
+{
+    public void Configure(EntityTypeBuilder<BundleRow> builder)
+    {
+        builder.ToTable("model_bundles");
+        builder.HasKey(bundle => bundle.BundleId);
+    }
 }

@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>One input of the model.</summary>
@@ -40,4 +43,16 @@ public sealed class ClipRow : ISwept
 
     public DateTime CutAt { get; set; }
     public DateTime? FinishedAt { get; set; }
+}
+
+internal sealed class ClipConfiguration : IEntityTypeConfiguration<ClipRow>
+{
+    public void Configure(EntityTypeBuilder<ClipRow> builder)
+    {
+        builder.ToTable("clips");
+        builder.HasKey(clip => new { clip.StudyDay, clip.ClipId });
+        builder.HasOne(clip => clip.Video).WithMany().HasForeignKey(clip => clip.VideoId);
+        builder.HasIndex(clip => new { clip.VideoId, clip.Generation, clip.ClipIndex });
+        builder.HasIndex(clip => new { clip.Status, clip.NotBefore }).HasFilter("status IN ('cut', 'extracted')");
+    }
 }

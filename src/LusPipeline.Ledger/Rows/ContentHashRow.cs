@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>The sha256 of a local file as it was at a time, so that a finished folder is not read again.</summary>
@@ -16,4 +19,13 @@ public sealed class ContentHashRow
 
     /// <summary>Lower-case hex.</summary>
     public required string Sha256 { get; set; }
+}
+
+internal sealed class ContentHashConfiguration : IEntityTypeConfiguration<ContentHashRow>
+{
+    public void Configure(EntityTypeBuilder<ContentHashRow> builder)
+    {
+        builder.ToTable("content_hashes");
+        builder.HasKey(hash => hash.PathHash);
+    }
 }

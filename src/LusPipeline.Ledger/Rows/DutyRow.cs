@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>Something that one worker at a time does for all: watching one prefix, sweeping.</summary>
@@ -10,4 +13,13 @@ public sealed class DutyRow
 
     /// <summary>Another worker may take it from then on.</summary>
     public DateTime LeasedUntil { get; set; }
+}
+
+internal sealed class DutyConfiguration : IEntityTypeConfiguration<DutyRow>
+{
+    public void Configure(EntityTypeBuilder<DutyRow> builder)
+    {
+        builder.ToTable("duties");
+        builder.HasKey(duty => duty.Name);
+    }
 }

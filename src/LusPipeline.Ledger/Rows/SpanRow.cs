@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>One span of a study's trace.</summary>
@@ -24,4 +27,14 @@ public sealed class SpanRow
 
     /// <summary>JSON object of the remaining attributes.</summary>
     public string Attributes { get; set; } = "{}";
+}
+
+internal sealed class SpanConfiguration : IEntityTypeConfiguration<SpanRow>
+{
+    public void Configure(EntityTypeBuilder<SpanRow> builder)
+    {
+        builder.ToTable("spans");
+        builder.HasKey(span => new { span.StudyDay, span.TraceId, span.SpanId });
+        builder.HasIndex(span => new { span.StudyId, span.StartedAt });
+    }
 }

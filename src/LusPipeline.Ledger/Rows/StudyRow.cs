@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>One examination.</summary>
@@ -49,4 +52,16 @@ public sealed class StudyRow
     public bool Urgent { get; set; }
 
     public List<VideoRow> Videos { get; } = [];
+}
+
+internal sealed class StudyConfiguration : IEntityTypeConfiguration<StudyRow>
+{
+    public void Configure(EntityTypeBuilder<StudyRow> builder)
+    {
+        builder.ToTable("studies");
+        builder.HasKey(study => study.StudyId);
+        builder.HasIndex(study => new { study.Bucket, study.Name }).IsUnique();
+        builder.HasIndex(study => study.CheckAt).HasFilter("status = 'open'");
+        builder.HasIndex(study => study.CompletedAt).HasFilter("announced_revision < revision").HasDatabaseName("ix_studies_unannounced");
+    }
 }

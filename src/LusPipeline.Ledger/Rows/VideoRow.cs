@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>One object of the watched bucket, the target that it is meant for, and where it stands on the way there.</summary>
@@ -89,4 +92,17 @@ public sealed class VideoRow : ISwept
 
     /// <summary>W3C trace context of the current generation.</summary>
     public required string TraceParent { get; set; }
+}
+
+internal sealed class VideoConfiguration : IEntityTypeConfiguration<VideoRow>
+{
+    public void Configure(EntityTypeBuilder<VideoRow> builder)
+    {
+        builder.ToTable("videos");
+        builder.HasKey(video => video.VideoId);
+        builder.HasOne(video => video.Study).WithMany(study => study.Videos).HasForeignKey(video => video.StudyId);
+        builder.HasIndex(video => new { video.StudyId, video.ObjectKey });
+        builder.HasIndex(video => new { video.Status, video.NotBefore }).HasFilter("status IN ('found', 'cut')");
+        builder.HasIndex(video => video.FinishedAt).HasFilter("finished_at IS NOT NULL");
+    }
 }

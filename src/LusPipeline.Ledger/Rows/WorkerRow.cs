@@ -1,3 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
 namespace LusPipeline.Ledger.Rows;
 
 /// <summary>One process that works on the ledger.</summary>
@@ -23,4 +26,13 @@ public sealed class WorkerRow
 
     /// <summary>By the database's clock.</summary>
     public DateTime HeartbeatAt { get; set; }
+}
+
+internal sealed class WorkerConfiguration : IEntityTypeConfiguration<WorkerRow>
+{
+    public void Configure(EntityTypeBuilder<WorkerRow> builder)
+    {
+        builder.ToTable("workers");
+        builder.HasKey(worker => worker.WorkerId);
+    }
 }
