@@ -70,11 +70,7 @@ public sealed class ClipMoves(Func<LedgerContext> open, TimeProvider clock, Atte
             return (StartOutcome.Stale, null);
         var live = other.WorkerId is not null
             && await ledger.Workers.AnyAsync(one => one.WorkerId == other.WorkerId && one.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
-        var outcome = live ? StartOutcome.Busy
-            : other.Starts >= attempts.MaxStarts ? StartOutcome.Crashed
-            : other.Starts > 0 && !alone ? StartOutcome.Suspect
-            : StartOutcome.Busy;
-        return (outcome, WorkOf(other));
+        return (StartDecision.WhyRefused(live, other.Starts, alone, attempts.MaxStarts), WorkOf(other));
     }
 
     /// <summary>Ends an attempt that was interrupted by a graceful stop: it does not count, and its message goes back to the queue.</summary>
