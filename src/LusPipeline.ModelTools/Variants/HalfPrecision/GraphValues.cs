@@ -1,9 +1,5 @@
 using System.Numerics.Tensors;
-using Google.Protobuf;
-using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Onnx;
 using LusPipeline.ModelTools.Variants.Quantization;
-using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
@@ -26,42 +22,23 @@ internal sealed class GraphValues
     /// <summary>Over all values and frames.</summary>
     public float Most => measured.Values.DefaultIfEmpty().Max();
 
-    /// <summary>Runs the graph on frames, one at a time. Memory does not grow with the frames.</summary>
-    /// <param name="frames">Each uint8 RGB [<paramref name="height"/>, <paramref name="width"/>, 3].</param>
-    /// <param name="scratch">A folder for the model with its values as outputs.</param>
     /// <exception cref="InvalidDataException">A value is infinite or not a number, or there is no frame.</exception>
-    public static GraphValues Measure(FloatGraph graph, IEnumerable<Memory<byte>> frames, int height, int width, string scratch, CancellationToken cancellation)
+    public static GraphValues Measure(FloatGraph graph, GraphMeasurement measurement)
     {
         if (graph.Nodes.Any(node => node.Attribute.Any(attribute => attribute.G is not null)))
             throw new InvalidDataException("it has graphs inside its graph (If, Loop or Scan)");
         var computed = graph.Nodes.Where(node => !graph.IsConstant(node)).SelectMany(node => node.Output).Where(output => output.Length > 0).ToList();
-        var path = Path.Combine(scratch, $"{Guid.NewGuid():N}.onnx");
-        try
+        var floats = measurement.FloatsAmong(computed);
+        var wanted = computed.Where(value => floats.Contains(value) && !NeverGrow.Contains(graph.Producers[value].OpType)).ToList();
+        var greatest = new float[wanted.Count];
+        var frames = measurement.Run(wanted, outputs =>
         {
-            var floats = Floats(graph, computed, path);
-            var wanted = computed.Where(value => floats.Contains(value) && !NeverGrow.Contains(graph.Producers[value].OpType)).ToList();
-            var greatest = new float[wanted.Count];
-            WriteOpen(graph, wanted, path);
-            using var session = OnnxSession.Open(path, new InferenceOptions(), Environment.ProcessorCount);
-            using var run = new RunOptions();
-            var any = false;
-            foreach (var frame in frames)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                any = true;
-                using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frame, [1, height, width, 3]);
-                using var outputs = session.Run(run, [OnnxContract.Frames], [input], wanted);
-                for (var index = 0; index < greatest.Length; index++)
-                    greatest[index] = Math.Max(greatest[index], Finite(Greatest(outputs[index].GetTensorDataAsSpan<float>())));
-            }
-            if (!any)
-                throw new InvalidDataException("no frame was given to measure its values on");
-            return new(graph, floats, wanted.Zip(greatest).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+            for (var index = 0; index < greatest.Length; index++)
+                greatest[index] = Math.Max(greatest[index], Finite(Greatest(outputs[index].GetTensorDataAsSpan<float>())));
+        });
+        if (frames == 0)
+            throw new InvalidDataException("no frame was given to measure its values on");
+        return new(graph, floats, wanted.Zip(greatest).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
     }
 
     /// <summary>Whether it is computed in float32.</summary>
@@ -84,21 +61,4 @@ internal sealed class GraphValues
 
     private static float Finite(float value) =>
         float.IsFinite(value) ? value : throw new InvalidDataException("a value inside the network is infinite or not a number");
-
-    /// <summary>ONNX Runtime infers the types of outputs that are only named.</summary>
-    private static HashSet<string> Floats(FloatGraph graph, IReadOnlyList<string> computed, string path)
-    {
-        WriteOpen(graph, computed, path);
-        using var session = OnnxSession.OpenToLook(path);
-        return computed.Where(value => session.OutputMetadata[value] is { IsTensor: true } metadata && metadata.ElementType == typeof(float)).ToHashSet(StringComparer.Ordinal);
-    }
-
-    private static void WriteOpen(FloatGraph graph, IEnumerable<string> values, string path)
-    {
-        var open = graph.Model.Clone();
-        foreach (var value in values.Where(value => !graph.IsOutput(value)))
-            open.Graph.Output.Add(new ValueInfoProto { Name = value });
-        using var stream = File.Create(path);
-        open.WriteTo(stream);
-    }
 }

@@ -1,6 +1,5 @@
-using Google.Protobuf;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Inference;
+using LusPipeline.ModelTools.Onnx;
 using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
@@ -19,25 +18,17 @@ public static class HalfBackbone
     /// <exception cref="BundleException">The file is no backbone, has nothing to compute in float16, or gives values that are no numbers.</exception>
     public static HalfSummary Write(string source, IEnumerable<Memory<byte>> frames, string target, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrEmpty(source);
-        ArgumentException.ThrowIfNullOrEmpty(target);
-        ArgumentNullException.ThrowIfNull(frames);
-        var (height, width, _) = OnnxContract.BackboneSize(source);
-        try
-        {
-            var graph = FloatGraph.Read(source);
-            var values = GraphValues.Measure(graph, frames, height, width, Path.GetDirectoryName(Path.GetFullPath(target))!, cancellation);
-            var plan = new HalfPlan(graph, values);
-            if (plan.Halves.Count == 0)
-                throw new InvalidDataException("it has no convolution or matrix product that could compute in float16");
-            using var stream = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
-            HalfGraphWriter.Write(graph, values, plan).WriteTo(stream);
-            return new(plan.Halves.Count, graph.Nodes.Count(node => !graph.IsConstant(node)) - plan.Halves.Count, plan.TooLarge, values.Most);
-        }
-        catch (InvalidDataException wrong)
-        {
-            throw new BundleException($"'{source}' cannot compute in float16: {wrong.Message}.", wrong);
-        }
+        return BackboneConversion.Write(source, frames, target, "cannot compute in float16", Convert, cancellation);
+    }
+
+    private static (ModelProto Model, HalfSummary Summary) Convert(FloatGraph graph, GraphMeasurement measurement)
+    {
+        var values = GraphValues.Measure(graph, measurement);
+        var plan = new HalfPlan(graph, values);
+        if (plan.Halves.Count == 0)
+            throw new InvalidDataException("it has no convolution or matrix product that could compute in float16");
+        var floatNodes = graph.Nodes.Count(node => !graph.IsConstant(node)) - plan.Halves.Count;
+        return (HalfGraphWriter.Write(graph, values, plan), new(plan.Halves.Count, floatNodes, plan.TooLarge, values.Most));
     }
 }
 

@@ -26,17 +26,9 @@ internal sealed class HalfGraphWriter
         var writer = new HalfGraphWriter(source, values, plan);
         foreach (var node in source.Nodes)
             writer.Node(node);
-        var model = source.Model.Clone();
-        foreach (var output in model.Graph.Output)
+        foreach (var output in source.Model.Graph.Output)
             writer.AsFloat(output.Name);
-        var graph = writer.graph;
-        graph.Name = model.Graph.Name;
-        graph.Input.AddRange(model.Graph.Input);
-        graph.Output.AddRange(model.Graph.Output);
-        graph.Initializer.AddRange(model.Graph.Initializer);
-        UnreadParts.Remove(graph);
-        model.Graph = graph;
-        return model;
+        return source.With(writer.graph);
     }
 
     private void Node(NodeProto node)

@@ -1,6 +1,5 @@
-using Google.Protobuf;
 using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Inference;
+using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
@@ -19,24 +18,15 @@ public static class BackboneQuantizer
     /// <exception cref="BundleException">The file is no backbone, has nothing to quantize, or gives values that are no numbers.</exception>
     public static void Quantize(string source, IEnumerable<Memory<byte>> frames, string target, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrEmpty(source);
-        ArgumentException.ThrowIfNullOrEmpty(target);
-        ArgumentNullException.ThrowIfNull(frames);
-        var (height, width, _) = OnnxContract.BackboneSize(source);
-        try
-        {
-            var graph = FloatGraph.Read(source);
-            var plan = new QuantizationPlan(graph, firstConvolution: false);
-            var measured = plan.Measured;
-            if (measured.Count == 0)
-                throw new InvalidDataException("it has no convolution that could compute in int8");
-            var ranges = Calibration.Measure(graph, measured, frames, height, width, Path.GetDirectoryName(Path.GetFullPath(target))!, cancellation);
-            using var stream = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
-            QuantizedGraphWriter.Write(graph, plan, ranges).WriteTo(stream);
-        }
-        catch (InvalidDataException wrong)
-        {
-            throw new BundleException($"'{source}' cannot be quantized: {wrong.Message}.", wrong);
-        }
+        BackboneConversion.Write(source, frames, target, "cannot be quantized", Convert, cancellation);
+    }
+
+    private static (ModelProto Model, int MeasuredValues) Convert(FloatGraph graph, GraphMeasurement measurement)
+    {
+        var plan = new QuantizationPlan(graph, firstConvolution: false);
+        var measured = plan.Measured;
+        if (measured.Count == 0)
+            throw new InvalidDataException("it has no convolution that could compute in int8");
+        return (QuantizedGraphWriter.Write(graph, plan, Calibration.Measure(measurement, measured)), measured.Count);
     }
 }

@@ -47,6 +47,19 @@ internal sealed class FloatGraph
         }
     }
 
+    /// <summary>The model with other nodes and more initializers, without those that nothing reads.</summary>
+    public ModelProto With(GraphProto nodes)
+    {
+        var model = Model.Clone();
+        nodes.Name = model.Graph.Name;
+        nodes.Input.AddRange(model.Graph.Input);
+        nodes.Output.AddRange(model.Graph.Output);
+        nodes.Initializer.AddRange(model.Graph.Initializer);
+        UnreadParts.Remove(nodes);
+        model.Graph = nodes;
+        return model;
+    }
+
     /// <summary>A convolution with constant kernel and bias, or an addition of two computed values, or a maximum over windows.</summary>
     public bool HasIntegerKernel(NodeProto node) => node.OpType switch
     {

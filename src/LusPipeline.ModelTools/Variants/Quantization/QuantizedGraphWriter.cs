@@ -26,15 +26,7 @@ internal sealed class QuantizedGraphWriter
         var writer = new QuantizedGraphWriter(source, plan, ranges);
         foreach (var node in source.Nodes)
             writer.Node(node);
-        var model = source.Model.Clone();
-        var graph = writer._graph;
-        graph.Name = model.Graph.Name;
-        graph.Input.AddRange(model.Graph.Input);
-        graph.Output.AddRange(model.Graph.Output);
-        graph.Initializer.AddRange(model.Graph.Initializer);
-        UnreadParts.Remove(graph);
-        model.Graph = graph;
-        return model;
+        return source.With(writer._graph);
     }
 
     private void Node(NodeProto node)
