@@ -1,7 +1,6 @@
 using System.Globalization;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
-using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Worker;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Tests;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LusPipeline.Cli.Demo;
-using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Cli.Commands;
 

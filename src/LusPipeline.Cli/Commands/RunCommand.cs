@@ -3,7 +3,6 @@ using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Run;
-using LusPipeline.Models.Bundles;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

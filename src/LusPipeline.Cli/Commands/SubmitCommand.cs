@@ -4,9 +4,7 @@ using LusPipeline.Buckets.S3;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Cli.Submitting;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Settings;
-using LusPipeline.Hosting.Worker;
 
 namespace LusPipeline.Cli.Commands;
 

@@ -1,14 +1,11 @@
 using System.CommandLine;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Cli.Arguments;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Hosting.Worker;
 using LusPipeline.Ledger.Databases;
-using LusPipeline.Models.Bundles;
 using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Cli.Commands;

@@ -2,8 +2,8 @@ using System.Globalization;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Status;
-using Spectre.Console.Rendering;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LusPipeline.Cli.Output;
 

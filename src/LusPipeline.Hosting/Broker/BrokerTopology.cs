@@ -1,6 +1,6 @@
 using LusPipeline.Core.Stages;
-using RabbitMQ.Client.Exceptions;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace LusPipeline.Hosting.Broker;
 

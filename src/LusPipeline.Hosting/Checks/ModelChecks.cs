@@ -1,5 +1,4 @@
 using LusPipeline.Hosting.Settings;
-using LusPipeline.Hosting.Worker;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using Microsoft.ML.OnnxRuntime;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LusPipeline.Hosting.Settings;
-using LusPipeline.Hosting.Worker;
 
 namespace LusPipeline.Hosting.Checks;
 

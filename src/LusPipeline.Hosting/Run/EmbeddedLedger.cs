@@ -1,7 +1,6 @@
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Stages;
 using LusPipeline.Ledger.Databases;
-using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Republishing;
 using LusPipeline.Pipeline.Intake;

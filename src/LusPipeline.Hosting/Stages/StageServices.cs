@@ -1,9 +1,9 @@
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
-using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Features;

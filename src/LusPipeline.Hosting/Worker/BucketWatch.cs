@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using LusPipeline.Buckets;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Http;
-using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;

@@ -1,7 +1,6 @@
-using LusPipeline.Buckets.S3;
 using LusPipeline.Buckets;
+using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Stages;
-using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -58,7 +58,8 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         var begun = known.FindAll(video => video.State == RegisteredState.Begun);
         var again = known.FindAll(video => video.State == RegisteredState.Due);
         var registered = known.ConvertAll(video => new RegisteredVideo(
-            video.Seen, video.Row.VideoId, video.Row.StudyId, video.Row.StudyDay, video.Generation, video.State) { Urgent = video.Urgent });
+            video.Seen, video.Row.VideoId, video.Row.StudyId, video.Row.StudyDay, video.Generation, video.State)
+        { Urgent = video.Urgent });
         if (added.Count + back.Count + begun.Count + again.Count == 0)
             return registered;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using LusPipeline.Core.Stages;
-using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Broker;

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;

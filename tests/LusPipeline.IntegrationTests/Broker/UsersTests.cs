@@ -4,8 +4,8 @@ using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Pipeline.Attempts;
-using RabbitMQ.Client.Exceptions;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace LusPipeline.IntegrationTests.Broker;
 

@@ -2,7 +2,6 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.IntegrationTests.Servers;
-using LusPipeline.Ledger.Republishing;
 using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.IntegrationTests.Ledger;

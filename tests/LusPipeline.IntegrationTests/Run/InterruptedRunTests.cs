@@ -1,5 +1,3 @@
-using LusPipeline.Ledger.Databases;
-using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.IntegrationTests.Run;
 
 /// <summary>Bad days of our own: interrupted, no disk, a broken model, a second run.</summary>

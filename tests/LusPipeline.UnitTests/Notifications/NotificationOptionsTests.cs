@@ -1,5 +1,4 @@
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Notifications;
