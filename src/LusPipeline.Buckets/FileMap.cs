@@ -9,38 +9,38 @@ namespace LusPipeline.Buckets;
 /// </summary>
 internal sealed unsafe class FileMap : MemoryManager<byte>
 {
-    private readonly MemoryMappedFile? file;
-    private readonly MemoryMappedViewAccessor? view;
-    private readonly byte* pointer;
-    private readonly int length;
-    private bool disposed;
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private readonly byte* _pointer;
+    private readonly int _length;
+    private bool _disposed;
 
     /// <param name="stream">At most 2 GiB; becomes the map's own.</param>
     /// <exception cref="IOException">It cannot be mapped.</exception>
     public FileMap(FileStream stream)
     {
         using var own = stream;
-        length = checked((int)stream.Length);
-        if (length == 0)
+        _length = checked((int)stream.Length);
+        if (_length == 0)
             return;
-        file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        pointer = start + view.PointerOffset;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _pointer = start + _view.PointerOffset;
     }
 
     public override Span<byte> GetSpan()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        return new(pointer, length);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new(_pointer, _length);
     }
 
     public override MemoryHandle Pin(int elementIndex = 0)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)length);
-        return new(pointer + elementIndex);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length);
+        return new(_pointer + elementIndex);
     }
 
     public override void Unpin()
@@ -49,11 +49,11 @@ internal sealed unsafe class FileMap : MemoryManager<byte>
 
     protected override void Dispose(bool disposing)
     {
-        if (disposed || !disposing)
+        if (_disposed || !disposing)
             return;
-        disposed = true;
-        view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        view?.Dispose();
-        file?.Dispose();
+        _disposed = true;
+        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+        _file?.Dispose();
     }
 }

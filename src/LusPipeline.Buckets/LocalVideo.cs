@@ -5,7 +5,7 @@ namespace LusPipeline.Buckets;
 /// <summary>A video as a local file. Disposing it removes that file, never the original.</summary>
 public sealed class LocalVideo : IDisposable
 {
-    private readonly SafeFileHandle? held;
+    private readonly SafeFileHandle? _held;
 
     /// <param name="path">The file or link of ours.</param>
     /// <param name="size">Bytes of the video.</param>
@@ -14,7 +14,7 @@ public sealed class LocalVideo : IDisposable
     {
         Path = path;
         Size = size;
-        this.held = held;
+        _held = held;
     }
 
     /// <summary>Readable by this process's user until this is disposed.</summary>
@@ -26,6 +26,6 @@ public sealed class LocalVideo : IDisposable
     public void Dispose()
     {
         File.Delete(Path);
-        held?.Dispose();
+        _held?.Dispose();
     }
 }

@@ -12,13 +12,13 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     /// <summary>A message that is not taken here by then is another worker's.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly IWorkBucket bucket;
-    private readonly TimeProvider clock;
-    private readonly long room;
-    private readonly Dictionary<string, Kept> kept = [];
-    private readonly Lock gate = new();
-    private readonly ITimer expiry;
-    private long taken;
+    private readonly IWorkBucket _bucket;
+    private readonly TimeProvider _clock;
+    private readonly long _room;
+    private readonly Dictionary<string, Kept> _kept = [];
+    private readonly Lock _gate = new();
+    private readonly ITimer _expiry;
+    private long _taken;
 
     /// <param name="bucket">Where the objects are.</param>
     /// <param name="clock">For their age.</param>
@@ -26,13 +26,13 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     public RecentObjects(IWorkBucket bucket, TimeProvider clock, long room)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        (this.bucket, this.clock, this.room) = (bucket, clock, room);
-        expiry = clock.CreateTimer(_ => DropOld(), null, Patience, Patience);
+        (_bucket, _clock, _room) = (bucket, clock, room);
+        _expiry = clock.CreateTimer(_ => DropOld(), null, Patience, Patience);
     }
 
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
     {
-        await bucket.PutAsync(key, content, sidecar, cancellation).ConfigureAwait(false);
+        await _bucket.PutAsync(key, content, sidecar, cancellation).ConfigureAwait(false);
         Keep(key, new Bytes(MemoryMarshal.AsMemory(content)));
     }
 
@@ -42,7 +42,7 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
         IMemoryOwner<byte>? map = TryMap(path);
         try
         {
-            await bucket.PutFileAsync(key, path, cancellation).ConfigureAwait(false);
+            await _bucket.PutFileAsync(key, path, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -56,7 +56,7 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     public Task<IMemoryOwner<byte>?> ReadAsync(string key, int most, CancellationToken cancellation)
     {
         if (Take(key) is not { } own)
-            return bucket.ReadAsync(key, most, cancellation);
+            return _bucket.ReadAsync(key, most, cancellation);
         if (own.Memory.Length <= most)
             return Task.FromResult<IMemoryOwner<byte>?>(own);
         own.Dispose();
@@ -66,18 +66,18 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {
         Take(key)?.Dispose();
-        return bucket.DeleteAsync(key, cancellation);
+        return _bucket.DeleteAsync(key, cancellation);
     }
 
-    public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation) => bucket.CreateAsync(key, cancellation);
+    public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation) => _bucket.CreateAsync(key, cancellation);
 
-    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => bucket.DeleteUnfinishedAsync(before, cancellation);
+    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => _bucket.DeleteUnfinishedAsync(before, cancellation);
 
-    public IAsyncEnumerable<BucketObject> ListAsync(string prefix, CancellationToken cancellation) => bucket.ListAsync(prefix, cancellation);
+    public IAsyncEnumerable<BucketObject> ListAsync(string prefix, CancellationToken cancellation) => _bucket.ListAsync(prefix, cancellation);
 
     public void Dispose()
     {
-        expiry.Dispose();
+        _expiry.Dispose();
         Drop(_ => true);
     }
 
@@ -86,9 +86,9 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            lock (gate)
+            lock (_gate)
             {
-                if (taken + file.Length <= room)
+                if (_taken + file.Length <= _room)
                     return new FileMap(file);
             }
             file.Dispose();
@@ -103,11 +103,11 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     private void Keep(string key, IMemoryOwner<byte> content)
     {
         Take(key)?.Dispose();
-        lock (gate)
+        lock (_gate)
         {
-            if (taken + content.Memory.Length <= room && kept.TryAdd(key, new(content, clock.GetTimestamp())))
+            if (_taken + content.Memory.Length <= _room && _kept.TryAdd(key, new(content, _clock.GetTimestamp())))
             {
-                taken += content.Memory.Length;
+                _taken += content.Memory.Length;
                 return;
             }
         }
@@ -116,22 +116,22 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
 
     private IMemoryOwner<byte>? Take(string key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!kept.Remove(key, out var own))
+            if (!_kept.Remove(key, out var own))
                 return null;
-            taken -= own.Content.Memory.Length;
+            _taken -= own.Content.Memory.Length;
             return own.Content;
         }
     }
 
-    private void DropOld() => Drop(own => clock.GetElapsedTime(own.Since) >= Patience);
+    private void DropOld() => Drop(own => _clock.GetElapsedTime(own.Since) >= Patience);
 
     private void Drop(Predicate<Kept> which)
     {
         List<string> keys;
-        lock (gate)
-            keys = [.. kept.Where(pair => which(pair.Value)).Select(pair => pair.Key)];
+        lock (_gate)
+            keys = [.. _kept.Where(pair => which(pair.Value)).Select(pair => pair.Key)];
         keys.ForEach(key => Take(key)?.Dispose());
     }
 

@@ -5,13 +5,13 @@ namespace LusPipeline.Buckets;
 /// <summary>So many bytes of a pooled array, which goes back when this is disposed.</summary>
 internal sealed class RentedBytes(int length) : IMemoryOwner<byte>
 {
-    private byte[]? array = ArrayPool<byte>.Shared.Rent(length);
+    private byte[]? _array = ArrayPool<byte>.Shared.Rent(length);
 
-    public Memory<byte> Memory => (array ?? throw new ObjectDisposedException(nameof(RentedBytes))).AsMemory(0, length);
+    public Memory<byte> Memory => (_array ?? throw new ObjectDisposedException(nameof(RentedBytes))).AsMemory(0, length);
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref array, null) is { } rented)
+        if (Interlocked.Exchange(ref _array, null) is { } rented)
             ArrayPool<byte>.Shared.Return(rented);
     }
 }

@@ -10,8 +10,8 @@ public sealed class StableFiles(TimeProvider clock, TimeSpan age)
 {
     public static readonly TimeSpan DefaultAge = TimeSpan.FromSeconds(3);
 
-    private Dictionary<string, string> before = [];
-    private Dictionary<string, string> now = [];
+    private Dictionary<string, string> _before = [];
+    private Dictionary<string, string> _now = [];
 
     /// <summary>Files of the listing so far that are not settled: list again after a moment.</summary>
     public int Waiting { get; private set; }
@@ -19,8 +19,8 @@ public sealed class StableFiles(TimeProvider clock, TimeSpan age)
     /// <summary>Call before each listing.</summary>
     public void BeginListing()
     {
-        (before, now) = (now, before);
-        now.Clear();
+        (_before, _now) = (_now, _before);
+        _now.Clear();
         Waiting = 0;
     }
 
@@ -30,9 +30,9 @@ public sealed class StableFiles(TimeProvider clock, TimeSpan age)
         ArgumentNullException.ThrowIfNull(item);
         if (item.Skipped || item.Reason is not null)
             return true;
-        if (clock.GetUtcNow().UtcDateTime - item.Modified >= age || (before.TryGetValue(item.Key, out var tag) && tag == item.Tag))
+        if (clock.GetUtcNow().UtcDateTime - item.Modified >= age || (_before.TryGetValue(item.Key, out var tag) && tag == item.Tag))
             return true;
-        now[item.Key] = item.Tag;
+        _now[item.Key] = item.Tag;
         Waiting++;
         return false;
     }

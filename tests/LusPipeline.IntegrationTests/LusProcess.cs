@@ -13,24 +13,24 @@ internal sealed partial class LusProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private readonly Process process;
-    private readonly LineReader output;
-    private readonly LineReader errors;
+    private readonly Process _process;
+    private readonly LineReader _output;
+    private readonly LineReader _errors;
 
     private LusProcess(ProcessStartInfo start)
     {
-        process = Process.Start(start)!;
-        process.StandardInput.Close();
-        output = new LineReader(process.StandardOutput);
-        errors = new LineReader(process.StandardError);
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _output = new LineReader(_process.StandardOutput);
+        _errors = new LineReader(_process.StandardError);
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>What it has written to both streams so far.</summary>
-    public string Said => string.Join('\n', output.Lines().Concat(errors.Lines()));
+    public string Said => string.Join('\n', _output.Lines().Concat(_errors.Lines()));
 
     /// <summary>Starts <c>lus</c>.</summary>
     /// <param name="arguments">What stands after <c>lus</c>.</param>
@@ -87,8 +87,8 @@ internal sealed partial class LusProcess : IAsyncDisposable
     /// <summary>kill -9 for a process that may have ended by itself.</summary>
     public void SendKillIfRunning()
     {
-        if (!process.HasExited)
-            _ = SendSignal(process.Id, Kill);
+        if (!_process.HasExited)
+            _ = SendSignal(_process.Id, Kill);
     }
 
     /// <summary>Waits for the end.</summary>
@@ -98,12 +98,12 @@ internal sealed partial class LusProcess : IAsyncDisposable
         using var limit = Limit(patience);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
             throw new TimeoutException($"lus did not end in time.\n{await ResultAsync()}");
         }
         return await ResultAsync();
@@ -111,20 +111,20 @@ internal sealed partial class LusProcess : IAsyncDisposable
 
     /// <summary>Waits until a line of the standard output fits, also one that is there already.</summary>
     /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
-    public Task<string> OutputLineAsync(Predicate<string> fits, TimeSpan? patience = null) => LineAsync(output, fits, patience);
+    public Task<string> OutputLineAsync(Predicate<string> fits, TimeSpan? patience = null) => LineAsync(_output, fits, patience);
 
     /// <summary>Waits until a line of the standard error fits, also one that is there already.</summary>
     /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
-    public Task<string> ErrorLineAsync(Predicate<string> fits, TimeSpan? patience = null) => LineAsync(errors, fits, patience);
+    public Task<string> ErrorLineAsync(Predicate<string> fits, TimeSpan? patience = null) => LineAsync(_errors, fits, patience);
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
-        process.Dispose();
+        _process.Dispose();
     }
 
     /// <summary>What of the environment would change the result of a test.</summary>
@@ -150,13 +150,13 @@ internal sealed partial class LusProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException("lus did not write the line that was waited for.\n"
-                + new LusResult(-1, output.Lines(), errors.Lines()));
+                + new LusResult(-1, _output.Lines(), _errors.Lines()));
         }
     }
 
-    private async Task<LusResult> ResultAsync() => new(process.ExitCode, await output.AllAsync(), await errors.AllAsync());
+    private async Task<LusResult> ResultAsync() => new(_process.ExitCode, await _output.AllAsync(), await _errors.AllAsync());
 
-    private void Send(int signal) => Assert.Equal(0, SendSignal(process.Id, signal));
+    private void Send(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
@@ -164,27 +164,27 @@ internal sealed partial class LusProcess : IAsyncDisposable
     /// <summary>Collects the lines of a stream and wakes who waits for one.</summary>
     private sealed class LineReader
     {
-        private readonly List<string> lines = [];
-        private readonly Task reading;
-        private TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private bool ended;
+        private readonly List<string> _lines = [];
+        private readonly Task _reading;
+        private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _ended;
 
         public LineReader(StreamReader stream)
         {
-            reading = ReadAsync(stream);
+            _reading = ReadAsync(stream);
         }
 
         public IReadOnlyList<string> Lines()
         {
-            lock (lines)
-                return [.. lines];
+            lock (_lines)
+                return [.. _lines];
         }
 
         public async Task<IReadOnlyList<string>> AllAsync()
         {
             try
             {
-                await reading.WaitAsync(TimeSpan.FromSeconds(5));
+                await _reading.WaitAsync(TimeSpan.FromSeconds(5));
             }
             catch (TimeoutException)
             {
@@ -199,16 +199,16 @@ internal sealed partial class LusProcess : IAsyncDisposable
             while (true)
             {
                 Task more;
-                lock (lines)
+                lock (_lines)
                 {
-                    for (; seen < lines.Count; seen++)
+                    for (; seen < _lines.Count; seen++)
                     {
-                        if (fits(lines[seen]))
-                            return lines[seen];
+                        if (fits(_lines[seen]))
+                            return _lines[seen];
                     }
-                    if (ended)
+                    if (_ended)
                         return null;
-                    more = news.Task;
+                    more = _news.Task;
                 }
                 await more.WaitAsync(cancellation);
             }
@@ -221,14 +221,14 @@ internal sealed partial class LusProcess : IAsyncDisposable
             {
                 line = await stream.ReadLineAsync();
                 TaskCompletionSource told;
-                lock (lines)
+                lock (_lines)
                 {
                     if (line is null)
-                        ended = true;
+                        _ended = true;
                     else
-                        lines.Add(line);
-                    told = news;
-                    news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        _lines.Add(line);
+                    told = _news;
+                    _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
                 told.SetResult();
             }

@@ -3,23 +3,23 @@ namespace LusPipeline.Buckets.Folder;
 /// <summary>Writes a file of its own and then gives it the object's name.</summary>
 internal sealed class FolderObjectWriter : ObjectWriter
 {
-    private readonly string root;
-    private readonly string unfinished;
-    private readonly string final;
-    private readonly FileStream file;
-    private bool ended;
+    private readonly string _root;
+    private readonly string _unfinished;
+    private readonly string _final;
+    private readonly FileStream _file;
+    private bool _ended;
 
     /// <param name="root">The bucket's folder, for error messages.</param>
     /// <param name="unfinished">A new file on the same file system.</param>
     /// <param name="final">The object's file.</param>
     public FolderObjectWriter(string root, string unfinished, string final)
     {
-        this.root = root;
-        this.unfinished = unfinished;
-        this.final = final;
+        _root = root;
+        _unfinished = unfinished;
+        _final = final;
         try
         {
-            file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            _file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         }
         catch (Exception error) when (IsBroken(error))
         {
@@ -31,26 +31,26 @@ internal sealed class FolderObjectWriter : ObjectWriter
     {
         try
         {
-            await file.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            await _file.WriteAsync(bytes, cancellation).ConfigureAwait(false);
         }
         catch (IOException error) when (IsBroken(error))
         {
-            throw DiskSpace.Broken(root, error);
+            throw DiskSpace.Broken(_root, error);
         }
     }
 
     public override Task CommitAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(ended, this);
-        file.Dispose();
+        ObjectDisposedException.ThrowIf(_ended, this);
+        _file.Dispose();
         for (var attempts = 0; ; attempts++)
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(final)!);
-                File.Move(unfinished, final, overwrite: true);
-                ended = true;
+                Directory.CreateDirectory(Path.GetDirectoryName(_final)!);
+                File.Move(_unfinished, _final, overwrite: true);
+                _ended = true;
                 return Task.CompletedTask;
             }
             catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
@@ -59,17 +59,17 @@ internal sealed class FolderObjectWriter : ObjectWriter
             }
             catch (Exception error) when (IsBroken(error))
             {
-                throw DiskSpace.Broken(root, error);
+                throw DiskSpace.Broken(_root, error);
             }
         }
     }
 
     protected override async ValueTask AbandonAsync()
     {
-        await file.DisposeAsync().ConfigureAwait(false);
-        if (!ended)
-            File.Delete(unfinished);
-        ended = true;
+        await _file.DisposeAsync().ConfigureAwait(false);
+        if (!_ended)
+            File.Delete(_unfinished);
+        _ended = true;
     }
 
     private static bool IsBroken(Exception error) => error is UnauthorizedAccessException || (error is IOException io && DiskSpace.IsUsedUp(io));

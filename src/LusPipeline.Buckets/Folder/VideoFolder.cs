@@ -17,9 +17,9 @@ public sealed class VideoFolder : IVideoBucket
 {
     private const int HashBytes = 1 << 18;
 
-    private readonly List<WatchedPath> watched = [];
-    private readonly string? home;
-    private readonly ContentCache contents;
+    private readonly List<WatchedPath> _watched = [];
+    private readonly string? _home;
+    private readonly ContentCache _contents;
 
     /// <param name="name">The bucket's name in ids.</param>
     /// <param name="paths">Files and folders; the same twice counts once.</param>
@@ -30,12 +30,12 @@ public sealed class VideoFolder : IVideoBucket
     {
         ArgumentNullException.ThrowIfNull(paths);
         Name = name;
-        this.home = home is null ? null : LinuxFile.RealPath(home);
-        this.contents = contents;
+        _home = home is null ? null : LinuxFile.RealPath(home);
+        _contents = contents;
         foreach (var path in paths.Select(WatchedPath.From))
         {
-            if (!watched.Contains(path))
-                watched.Add(path);
+            if (!_watched.Contains(path))
+                _watched.Add(path);
         }
     }
 
@@ -45,9 +45,9 @@ public sealed class VideoFolder : IVideoBucket
     public async IAsyncEnumerable<BucketObject> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
 #pragma warning restore CS1998
     {
-        foreach (var path in watched)
+        foreach (var path in _watched)
         {
-            foreach (var item in new FolderListing(path, home).Objects())
+            foreach (var item in new FolderListing(path, _home).Objects())
             {
                 cancellation.ThrowIfCancellationRequested();
                 yield return item;
@@ -64,12 +64,12 @@ public sealed class VideoFolder : IVideoBucket
         using (handle)
         {
             var stamp = new FileStamp(Hash(path), facts.Size, facts.ModifiedNanoseconds, facts.Inode);
-            if (await contents.Find(stamp, cancellation).ConfigureAwait(false) is { } known)
+            if (await _contents.Find(stamp, cancellation).ConfigureAwait(false) is { } known)
                 return known;
             var sha256 = await HashAsync(handle, cancellation).ConfigureAwait(false);
             if (LinuxFile.Stat(handle).Tag != item.Tag)
                 throw Changed();
-            await contents.Keep(stamp, sha256, cancellation).ConfigureAwait(false);
+            await _contents.Keep(stamp, sha256, cancellation).ConfigureAwait(false);
             return sha256;
         }
 
@@ -116,7 +116,7 @@ public sealed class VideoFolder : IVideoBucket
     private (SafeFileHandle Handle, LinuxFile.Facts Facts, string Path) Open(string key, string tag, Func<Exception> otherContent)
     {
         Exception problem = new RejectedException(ReasonCode.Vanished, "It is gone.");
-        foreach (var root in watched)
+        foreach (var root in _watched)
         {
             if (root.Locate(key) is not { } path)
                 continue;

@@ -10,24 +10,24 @@ public sealed class WorkFolder : IWorkBucket
 {
     private const string UnfinishedName = ".unfinished";
 
-    private readonly string root;
+    private readonly string _root;
 
     /// <param name="root">Made when it does not exist.</param>
     /// <exception cref="BrokenEngineException">The folder cannot be made or written.</exception>
     public WorkFolder(string root)
     {
-        this.root = Path.GetFullPath(root);
+        _root = Path.GetFullPath(root);
         try
         {
             Directory.CreateDirectory(Unfinished);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw DiskSpace.Broken(this.root, error);
+            throw DiskSpace.Broken(_root, error);
         }
     }
 
-    private string Unfinished => Path.Join(root, UnfinishedName);
+    private string Unfinished => Path.Join(_root, UnfinishedName);
 
     public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation)
     {
@@ -44,7 +44,7 @@ public sealed class WorkFolder : IWorkBucket
     public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult<ObjectWriter>(new FolderObjectWriter(root, Path.Join(Unfinished, Guid.NewGuid().ToString("N")), Locate(key)));
+        return Task.FromResult<ObjectWriter>(new FolderObjectWriter(_root, Path.Join(Unfinished, Guid.NewGuid().ToString("N")), Locate(key)));
     }
 
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
@@ -71,7 +71,7 @@ public sealed class WorkFolder : IWorkBucket
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw DiskSpace.Broken(root, error);
+                throw DiskSpace.Broken(_root, error);
             }
         }
     }
@@ -114,7 +114,7 @@ public sealed class WorkFolder : IWorkBucket
 #pragma warning restore CS1998
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        var folder = prefix.Length == 0 ? root : Locate(prefix.EndsWith('/') ? prefix[..^1] : throw new ArgumentException("A prefix ends with '/'.", nameof(prefix)));
+        var folder = prefix.Length == 0 ? _root : Locate(prefix.EndsWith('/') ? prefix[..^1] : throw new ArgumentException("A prefix ends with '/'.", nameof(prefix)));
         if (!Directory.Exists(folder))
             yield break;
         foreach (var item in new FolderListing(new WatchedPath(folder, null), Unfinished).Objects())
@@ -138,7 +138,7 @@ public sealed class WorkFolder : IWorkBucket
     private string Locate(string key)
     {
         OwnKey.Check(key);
-        return Path.Join(root, key);
+        return Path.Join(_root, key);
     }
 
     /// <summary>Folders stand for the segments of keys, so that one without objects is nothing.</summary>
@@ -147,7 +147,7 @@ public sealed class WorkFolder : IWorkBucket
         try
         {
             // The folders of the first segment stay: they are emptied and filled all the time.
-            for (; Path.GetDirectoryName(folder)!.Length > root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
+            for (; Path.GetDirectoryName(folder)!.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
                 Directory.Delete(folder);
         }
         catch (IOException)

@@ -11,8 +11,8 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     /// <summary>Numpy's own limit on the number of dimensions.</summary>
     private const int MaxDimensions = 64;
 
-    private readonly ReadOnlySpan<char> text = text;
-    private int at;
+    private readonly ReadOnlySpan<char> _text = text;
+    private int _at;
 
     public (string Descr, bool FortranOrder, long[] Shape) Read()
     {
@@ -46,7 +46,7 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
                 break;
             }
         }
-        if (Peek() != '\0' || at < text.Length)
+        if (Peek() != '\0' || _at < _text.Length)
             throw Bad("its header goes on after the dictionary");
         return (
             descr ?? throw Bad("its header lacks 'descr'"),
@@ -58,20 +58,20 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     {
         var quote = Peek();
         if (quote is not ('\'' or '"'))
-            throw Bad($"its header is no dictionary that numpy writes: {what} was expected at character {at}");
-        at++;
-        var length = text[at..].IndexOf(quote);
+            throw Bad($"its header is no dictionary that numpy writes: {what} was expected at character {_at}");
+        _at++;
+        var length = _text[_at..].IndexOf(quote);
         if (length < 0)
             throw Bad("its header has a string without an end");
         if (length > 64)
             throw Bad("its header has a string longer than any type's name");
-        var value = text.Slice(at, length);
+        var value = _text.Slice(_at, length);
         foreach (var character in value)
         {
             if (character is < ' ' or > '~' or '\\')
                 throw Bad("its header has a string with characters that no type's name has");
         }
-        at += length + 1;
+        _at += length + 1;
         return value.ToString();
     }
 
@@ -80,9 +80,9 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
         _ = Peek();
         foreach (var (word, value) in (ReadOnlySpan<(string, bool)>)[("True", true), ("False", false)])
         {
-            if (text[at..].StartsWith(word))
+            if (_text[_at..].StartsWith(word))
             {
-                at += word.Length;
+                _at += word.Length;
                 return value;
             }
         }
@@ -94,7 +94,7 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
         var shape = new List<long>();
         if (Peek() != '(')
             throw Bad("its shape is no tuple");
-        at++;
+        _at++;
         while (!Accept(')'))
         {
             if (shape.Count == MaxDimensions)
@@ -115,37 +115,37 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     private long Integer()
     {
         _ = Peek();
-        var start = at;
-        while (at < text.Length && char.IsAsciiDigit(text[at]))
-            at++;
-        if (start == at)
+        var start = _at;
+        while (_at < _text.Length && char.IsAsciiDigit(_text[_at]))
+            _at++;
+        if (start == _at)
             throw Bad("its shape has an entry that is no number from 0 up");
-        if (!long.TryParse(text[start..at], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        if (!long.TryParse(_text[start.._at], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             throw Bad("its shape has a number beyond 64 bits");
-        if (at < text.Length && text[at] == 'L') // Python 2 wrote long integers so.
-            at++;
+        if (_at < _text.Length && _text[_at] == 'L') // Python 2 wrote long integers so.
+            _at++;
         return value;
     }
 
     private char Peek()
     {
-        while (at < text.Length && text[at] is ' ' or '\t' or '\n' or '\r')
-            at++;
-        return at < text.Length ? text[at] : '\0';
+        while (_at < _text.Length && _text[_at] is ' ' or '\t' or '\n' or '\r')
+            _at++;
+        return _at < _text.Length ? _text[_at] : '\0';
     }
 
     private bool Accept(char wanted)
     {
-        if (Peek() != wanted || at == text.Length)
+        if (Peek() != wanted || _at == _text.Length)
             return false;
-        at++;
+        _at++;
         return true;
     }
 
     private void Expect(char wanted)
     {
         if (!Accept(wanted))
-            throw Bad($"its header is no dictionary that numpy writes: '{wanted}' was expected at character {at}");
+            throw Bad($"its header is no dictionary that numpy writes: '{wanted}' was expected at character {_at}");
     }
 
     private readonly NpyException Bad(string problem) => new(file, problem);

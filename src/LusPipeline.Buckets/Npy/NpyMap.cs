@@ -3,15 +3,15 @@ namespace LusPipeline.Buckets.Npy;
 /// <summary>A numpy file on disk as a <see cref="NpyView"/> without a copy.</summary>
 public sealed class NpyMap : IDisposable
 {
-    private readonly FileMap map;
-    private readonly NpyView view;
+    private readonly FileMap _map;
+    private readonly NpyView _view;
 
-    private NpyMap(FileMap map, NpyView view) => (this.map, this.view) = (map, view);
+    private NpyMap(FileMap map, NpyView view) => (_map, _view) = (map, view);
 
-    public NpyHeader Header => view.Header;
+    public NpyHeader Header => _view.Header;
 
     /// <summary>The bytes of the values, little endian, the last index fastest; valid until this map is disposed.</summary>
-    public ReadOnlyMemory<byte> Bytes => view.Bytes;
+    public ReadOnlyMemory<byte> Bytes => _view.Bytes;
 
     /// <param name="path">The file.</param>
     /// <param name="type">What its values must be, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
@@ -38,7 +38,7 @@ public sealed class NpyMap : IDisposable
 
     /// <summary>The values as numbers; valid until this map is disposed.</summary>
     /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
-    public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> => view.Values<T>();
+    public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> => _view.Values<T>();
 
-    public void Dispose() => ((IDisposable)map).Dispose();
+    public void Dispose() => ((IDisposable)_map).Dispose();
 }

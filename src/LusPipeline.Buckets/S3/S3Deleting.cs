@@ -12,10 +12,10 @@ internal sealed class S3Deleting(S3Connection connection)
 
     private static readonly ParallelOptions Several = new() { MaxDegreeOfParallelism = 8 };
 
-    private readonly Lock gate = new();
-    private readonly Queue<Wish> wishes = new();
-    private bool sending;
-    private bool oneByOne;
+    private readonly Lock _gate = new();
+    private readonly Queue<Wish> _wishes = new();
+    private bool _sending;
+    private bool _oneByOne;
 
     /// <summary>Deletes an object; one that is not there is no error.</summary>
     /// <param name="key">The object's whole key.</param>
@@ -25,12 +25,12 @@ internal sealed class S3Deleting(S3Connection connection)
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {
         var wish = new Wish(key);
-        lock (gate)
+        lock (_gate)
         {
-            wishes.Enqueue(wish);
-            if (!sending)
+            _wishes.Enqueue(wish);
+            if (!_sending)
             {
-                sending = true;
+                _sending = true;
                 _ = Task.Run(SendAsync, CancellationToken.None);
             }
         }
@@ -57,19 +57,19 @@ internal sealed class S3Deleting(S3Connection connection)
     {
         while (Take() is { Count: > 0 } batch)
         {
-            if (batch.Count == 1 || oneByOne || !await TryTogetherAsync(batch).ConfigureAwait(false))
+            if (batch.Count == 1 || _oneByOne || !await TryTogetherAsync(batch).ConfigureAwait(false))
                 await Parallel.ForEachAsync(batch, Several, (wish, _) => new ValueTask(OneAsync(wish))).ConfigureAwait(false);
         }
     }
 
     private List<Wish> Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var batch = new List<Wish>(Math.Min(wishes.Count, MostKeys));
-            while (batch.Count < MostKeys && wishes.TryDequeue(out var wish))
+            var batch = new List<Wish>(Math.Min(_wishes.Count, MostKeys));
+            while (batch.Count < MostKeys && _wishes.TryDequeue(out var wish))
                 batch.Add(wish);
-            sending = batch.Count > 0;
+            _sending = batch.Count > 0;
             return batch;
         }
     }
@@ -91,7 +91,7 @@ internal sealed class S3Deleting(S3Connection connection)
         catch (AmazonS3Exception)
         {
             // It knows no such request, or wants it otherwise than others do.
-            oneByOne = true;
+            _oneByOne = true;
             return false;
         }
         catch (Exception failure)

@@ -10,14 +10,14 @@ internal sealed class S3HttpClients : HttpClientFactory
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly TimeSpan timeout;
-    private readonly X509ChainPolicy? authorities;
+    private readonly TimeSpan _timeout;
+    private readonly X509ChainPolicy? _authorities;
 
     /// <exception cref="CryptographicException">The file of certificate authorities holds none.</exception>
     public S3HttpClients(S3Options options)
     {
-        timeout = options.Timeout;
-        authorities = options.HasCaFile ? Authorities(options.CaFile!) : null;
+        _timeout = options.Timeout;
+        _authorities = options.HasCaFile ? Authorities(options.CaFile!) : null;
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
@@ -25,12 +25,12 @@ internal sealed class S3HttpClients : HttpClientFactory
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = timeout < ConnectTimeout ? timeout : ConnectTimeout,
+            ConnectTimeout = _timeout < ConnectTimeout ? _timeout : ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authorities },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = _authorities },
         }))
         {
-            Timeout = timeout,
+            Timeout = _timeout,
         };
 
     /// <summary>Trusts only the file's authorities. The host name is checked as ever.</summary>

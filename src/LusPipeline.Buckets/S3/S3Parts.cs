@@ -11,8 +11,8 @@ namespace LusPipeline.Buckets.S3;
 /// <param name="isThere">Whether the object that is there is this one.</param>
 internal sealed class S3Parts(S3Connection connection, string key, string upload, Func<CancellationToken, Task<bool>> isThere) : IAsyncDisposable
 {
-    private readonly List<PartETag> parts = [];
-    private bool complete;
+    private readonly List<PartETag> _parts = [];
+    private bool _complete;
 
     /// <param name="content">All of it is the part.</param>
     public Task AddAsync(Stream content, CancellationToken cancellation) =>
@@ -23,7 +23,7 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
 
     public async Task CompleteAsync(CancellationToken cancellation)
     {
-        var request = new CompleteMultipartUploadRequest { BucketName = connection.Bucket, Key = key, UploadId = upload, PartETags = parts };
+        var request = new CompleteMultipartUploadRequest { BucketName = connection.Bucket, Key = key, UploadId = upload, PartETags = _parts };
         try
         {
             await connection.CallAsync(() => connection.Client.CompleteMultipartUploadAsync(request, cancellation), cancellation).ConfigureAwait(false);
@@ -34,12 +34,12 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
             if (!await isThere(cancellation).ConfigureAwait(false))
                 throw new BucketUnavailableException($"The parts of an object of ours are gone from {connection.Options.Place}.", answer);
         }
-        complete = true;
+        _complete = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (complete)
+        if (_complete)
             return;
         try
         {
@@ -67,7 +67,7 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
 
     private async Task AddAsync(UploadPartRequest request, CancellationToken cancellation)
     {
-        (request.BucketName, request.Key, request.UploadId, request.PartNumber) = (connection.Bucket, key, upload, parts.Count + 1);
+        (request.BucketName, request.Key, request.UploadId, request.PartNumber) = (connection.Bucket, key, upload, _parts.Count + 1);
         var part = await connection.CallAsync(
             () =>
             {
@@ -76,6 +76,6 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
                 return connection.Client.UploadPartAsync(request, cancellation);
             },
             cancellation).ConfigureAwait(false);
-        parts.Add(new PartETag(parts.Count + 1, part.ETag));
+        _parts.Add(new PartETag(_parts.Count + 1, part.ETag));
     }
 }

@@ -12,7 +12,7 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
     /// <summary>S3's longest key.</summary>
     private const int MostKeyBytes = 1024;
 
-    private readonly S3Sending sending = new(connection);
+    private readonly S3Sending _sending = new(connection);
 
     /// <summary>Puts one file, in place of an object that is there.</summary>
     /// <param name="path">A file on this machine; it stays.</param>
@@ -27,7 +27,7 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
     public async Task<string> PutAsync(string path, string study, string video, bool urgent, CancellationToken cancellation)
     {
         var key = KeyOf(study, video, urgent);
-        await sending.FileAsync(key, path, cancellation).ConfigureAwait(false);
+        await _sending.FileAsync(key, path, cancellation).ConfigureAwait(false);
         return key;
     }
 
@@ -58,7 +58,7 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
     {
         CheckSegment(study, nameof(study));
         ArgumentException.ThrowIfNullOrEmpty(marker);
-        return sending.PutAsync($"{Place(urgent)}{study}/{marker}", Stream.Null, cancellation);
+        return _sending.PutAsync($"{Place(urgent)}{study}/{marker}", Stream.Null, cancellation);
     }
 
     private string KeyOf(string study, string video, bool urgent)

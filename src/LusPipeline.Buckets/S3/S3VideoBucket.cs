@@ -19,25 +19,25 @@ public sealed class S3VideoBucket : IVideoBucket
     /// <summary>S3 takes no longer ones.</summary>
     public const int MostKeyBytes = 1_024;
 
-    private readonly S3Connection connection;
-    private readonly S3Listing listing;
-    private readonly S3Download download;
-    private readonly IReadOnlyList<WatchPrefix> watched;
-    private readonly TimeProvider clock;
+    private readonly S3Connection _connection;
+    private readonly S3Listing _listing;
+    private readonly S3Download _download;
+    private readonly IReadOnlyList<WatchPrefix> _watched;
+    private readonly TimeProvider _clock;
 
     /// <param name="connection">Stays the caller's.</param>
     /// <param name="clock">Tells the day of prefixes that hold it.</param>
     public S3VideoBucket(S3Connection connection, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        this.connection = connection;
-        this.clock = clock;
-        listing = new S3Listing(connection);
-        download = new S3Download(connection, anothers: true);
-        watched = connection.Options.Watched();
+        _connection = connection;
+        _clock = clock;
+        _listing = new S3Listing(connection);
+        _download = new S3Download(connection, anothers: true);
+        _watched = connection.Options.Watched();
     }
 
-    public string Name => connection.Options.IdentityName;
+    public string Name => _connection.Options.IdentityName;
 
     /// <summary>The bucket's name and the watched prefix: <c>lung/incoming</c>, <c>lung/incoming/2026/01/31</c>.</summary>
     public string NameOf(BucketObject item)
@@ -48,9 +48,9 @@ public sealed class S3VideoBucket : IVideoBucket
 
     public async IAsyncEnumerable<BucketObject> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var (prefix, below) in watched.SelectMany(Recent, (prefix, below) => (prefix, below)))
+        foreach (var (prefix, below) in _watched.SelectMany(Recent, (prefix, below) => (prefix, below)))
         {
-            await foreach (var item in listing.CurrentAsync(below, cancellation).ConfigureAwait(false))
+            await foreach (var item in _listing.CurrentAsync(below, cancellation).ConfigureAwait(false))
             {
                 if (Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
@@ -60,9 +60,9 @@ public sealed class S3VideoBucket : IVideoBucket
 
     public async IAsyncEnumerable<BucketObject> ListAllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var prefix in watched)
+        foreach (var prefix in _watched)
         {
-            await foreach (var item in listing.CurrentAsync(prefix.Fixed, cancellation).ConfigureAwait(false))
+            await foreach (var item in _listing.CurrentAsync(prefix.Fixed, cancellation).ConfigureAwait(false))
             {
                 if (prefix.Match(item.Key ?? item.Encoded) is { } below && Object(item, below, prefix.Urgent) is { } found)
                     yield return found;
@@ -75,11 +75,11 @@ public sealed class S3VideoBucket : IVideoBucket
     public async Task<BucketObject?> FindAsync(string key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (Encoding.UTF8.GetByteCount(key) > MostKeyBytes || watched.FirstOrDefault(prefix => prefix.Match(key) is not null) is not { } prefix)
+        if (Encoding.UTF8.GetByteCount(key) > MostKeyBytes || _watched.FirstOrDefault(prefix => prefix.Match(key) is not null) is not { } prefix)
             return null;
         try
         {
-            return await listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Match(key)!, prefix.Urgent) : null;
+            return await _listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Match(key)!, prefix.Urgent) : null;
         }
         catch (Exception answer) when (answer is AmazonS3Exception or BucketUnavailableException { InnerException: AmazonUnmarshallingException or XmlException })
         {
@@ -93,7 +93,7 @@ public sealed class S3VideoBucket : IVideoBucket
     {
         ArgumentNullException.ThrowIfNull(item);
         var prefix = S3Tag.Parse(item.Tag).Prefix;
-        await foreach (var one in listing.CurrentAsync($"{prefix}{ObjectName.FromKey(item.Key).Study}/", cancellation).ConfigureAwait(false))
+        await foreach (var one in _listing.CurrentAsync($"{prefix}{ObjectName.FromKey(item.Key).Study}/", cancellation).ConfigureAwait(false))
         {
             if (Object(one, prefix, item.Urgent) is { } found)
                 yield return found;
@@ -111,14 +111,14 @@ public sealed class S3VideoBucket : IVideoBucket
         if (buffer.IsEmpty)
             return 0;
         var request = Request(key, tag);
-        return await OfOneAsync(() => download.ReadAsync(request, offset, buffer, cancellation)).ConfigureAwait(false);
+        return await OfOneAsync(() => _download.ReadAsync(request, offset, buffer, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Downloads the object. A connection that breaks in the middle is taken up again where it broke.</summary>
     public async Task<LocalVideo> FetchAsync(string key, string tag, string localPath, CancellationToken cancellation)
     {
         var request = Request(key, tag);
-        var size = await OfOneAsync(() => download.ToFileAsync(request, localPath, cancellation)).ConfigureAwait(false);
+        var size = await OfOneAsync(() => _download.ToFileAsync(request, localPath, cancellation)).ConfigureAwait(false);
         return new LocalVideo(localPath, size, held: null);
     }
 
@@ -126,8 +126,8 @@ public sealed class S3VideoBucket : IVideoBucket
     {
         if (!prefix.IsDated)
             return [prefix.Fixed];
-        var tomorrow = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(1);
-        return Enumerable.Range(0, connection.Options.WatchDays + 2).Select(days => prefix.On(tomorrow.AddDays(-days))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var tomorrow = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime).AddDays(1);
+        return Enumerable.Range(0, _connection.Options.WatchDays + 2).Select(days => prefix.On(tomorrow.AddDays(-days))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
 
     /// <returns>Null for what only stands for a folder.</returns>
@@ -147,7 +147,7 @@ public sealed class S3VideoBucket : IVideoBucket
         var meant = S3Tag.Parse(tag);
         return new GetObjectRequest
         {
-            BucketName = connection.Bucket,
+            BucketName = _connection.Bucket,
             Key = meant.Prefix + key,
             EtagToMatch = meant.Quoted,
             VersionId = meant.Version.Length == 0 ? null : meant.Version,

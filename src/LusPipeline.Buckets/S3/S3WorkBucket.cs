@@ -11,27 +11,27 @@ namespace LusPipeline.Buckets.S3;
 /// <remarks>Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> when the bucket refuses us.</remarks>
 public sealed class S3WorkBucket : IWorkBucket
 {
-    private readonly S3Connection connection;
-    private readonly S3Listing listing;
-    private readonly S3Download download;
-    private readonly S3Sending sending;
-    private readonly S3Deleting deleting;
+    private readonly S3Connection _connection;
+    private readonly S3Listing _listing;
+    private readonly S3Download _download;
+    private readonly S3Sending _sending;
+    private readonly S3Deleting _deleting;
 
     /// <param name="connection">Stays the caller's.</param>
     public S3WorkBucket(S3Connection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        this.connection = connection;
-        listing = new S3Listing(connection);
-        download = new S3Download(connection, anothers: false);
-        sending = new S3Sending(connection);
-        deleting = new S3Deleting(connection);
+        _connection = connection;
+        _listing = new S3Listing(connection);
+        _download = new S3Download(connection, anothers: false);
+        _sending = new S3Sending(connection);
+        _deleting = new S3Deleting(connection);
     }
 
     public Task<ObjectWriter> CreateAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult<ObjectWriter>(new S3ObjectWriter(sending, Locate(key)));
+        return Task.FromResult<ObjectWriter>(new S3ObjectWriter(_sending, Locate(key)));
     }
 
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
@@ -39,12 +39,12 @@ public sealed class S3WorkBucket : IWorkBucket
         using var stream = MemoryMarshal.TryGetArray(content, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(content.ToArray(), writable: false);
-        await sending.PutAsync(Locate(key), stream, cancellation, sidecar).ConfigureAwait(false);
+        await _sending.PutAsync(Locate(key), stream, cancellation, sidecar).ConfigureAwait(false);
     }
 
     public async Task PutFileAsync(string key, string path, CancellationToken cancellation)
     {
-        await sending.FileAsync(Locate(key), path, cancellation).ConfigureAwait(false);
+        await _sending.FileAsync(Locate(key), path, cancellation).ConfigureAwait(false);
         File.Delete(path);
     }
 
@@ -55,7 +55,7 @@ public sealed class S3WorkBucket : IWorkBucket
         {
             try
             {
-                return await download.ToMemoryAsync(new GetObjectRequest { BucketName = connection.Bucket, Key = located }, most, cancellation).ConfigureAwait(false);
+                return await _download.ToMemoryAsync(new GetObjectRequest { BucketName = _connection.Bucket, Key = located }, most, cancellation).ConfigureAwait(false);
             }
             catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
             {
@@ -71,16 +71,16 @@ public sealed class S3WorkBucket : IWorkBucket
     public async Task DeleteAsync(string key, CancellationToken cancellation)
     {
         var located = Locate(key);
-        if (!connection.Options.Versioned)
+        if (!_connection.Options.Versioned)
         {
-            await deleting.DeleteAsync(located, cancellation).ConfigureAwait(false);
+            await _deleting.DeleteAsync(located, cancellation).ConfigureAwait(false);
             return;
         }
         // Deleting the key alone would keep every version of it.
-        await foreach (var version in listing.VersionsAsync(located, cancellation).ConfigureAwait(false))
+        await foreach (var version in _listing.VersionsAsync(located, cancellation).ConfigureAwait(false))
         {
             if (S3Listing.Decode(version.Key) == located)
-                await deleting.DeleteAsync(located, version.VersionId, cancellation).ConfigureAwait(false);
+                await _deleting.DeleteAsync(located, version.VersionId, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -91,20 +91,20 @@ public sealed class S3WorkBucket : IWorkBucket
             OwnKey.CheckFolder(prefix.EndsWith('/') ? prefix + "x" : throw new ArgumentException("A prefix ends with '/'.", nameof(prefix)));
         foreach (var folder in prefix.Length > 0 ? [prefix] : OwnKey.Folders)
         {
-            await foreach (var item in listing.CurrentAsync(connection.Options.WorkPrefix + folder, cancellation).ConfigureAwait(false))
+            await foreach (var item in _listing.CurrentAsync(_connection.Options.WorkPrefix + folder, cancellation).ConfigureAwait(false))
             {
                 if (item.Key is { } key && !key.EndsWith('/'))
-                    yield return new BucketObject(key[connection.Options.WorkPrefix.Length..], item.Size, item.Modified, item.ETag);
+                    yield return new BucketObject(key[_connection.Options.WorkPrefix.Length..], item.Size, item.Modified, item.ETag);
             }
         }
     }
 
     /// <summary>Drops the parts of objects of many parts: the bucket keeps them, and charges for them.</summary>
-    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => sending.DeleteUnfinishedAsync(before, cancellation);
+    public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => _sending.DeleteUnfinishedAsync(before, cancellation);
 
     private string Locate(string key)
     {
         OwnKey.CheckFolder(key);
-        return connection.Options.WorkPrefix + key;
+        return _connection.Options.WorkPrefix + key;
     }
 }

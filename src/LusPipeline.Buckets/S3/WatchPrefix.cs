@@ -11,22 +11,22 @@ internal sealed class WatchPrefix
 
     private static readonly string[] Places = ["{yyyy}", "{MM}", "{dd}"];
 
-    private readonly string text;
-    private readonly string pattern;
+    private readonly string _text;
+    private readonly string _pattern;
 
     private WatchPrefix(string text, string pattern)
     {
-        this.text = text;
-        this.pattern = pattern;
+        _text = text;
+        _pattern = pattern;
     }
 
     /// <summary>What arrives here is done first.</summary>
     public bool Urgent { get; private init; }
 
-    public bool IsDated => pattern.Contains(Digit, StringComparison.Ordinal);
+    public bool IsDated => _pattern.Contains(Digit, StringComparison.Ordinal);
 
     /// <summary>What all keys below it begin with.</summary>
-    public string Fixed => IsDated ? pattern[..pattern.IndexOf(Digit, StringComparison.Ordinal)] : pattern;
+    public string Fixed => IsDated ? _pattern[.._pattern.IndexOf(Digit, StringComparison.Ordinal)] : _pattern;
 
     public static WatchPrefix Parse(string text) =>
         TryParse(text, out var prefix, out var problem) ? prefix : throw new ArgumentException($"'{text}' {problem}", nameof(text));
@@ -34,7 +34,7 @@ internal sealed class WatchPrefix
     public static WatchPrefix ParseUrgent(string text)
     {
         var prefix = Parse(text);
-        return new WatchPrefix(prefix.text, prefix.pattern) { Urgent = true };
+        return new WatchPrefix(prefix._text, prefix._pattern) { Urgent = true };
     }
 
     /// <param name="problem">What is wrong and how to mend it, to come after the key's name.</param>
@@ -60,7 +60,7 @@ internal sealed class WatchPrefix
 
     /// <summary>The prefix on a day.</summary>
     public string On(DateOnly day) =>
-        text.Replace(Places[0], day.Year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        _text.Replace(Places[0], day.Year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace(Places[1], day.Month.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace(Places[2], day.Day.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
@@ -68,27 +68,27 @@ internal sealed class WatchPrefix
     public string? Match(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.Length >= pattern.Length && Fits(key) ? key[..pattern.Length] : null;
+        return key.Length >= _pattern.Length && Fits(key) ? key[.._pattern.Length] : null;
     }
 
     /// <summary>Whether a key may be below both.</summary>
     public bool Overlaps(WatchPrefix other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Fits(other.pattern);
+        return Fits(other._pattern);
     }
 
     /// <param name="prefix">As it is in keys.</param>
     public bool Overlaps(string prefix) => Fits(prefix);
 
-    public override string ToString() => text;
+    public override string ToString() => _text;
 
     /// <summary>Compares as far as both go.</summary>
     private bool Fits(string other)
     {
-        for (var index = 0; index < Math.Min(pattern.Length, other.Length); index++)
+        for (var index = 0; index < Math.Min(_pattern.Length, other.Length); index++)
         {
-            var (left, right) = (pattern[index], other[index]);
+            var (left, right) = (_pattern[index], other[index]);
             if (left != right && !(left == Digit && char.IsAsciiDigit(right)) && !(right == Digit && char.IsAsciiDigit(left)))
                 return false;
         }

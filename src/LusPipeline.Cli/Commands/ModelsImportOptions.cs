@@ -9,11 +9,11 @@ namespace LusPipeline.Cli.Commands;
 /// <summary>What all imports share: the options, and how the bundle is written.</summary>
 internal sealed class ModelsImportOptions
 {
-    private readonly Option<bool> here = ModelsArguments.Here();
+    private readonly Option<bool> _here = ModelsArguments.Here();
 
     public ModelsImportOptions(Command command)
     {
-        foreach (var option in new Option[] { Head, Name, Version, Frames, Threshold, Out, here })
+        foreach (var option in new Option[] { Head, Name, Version, Frames, Threshold, Out, _here })
             command.Options.Add(option);
     }
 
@@ -29,7 +29,7 @@ internal sealed class ModelsImportOptions
 
     private Option<DirectoryInfo> Out { get; } = new("--out") { Description = "The new bundle's folder", Required = true };
 
-    public bool IsHere(ParseResult result) => result.GetValue(here);
+    public bool IsHere(ParseResult result) => result.GetValue(_here);
 
     /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
     public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;

@@ -3,9 +3,9 @@ namespace LusPipeline.Cli.Demo;
 /// <summary>The image of a convex probe: turns scan lines into pixels, as a scanner's scan converter does.</summary>
 internal sealed class ConvexSector
 {
-    private readonly int pixels;
-    private readonly int samples;
-    private readonly List<(int Pixel, int Source, float Right, float Down)> inside = [];
+    private readonly int _pixels;
+    private readonly int _samples;
+    private readonly List<(int Pixel, int Source, float Right, float Down)> _inside = [];
 
     /// <param name="width">Pixels of the image.</param>
     /// <param name="height">Pixels of the image.</param>
@@ -13,8 +13,8 @@ internal sealed class ConvexSector
     /// <param name="samples">Samples of a line from the probe downwards.</param>
     public ConvexSector(int width, int height, int lines, int samples)
     {
-        pixels = width * height;
-        this.samples = samples;
+        _pixels = width * height;
+        _samples = samples;
         // The lines meet above the image; all lengths in image heights.
         const float apex = -0.46f, near = 0.52f, far = 1.42f;
         var widest = MathF.Asin(Math.Min(0.52f, 0.49f * width / height / far));
@@ -30,7 +30,7 @@ internal sealed class ConvexSector
                     continue;
                 var line = (angle + 1) / 2 * (lines - 1);
                 var sample = depth * (samples - 1);
-                inside.Add(((y * width) + x, ((int)line * samples) + (int)sample, line - (int)line, sample - (int)sample));
+                _inside.Add(((y * width) + x, ((int)line * samples) + (int)sample, line - (int)line, sample - (int)sample));
             }
         }
     }
@@ -39,11 +39,11 @@ internal sealed class ConvexSector
     /// <param name="image">Gray pixels, row after row; black outside the sector.</param>
     public void Draw(ReadOnlySpan<float> echoes, Span<byte> image)
     {
-        image[..pixels].Clear();
-        foreach (var (pixel, source, right, down) in inside)
+        image[.._pixels].Clear();
+        foreach (var (pixel, source, right, down) in _inside)
         {
             var left = echoes[source] + (down * (echoes[source + 1] - echoes[source]));
-            var next = echoes[source + samples] + (down * (echoes[source + samples + 1] - echoes[source + samples]));
+            var next = echoes[source + _samples] + (down * (echoes[source + _samples + 1] - echoes[source + _samples]));
             image[pixel] = (byte)(255f * (left + (right * (next - left))));
         }
     }

@@ -6,8 +6,8 @@ namespace LusPipeline.Cli.Demo;
 /// </summary>
 internal sealed class SpeckleField
 {
-    private readonly int samples;
-    private readonly float[][] parts;
+    private readonly int _samples;
+    private readonly float[][] _parts;
 
     /// <param name="random">The only source of chance.</param>
     /// <param name="lines">Scan lines, wrapped around at the end.</param>
@@ -15,8 +15,8 @@ internal sealed class SpeckleField
     public SpeckleField(Random random, int lines, int samples)
     {
         Lines = lines;
-        this.samples = samples;
-        parts = [.. Enumerable.Range(0, 4).Select(_ => Part(random, lines, samples))];
+        _samples = samples;
+        _parts = [.. Enumerable.Range(0, 4).Select(_ => Part(random, lines, samples))];
     }
 
     public int Lines { get; }
@@ -36,9 +36,9 @@ internal sealed class SpeckleField
         var norm = 1f / MathF.Sqrt(((1 - right) * (1 - right)) + (right * right) + 1e-6f);
         for (var s = 0; s < magnitudes.Length; s++)
         {
-            var (a, b) = ((first * samples) + s, (second * samples) + s);
-            var real = (weights[0] * parts[0][a]) + (weights[1] * parts[0][b]) + (weights[2] * parts[2][a]) + (weights[3] * parts[2][b]);
-            var imaginary = (weights[0] * parts[1][a]) + (weights[1] * parts[1][b]) + (weights[2] * parts[3][a]) + (weights[3] * parts[3][b]);
+            var (a, b) = ((first * _samples) + s, (second * _samples) + s);
+            var real = (weights[0] * _parts[0][a]) + (weights[1] * _parts[0][b]) + (weights[2] * _parts[2][a]) + (weights[3] * _parts[2][b]);
+            var imaginary = (weights[0] * _parts[1][a]) + (weights[1] * _parts[1][b]) + (weights[2] * _parts[3][a]) + (weights[3] * _parts[3][b]);
             magnitudes[s] = norm * MathF.Sqrt((real * real) + (imaginary * imaginary));
         }
     }

@@ -7,20 +7,20 @@ internal sealed class OnnxWalk(Stream stream)
     private const int MaxDomainBytes = 1024;
     private const int MaxNameBytes = 1 << 16;
     private const string ElsewhereFault = "it keeps weights in other files (external data); save it as one file";
-    private readonly ProtobufWire wire = new(stream);
-    private readonly PaddedMaxima paddedMaxima = new();
-    private long float32Bytes, float16Bytes, int8Bytes;
-    private int depth;
+    private readonly ProtobufWire _wire = new(stream);
+    private readonly PaddedMaxima _paddedMaxima = new();
+    private long _float32Bytes, _float16Bytes, _int8Bytes;
+    private int _depth;
 
     public int? Opset { get; private set; }
 
     public string Weights =>
-        int8Bytes > Math.Max(float32Bytes, float16Bytes) ? "int8"
-        : float16Bytes > float32Bytes ? "float16"
+        _int8Bytes > Math.Max(_float32Bytes, _float16Bytes) ? "int8"
+        : _float16Bytes > _float32Bytes ? "float16"
         : "float32";
 
     /// <inheritdoc cref="OnnxFacts.HasPaddedMaxima"/>
-    public bool HasPaddedMaxima => paddedMaxima.Pads().Any();
+    public bool HasPaddedMaxima => _paddedMaxima.Pads().Any();
 
     public void Model(long end) => Each(end, field =>
     {
@@ -43,8 +43,8 @@ internal sealed class OnnxWalk(Stream stream)
         {
             switch (field)
             {
-                case 1: domain = wire.Text(MaxDomainBytes); break;
-                case 2: version = wire.Number(); break;
+                case 1: domain = _wire.Text(MaxDomainBytes); break;
+                case 2: version = _wire.Number(); break;
                 default: return false;
             }
             return true;
@@ -86,15 +86,15 @@ internal sealed class OnnxWalk(Stream stream)
         {
             switch (field)
             {
-                case 1: inputs.Add(wire.Text(MaxNameBytes)); break;
-                case 2: outputs.Add(wire.Text(MaxNameBytes)); break;
-                case 4: operation = wire.Text(MaxNameBytes); break;
+                case 1: inputs.Add(_wire.Text(MaxNameBytes)); break;
+                case 2: outputs.Add(_wire.Text(MaxNameBytes)); break;
+                case 4: operation = _wire.Text(MaxNameBytes); break;
                 case 5: Message(Attribute); break;
                 default: return false;
             }
             return true;
         });
-        paddedMaxima.Add(new(operation, inputs, outputs));
+        _paddedMaxima.Add(new(operation, inputs, outputs));
     }
 
     private void Attribute(long end) => Each(end, field =>
@@ -119,7 +119,7 @@ internal sealed class OnnxWalk(Stream stream)
 
     private void Tensor(long end)
     {
-        var start = wire.Position;
+        var start = _wire.Position;
         var name = "";
         long type = 0;
         byte? onlyByte = null;
@@ -127,11 +127,11 @@ internal sealed class OnnxWalk(Stream stream)
         {
             switch (field)
             {
-                case 2: type = wire.Number(); break;
-                case 8: name = wire.Text(MaxNameBytes); break;
-                case 9: onlyByte = wire.OnlyByte(); break;
+                case 2: type = _wire.Number(); break;
+                case 8: name = _wire.Text(MaxNameBytes); break;
+                case 9: onlyByte = _wire.OnlyByte(); break;
                 case 13: throw new InvalidDataException(ElsewhereFault);
-                case 14 when wire.Number() != 0: throw new InvalidDataException(ElsewhereFault);
+                case 14 when _wire.Number() != 0: throw new InvalidDataException(ElsewhereFault);
                 case 14: break;
                 default: return false;
             }
@@ -139,33 +139,33 @@ internal sealed class OnnxWalk(Stream stream)
         });
         switch (type)
         {
-            case 1: float32Bytes += end - start; break;
-            case 10: float16Bytes += end - start; break;
-            case 2 or 3: int8Bytes += end - start; break;
+            case 1: _float32Bytes += end - start; break;
+            case 10: _float16Bytes += end - start; break;
+            case 2 or 3: _int8Bytes += end - start; break;
         }
         if (type == 2 && onlyByte == 0)
-            paddedMaxima.AddZero(name);
+            _paddedMaxima.AddZero(name);
     }
 
     private void Message(Action<long> read)
     {
-        if (++depth > MaxDepth)
+        if (++_depth > MaxDepth)
             throw new InvalidDataException($"its graphs are nested more than {MaxDepth} deep");
-        read(wire.MessageEnd());
-        depth--;
+        read(_wire.MessageEnd());
+        _depth--;
     }
 
     /// <param name="end">Where the message ends in the stream.</param>
     /// <param name="take">Reads the value of a field, or returns false to have it skipped.</param>
     private void Each(long end, Func<int, bool> take)
     {
-        while (wire.Position < end)
+        while (_wire.Position < end)
         {
-            var field = wire.Field(end);
+            var field = _wire.Field(end);
             if (!take(field))
-                wire.Skip();
+                _wire.Skip();
         }
-        if (wire.Position != end)
+        if (_wire.Position != end)
             throw new InvalidDataException("it is no ONNX model: a field runs over its message's end");
     }
 }

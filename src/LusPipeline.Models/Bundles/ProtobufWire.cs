@@ -6,8 +6,8 @@ namespace LusPipeline.Models.Bundles;
 internal sealed class ProtobufWire(Stream stream)
 {
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
-    private int kind;
-    private long limit;
+    private int _kind;
+    private long _limit;
 
     public long Position => stream.Position;
 
@@ -15,14 +15,14 @@ internal sealed class ProtobufWire(Stream stream)
     /// <param name="end">Where the message that holds it ends.</param>
     public int Field(long end)
     {
-        limit = end;
+        _limit = end;
         var tag = RawNumber();
-        kind = (int)(tag & 7);
+        _kind = (int)(tag & 7);
         var field = tag >>> 3;
         return field is > 0 and < 1 << 29 ? (int)field : throw Wrong();
     }
 
-    public long Number() => kind == Varint ? RawNumber() : throw Wrong();
+    public long Number() => _kind == Varint ? RawNumber() : throw Wrong();
 
     /// <summary>Where the message ends that is this field's value.</summary>
     public long MessageEnd()
@@ -53,7 +53,7 @@ internal sealed class ProtobufWire(Stream stream)
 
     public void Skip()
     {
-        var size = kind switch
+        var size = _kind switch
         {
             Varint => SkippedNumber(),
             Fixed64 => 8,
@@ -61,7 +61,7 @@ internal sealed class ProtobufWire(Stream stream)
             Fixed32 => 4,
             _ => throw Wrong(),
         };
-        if (size > limit - stream.Position)
+        if (size > _limit - stream.Position)
             throw Wrong();
         stream.Seek(size, SeekOrigin.Current);
     }
@@ -74,10 +74,10 @@ internal sealed class ProtobufWire(Stream stream)
 
     private long Length()
     {
-        if (kind != Bytes)
+        if (_kind != Bytes)
             throw Wrong();
         var length = RawNumber();
-        return length >= 0 && length <= limit - stream.Position ? length : throw Wrong();
+        return length >= 0 && length <= _limit - stream.Position ? length : throw Wrong();
     }
 
     private long RawNumber()
@@ -85,7 +85,7 @@ internal sealed class ProtobufWire(Stream stream)
         ulong value = 0;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            if (stream.Position >= limit)
+            if (stream.Position >= _limit)
                 throw Wrong();
             var next = stream.ReadByte();
             if (next < 0)

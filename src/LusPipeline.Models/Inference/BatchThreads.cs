@@ -12,49 +12,49 @@ internal delegate void RunBatch(Memory<byte> frames, int count, Memory<float> fe
 /// </summary>
 internal sealed class BatchThreads : IClipRunner
 {
-    private readonly BlockingCollection<(ClipInWork Clip, int First, int Count)> waiting = [];
-    private readonly Thread[] threads;
-    private readonly int batch;
-    private readonly RunBatch run;
-    private volatile bool stopping;
+    private readonly BlockingCollection<(ClipInWork Clip, int First, int Count)> _waiting = [];
+    private readonly Thread[] _threads;
+    private readonly int _batch;
+    private readonly RunBatch _run;
+    private volatile bool _stopping;
 
     /// <param name="batch">Most frames of a batch.</param>
     public BatchThreads(int count, int batch, RunBatch run)
     {
-        this.batch = batch;
-        this.run = run;
-        threads = new Thread[count];
+        _batch = batch;
+        _run = run;
+        _threads = new Thread[count];
         for (var index = 0; index < count; index++)
         {
-            threads[index] = new Thread(Work) { IsBackground = true, Name = "backbone" };
-            threads[index].Start();
+            _threads[index] = new Thread(Work) { IsBackground = true, Name = "backbone" };
+            _threads[index].Start();
         }
     }
 
     public void Add(ClipInWork clip)
     {
-        var batches = (clip.FrameCount + batch - 1) / batch;
+        var batches = (clip.FrameCount + _batch - 1) / _batch;
         int First(int index) => (int)((long)index * clip.FrameCount / batches);
         for (var index = 0; index < batches; index++)
-            waiting.Add((clip, First(index), First(index + 1) - First(index)));
+            _waiting.Add((clip, First(index), First(index + 1) - First(index)));
     }
 
     public void Dispose()
     {
-        if (stopping)
+        if (_stopping)
             return;
-        stopping = true;
-        waiting.CompleteAdding();
-        foreach (var thread in threads)
+        _stopping = true;
+        _waiting.CompleteAdding();
+        foreach (var thread in _threads)
             thread.Join();
-        waiting.Dispose();
+        _waiting.Dispose();
     }
 
     private void Work()
     {
-        foreach (var (clip, first, count) in waiting.GetConsumingEnumerable())
+        foreach (var (clip, first, count) in _waiting.GetConsumingEnumerable())
         {
-            if (stopping)
+            if (_stopping)
                 clip.Fail(count, new ObjectDisposedException(nameof(OnnxBackbone)));
             else if (clip.IsOver)
                 clip.Skip(count);
@@ -67,7 +67,7 @@ internal sealed class BatchThreads : IClipRunner
     {
         try
         {
-            run(clip.Frames(first, count), count, clip.Features(first, count));
+            _run(clip.Frames(first, count), count, clip.Features(first, count));
         }
 #pragma warning disable CA1031 // Not hidden: it becomes the outcome of the clip's task.
         catch (Exception exception)

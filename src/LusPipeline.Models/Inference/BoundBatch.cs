@@ -8,36 +8,36 @@ namespace LusPipeline.Models.Inference;
 /// <summary>A batch's memory outside the managed heap, bound to an ONNX Runtime session; on CUDA it is pinned, which the device copies fastest.</summary>
 internal sealed class BoundBatch : IBatchBuffers
 {
-    private readonly InferenceSession session;
-    private readonly OrtIoBinding binding;
-    private readonly RunOptions runOptions = new();
-    private readonly OrtMemoryInfo memory;
-    private readonly OrtAllocator allocator;
-    private readonly bool onDevice;
-    private readonly OrtMemoryAllocation frames;
-    private readonly OrtMemoryAllocation features;
-    private readonly (OrtValue Input, OrtValue Output)?[] values;
-    private readonly long frameBytes;
-    private readonly (int Height, int Width, int FeatureLength) size;
+    private readonly InferenceSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly RunOptions _runOptions = new();
+    private readonly OrtMemoryInfo _memory;
+    private readonly OrtAllocator _allocator;
+    private readonly bool _onDevice;
+    private readonly OrtMemoryAllocation _frames;
+    private readonly OrtMemoryAllocation _features;
+    private readonly (OrtValue Input, OrtValue Output)?[] _values;
+    private readonly long _frameBytes;
+    private readonly (int Height, int Width, int FeatureLength) _size;
 
     /// <exception cref="BrokenEngineException">The memory cannot be had.</exception>
     public BoundBatch(InferenceSession session, int capacity, (int Height, int Width, int FeatureLength) size, int? device)
     {
-        this.session = session;
-        this.size = size;
+        _session = session;
+        _size = size;
         Capacity = capacity;
-        frameBytes = (long)size.Height * size.Width * 3;
-        onDevice = device is not null;
-        values = new (OrtValue, OrtValue)?[capacity + 1];
+        _frameBytes = (long)size.Height * size.Width * 3;
+        _onDevice = device is not null;
+        _values = new (OrtValue, OrtValue)?[capacity + 1];
         try
         {
-            memory = device is { } id
+            _memory = device is { } id
                 ? new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, id, OrtMemType.CpuOutput)
                 : OrtMemoryInfo.DefaultInstance;
-            allocator = onDevice ? new OrtAllocator(session, memory) : OrtAllocator.DefaultInstance;
-            frames = allocator.Allocate(checked((uint)(capacity * frameBytes)));
-            features = allocator.Allocate(checked((uint)(capacity * (long)size.FeatureLength * sizeof(float))));
-            binding = session.CreateIoBinding();
+            _allocator = _onDevice ? new OrtAllocator(session, _memory) : OrtAllocator.DefaultInstance;
+            _frames = _allocator.Allocate(checked((uint)(capacity * _frameBytes)));
+            _features = _allocator.Allocate(checked((uint)(capacity * (long)size.FeatureLength * sizeof(float))));
+            _binding = session.CreateIoBinding();
         }
         catch (OnnxRuntimeException refused)
         {
@@ -57,11 +57,11 @@ internal sealed class BoundBatch : IBatchBuffers
         try
         {
             // On CUDA, binding an input copies it to the device: it must be bound again for each batch.
-            binding.BindInput(OnnxContract.Frames, input);
-            binding.BindOutput(OnnxContract.Features, output);
-            binding.SynchronizeBoundInputs();
-            session.RunWithBinding(runOptions, binding);
-            binding.SynchronizeBoundOutputs();
+            _binding.BindInput(OnnxContract.Frames, input);
+            _binding.BindOutput(OnnxContract.Features, output);
+            _binding.SynchronizeBoundInputs();
+            _session.RunWithBinding(_runOptions, _binding);
+            _binding.SynchronizeBoundOutputs();
             StageMetrics.BatchFinished(count);
         }
         catch (OnnxRuntimeException failed)
@@ -72,25 +72,25 @@ internal sealed class BoundBatch : IBatchBuffers
 
     public void Dispose()
     {
-        binding.Dispose();
-        foreach (var pair in values)
+        _binding.Dispose();
+        foreach (var pair in _values)
         {
             pair?.Input.Dispose();
             pair?.Output.Dispose();
         }
-        frames.Dispose();
-        features.Dispose();
-        runOptions.Dispose();
-        if (!onDevice)
+        _frames.Dispose();
+        _features.Dispose();
+        _runOptions.Dispose();
+        if (!_onDevice)
             return;
-        allocator.Dispose();
-        memory.Dispose();
+        _allocator.Dispose();
+        _memory.Dispose();
     }
 
     /// <summary>The first frames and features, made once for each number of them.</summary>
-    private (OrtValue Input, OrtValue Output) Values(int count) => values[count] ??= (
+    private (OrtValue Input, OrtValue Output) Values(int count) => _values[count] ??= (
         OrtValue.CreateTensorValueWithData(
-            memory, TensorElementType.UInt8, [count, size.Height, size.Width, 3], frames.DangerousGetHandle(), count * frameBytes),
+            _memory, TensorElementType.UInt8, [count, _size.Height, _size.Width, 3], _frames.DangerousGetHandle(), count * _frameBytes),
         OrtValue.CreateTensorValueWithData(
-            memory, TensorElementType.Float, [count, size.FeatureLength], features.DangerousGetHandle(), count * (long)size.FeatureLength * sizeof(float)));
+            _memory, TensorElementType.Float, [count, _size.FeatureLength], _features.DangerousGetHandle(), count * (long)_size.FeatureLength * sizeof(float)));
 }

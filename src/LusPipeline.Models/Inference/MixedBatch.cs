@@ -4,12 +4,12 @@ namespace LusPipeline.Models.Inference;
 /// <param name="buffers">Owned by whoever made them.</param>
 internal sealed class MixedBatch(IBatchBuffers buffers)
 {
-    private readonly Part[] parts = new Part[buffers.Capacity];
-    private readonly int frameSize = buffers.Frames.Length / buffers.Capacity;
-    private readonly int featureSize = buffers.Features.Length / buffers.Capacity;
-    private int partCount;
-    private int loaded;
-    private Exception? failure;
+    private readonly Part[] _parts = new Part[buffers.Capacity];
+    private readonly int _frameSize = buffers.Frames.Length / buffers.Capacity;
+    private readonly int _featureSize = buffers.Features.Length / buffers.Capacity;
+    private int _partCount;
+    private int _loaded;
+    private Exception? _failure;
 
     /// <summary>Frames taken.</summary>
     public int Count { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     /// <summary>Takes the next frames of a clip, up to <see cref="Room"/>. A clip comes once in a batch.</summary>
     public void Take(ClipInWork clip, int first, int count)
     {
-        parts[partCount++] = new(clip, first, count, Count);
+        _parts[_partCount++] = new(clip, first, count, Count);
         Count += count;
     }
 
@@ -28,14 +28,14 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     {
         try
         {
-            for (; loaded < partCount; loaded++)
-                Load(parts[loaded], parts[loaded].Offset);
+            for (; _loaded < _partCount; _loaded++)
+                Load(_parts[_loaded], _parts[_loaded].Offset);
         }
 #pragma warning disable CA1031 // Not hidden: Run finds the clip that caused it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
+            _failure = exception;
         }
     }
 
@@ -45,36 +45,36 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     /// </summary>
     public void Run()
     {
-        if (failure is null && !AllOver())
-            failure = Attempt(Count);
-        if (failure is null)
+        if (_failure is null && !AllOver())
+            _failure = Attempt(Count);
+        if (_failure is null)
             return;
-        if (partCount == 1)
+        if (_partCount == 1)
         {
-            parts[0].Clip.Fail(parts[0].Count, failure);
+            _parts[0].Clip.Fail(_parts[0].Count, _failure);
         }
         else
         {
-            for (var index = 0; index < partCount; index++)
-                RunAlone(parts[index]);
+            for (var index = 0; index < _partCount; index++)
+                RunAlone(_parts[index]);
         }
-        partCount = 0;
+        _partCount = 0;
     }
 
     /// <summary>Hands the features to the clips and becomes empty.</summary>
     public void Deliver()
     {
-        for (var index = 0; index < partCount; index++)
-            Deliver(parts[index], parts[index].Offset);
-        Array.Clear(parts);
-        (partCount, loaded, Count, failure) = (0, 0, 0, null);
+        for (var index = 0; index < _partCount; index++)
+            Deliver(_parts[index], _parts[index].Offset);
+        Array.Clear(_parts);
+        (_partCount, _loaded, Count, _failure) = (0, 0, 0, null);
     }
 
     private bool AllOver()
     {
-        for (var index = 0; index < partCount; index++)
+        for (var index = 0; index < _partCount; index++)
         {
-            if (!parts[index].Clip.IsOver)
+            if (!_parts[index].Clip.IsOver)
                 return false;
         }
         return true;
@@ -120,7 +120,7 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     }
 
     private void Load(Part part, int offset) =>
-        part.Clip.Frames(part.First, part.Count).Span.CopyTo(buffers.Frames[(offset * frameSize)..]);
+        part.Clip.Frames(part.First, part.Count).Span.CopyTo(buffers.Frames[(offset * _frameSize)..]);
 
     private void Deliver(Part part, int offset)
     {
@@ -129,7 +129,7 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
             part.Clip.Skip(part.Count);
             return;
         }
-        buffers.Features.Slice(offset * featureSize, part.Count * featureSize).CopyTo(part.Clip.Features(part.First, part.Count).Span);
+        buffers.Features.Slice(offset * _featureSize, part.Count * _featureSize).CopyTo(part.Clip.Features(part.First, part.Count).Span);
         part.Clip.Finish(part.Count);
     }
 

@@ -7,59 +7,59 @@ namespace LusPipeline.Models.Inference;
 /// </summary>
 internal sealed class MixingThreads : IClipRunner
 {
-    private readonly object gate = new();
-    private readonly Queue<ClipInWork> waiting = new();
-    private readonly Queue<MixedBatch> filling = new();
-    private readonly IReadOnlyList<IBatchBuffers> buffers;
-    private readonly Thread[] threads;
-    private readonly int mostRunning;
-    private int taken;
-    private int running;
-    private bool stopping;
+    private readonly object _gate = new();
+    private readonly Queue<ClipInWork> _waiting = new();
+    private readonly Queue<MixedBatch> _filling = new();
+    private readonly IReadOnlyList<IBatchBuffers> _buffers;
+    private readonly Thread[] _threads;
+    private readonly int _mostRunning;
+    private int _taken;
+    private int _running;
+    private bool _stopping;
 
     /// <param name="buffers">One for each batch that runs or is filled; disposed with this.</param>
     /// <param name="mostRunning">Batches that run at the same time.</param>
     public MixingThreads(IReadOnlyList<IBatchBuffers> buffers, int mostRunning)
     {
-        this.buffers = buffers;
-        this.mostRunning = mostRunning;
-        threads = new Thread[buffers.Count];
-        for (var index = 0; index < threads.Length; index++)
+        _buffers = buffers;
+        _mostRunning = mostRunning;
+        _threads = new Thread[buffers.Count];
+        for (var index = 0; index < _threads.Length; index++)
         {
             var batch = new MixedBatch(buffers[index]);
-            threads[index] = new Thread(() => Work(batch)) { IsBackground = true, Name = "backbone" };
-            threads[index].Start();
+            _threads[index] = new Thread(() => Work(batch)) { IsBackground = true, Name = "backbone" };
+            _threads[index].Start();
         }
     }
 
     public void Add(ClipInWork clip)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(stopping, typeof(OnnxBackbone));
-            waiting.Enqueue(clip);
-            Monitor.PulseAll(gate);
+            ObjectDisposedException.ThrowIf(_stopping, typeof(OnnxBackbone));
+            _waiting.Enqueue(clip);
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>What batches have taken is computed; what waits fails.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (stopping)
+            if (_stopping)
                 return;
-            stopping = true;
-            while (waiting.TryDequeue(out var clip))
+            _stopping = true;
+            while (_waiting.TryDequeue(out var clip))
             {
-                clip.Fail(clip.FrameCount - taken, new ObjectDisposedException(nameof(OnnxBackbone)));
-                taken = 0;
+                clip.Fail(clip.FrameCount - _taken, new ObjectDisposedException(nameof(OnnxBackbone)));
+                _taken = 0;
             }
-            Monitor.PulseAll(gate);
+            Monitor.PulseAll(_gate);
         }
-        foreach (var thread in threads)
+        foreach (var thread in _threads)
             thread.Join();
-        foreach (var buffer in buffers)
+        foreach (var buffer in _buffers)
             buffer.Dispose();
     }
 
@@ -68,10 +68,10 @@ internal sealed class MixingThreads : IClipRunner
         while (Fill(batch))
         {
             batch.Run();
-            lock (gate)
+            lock (_gate)
             {
-                running--;
-                Monitor.PulseAll(gate);
+                _running--;
+                Monitor.PulseAll(_gate);
             }
             batch.Deliver();
         }
@@ -83,20 +83,20 @@ internal sealed class MixingThreads : IClipRunner
     {
         while (true)
         {
-            lock (gate)
+            lock (_gate)
             {
                 while (!TryTake(batch))
                 {
-                    if (running < mostRunning && filling.TryPeek(out var first) && first == batch)
+                    if (_running < _mostRunning && _filling.TryPeek(out var first) && first == batch)
                     {
-                        filling.Dequeue();
-                        running++;
-                        Monitor.PulseAll(gate);
+                        _filling.Dequeue();
+                        _running++;
+                        Monitor.PulseAll(_gate);
                         return true;
                     }
-                    if (batch.Count == 0 && stopping)
+                    if (batch.Count == 0 && _stopping)
                         return false;
-                    Monitor.Wait(gate);
+                    Monitor.Wait(_gate);
                 }
             }
             batch.Load();
@@ -106,9 +106,9 @@ internal sealed class MixingThreads : IClipRunner
     private bool TryTake(MixedBatch batch)
     {
         var before = batch.Count;
-        while (batch.Room > 0 && waiting.TryPeek(out var clip))
+        while (batch.Room > 0 && _waiting.TryPeek(out var clip))
         {
-            var left = clip.FrameCount - taken;
+            var left = clip.FrameCount - _taken;
             var count = Math.Min(left, batch.Room);
             if (clip.IsOver)
             {
@@ -117,18 +117,18 @@ internal sealed class MixingThreads : IClipRunner
             }
             else
             {
-                batch.Take(clip, taken, count);
+                batch.Take(clip, _taken, count);
             }
-            taken += count;
+            _taken += count;
             if (count < left)
                 break;
-            waiting.Dequeue();
-            taken = 0;
+            _waiting.Dequeue();
+            _taken = 0;
         }
         if (batch.Count == before)
             return false;
         if (before == 0)
-            filling.Enqueue(batch);
+            _filling.Enqueue(batch);
         return true;
     }
 }

@@ -14,20 +14,20 @@ public sealed class OnnxBackbone : IBackbone
 {
     private static readonly string[] InputNames = [OnnxContract.Frames];
     private static readonly string[] OutputNames = [OnnxContract.Features];
-    private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
-    private readonly IClipRunner runner;
-    private IDisposable? shown;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly IClipRunner _runner;
+    private IDisposable? _shown;
 
     private OnnxBackbone(InferenceSession session, Bundle bundle, ComputePlan plan, int? device)
     {
-        this.session = session;
+        _session = session;
         Height = bundle.Height;
         Width = bundle.Width;
         FeatureLength = bundle.Features;
         Batch = plan.Batch;
         ConcurrentRuns = plan.Runs;
-        runner = plan.Mixes
+        _runner = plan.Mixes
             ? new MixingThreads(Buffers(session, plan, (Height, Width, FeatureLength), device), plan.Runs)
             : new BatchThreads(plan.Runs, plan.Batch, RunBatch);
     }
@@ -61,7 +61,7 @@ public sealed class OnnxBackbone : IBackbone
             var backbone = new OnnxBackbone(session, bundle, plan, onCuda ? options.DeviceId : null);
             if (onCuda)
                 backbone.RunOnceOrClose();
-            backbone.shown = StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id);
+            backbone._shown = StageMetrics.ModelOpened(options.Provider.ToString(), variant, bundle.Id);
             return backbone;
         }
         catch
@@ -79,7 +79,7 @@ public sealed class OnnxBackbone : IBackbone
         if (features.Length != (long)frameCount * FeatureLength)
             throw new ArgumentException($"{features.Length} floats are not the features of {frameCount} frames of {FeatureLength} each.", nameof(features));
         var clip = new ClipInWork(frames, frameCount, features, cancellation);
-        runner.Add(clip);
+        _runner.Add(clip);
         return clip.Completion;
     }
 
@@ -93,10 +93,10 @@ public sealed class OnnxBackbone : IBackbone
     /// <summary>Waits for the batches that are running; those that wait are cancelled.</summary>
     public void Dispose()
     {
-        runner.Dispose();
-        runOptions.Dispose();
-        session.Dispose();
-        shown?.Dispose();
+        _runner.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
+        _shown?.Dispose();
     }
 
     private static List<BoundBatch> Buffers(InferenceSession session, ComputePlan plan, (int Height, int Width, int FeatureLength) size, int? device)
@@ -125,8 +125,8 @@ public sealed class OnnxBackbone : IBackbone
         }
         catch
         {
-            runner.Dispose();
-            runOptions.Dispose();
+            _runner.Dispose();
+            _runOptions.Dispose();
             throw;
         }
     }
@@ -137,7 +137,7 @@ public sealed class OnnxBackbone : IBackbone
         {
             using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frames, [count, Height, Width, 3]);
             using var output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, features, [count, FeatureLength]);
-            session.Run(runOptions, InputNames, [input], OutputNames, [output]);
+            _session.Run(_runOptions, InputNames, [input], OutputNames, [output]);
             StageMetrics.BatchFinished(count);
         }
         catch (OnnxRuntimeException failed)

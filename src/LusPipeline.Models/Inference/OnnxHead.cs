@@ -13,12 +13,12 @@ public sealed class OnnxHead : IDisposable
     private const int Classes = 3;
     private static readonly string[] InputNames = [OnnxContract.Features];
     private static readonly string[] OutputNames = [OnnxContract.Probabilities];
-    private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
 
     private OnnxHead(InferenceSession session, Bundle bundle)
     {
-        this.session = session;
+        _session = session;
         Frames = bundle.Frames;
         FeatureLength = bundle.Features;
     }
@@ -64,7 +64,7 @@ public sealed class OnnxHead : IDisposable
             using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, Frames, FeatureLength]);
             features.CopyTo(input.GetTensorMutableDataAsSpan<float>());
             using var output = OrtValue.CreateTensorValueFromMemory(values, [1, Classes]);
-            session.Run(runOptions, InputNames, [input], OutputNames, [output]);
+            _session.Run(_runOptions, InputNames, [input], OutputNames, [output]);
             return ClassProbabilities.From(values);
         }
         catch (OnnxRuntimeException failed)
@@ -79,7 +79,7 @@ public sealed class OnnxHead : IDisposable
 
     public void Dispose()
     {
-        runOptions.Dispose();
-        session.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
     }
 }

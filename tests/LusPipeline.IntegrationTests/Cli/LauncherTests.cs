@@ -7,11 +7,11 @@ public sealed class LauncherTests : IDisposable
 {
     private static readonly string Repository = FindRepository();
 
-    private readonly string folder = Directory.CreateTempSubdirectory("lus launcher ").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("lus launcher ").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Callers_at_once_share_one_build_which_later_calls_use()
@@ -24,13 +24,13 @@ public sealed class LauncherTests : IDisposable
 
         var later = await LaunchAsync(Repository, "version");
         Assert.Equal(("", calls[0].Output), (later.Errors, later.Output));
-        Assert.Single(Directory.EnumerateDirectories(folder, "lus-*"));
+        Assert.Single(Directory.EnumerateDirectories(_folder, "lus-*"));
     }
 
     [Fact]
     public async Task A_build_that_fails_shows_its_errors_and_exits_with_1()
     {
-        var checkout = Path.Combine(folder, "checkout");
+        var checkout = Path.Combine(_folder, "checkout");
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, "src"), "*", SearchOption.AllDirectories))
         {
             var name = Path.GetRelativePath(Repository, file);
@@ -58,11 +58,11 @@ public sealed class LauncherTests : IDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(checkout, "lus"), arguments)
         {
-            WorkingDirectory = folder,
+            WorkingDirectory = _folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["LUS_BUILD"] = folder;
+        start.Environment["LUS_BUILD"] = _folder;
         using var launcher = Process.Start(start)!;
         var output = launcher.StandardOutput.ReadToEndAsync(Token);
         var errors = launcher.StandardError.ReadToEndAsync(Token);

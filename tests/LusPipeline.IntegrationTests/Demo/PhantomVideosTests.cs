@@ -7,18 +7,18 @@ namespace LusPipeline.IntegrationTests.Demo;
 
 public sealed class PhantomVideosTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("lus-demo-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("lus-demo-").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Every_video_has_its_size_and_frames_and_is_the_same_each_time()
     {
-        await PhantomVideos.WriteAsync(folder, Token);
+        await PhantomVideos.WriteAsync(_folder, Token);
         var first = Contents();
-        await PhantomVideos.WriteAsync(folder, Token);
+        await PhantomVideos.WriteAsync(_folder, Token);
 
         Assert.Equal(PhantomVideos.All.Select(video => video.Key).Order(StringComparer.Ordinal), first.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(first, Contents());
@@ -26,7 +26,7 @@ public sealed class PhantomVideosTests : IDisposable
         {
             Assert.Equal(
                 string.Create(CultureInfo.InvariantCulture, $"{video.Width},{video.Height},{video.Frames}"),
-                Probe(Path.Join(folder, video.Key)));
+                Probe(Path.Join(_folder, video.Key)));
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class PhantomVideosTests : IDisposable
     {
         var video = PhantomVideos.All[0] with { Encoding = ["-c:v", "no_such_codec"] };
 
-        var error = await Assert.ThrowsAsync<BrokenEngineException>(() => PhantomVideos.WriteAsync(folder, video, Token));
+        var error = await Assert.ThrowsAsync<BrokenEngineException>(() => PhantomVideos.WriteAsync(_folder, video, Token));
 
         Assert.Contains("no_such_codec", error.Message, StringComparison.Ordinal);
         Assert.Empty(Contents());
@@ -47,7 +47,7 @@ public sealed class PhantomVideosTests : IDisposable
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PhantomVideos.WriteAsync(folder, PhantomVideos.All[0], cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PhantomVideos.WriteAsync(_folder, PhantomVideos.All[0], cancelled.Token));
 
         Assert.Empty(Contents());
     }
@@ -65,6 +65,6 @@ public sealed class PhantomVideosTests : IDisposable
     }
 
     private Dictionary<string, string> Contents() =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-            .ToDictionary(path => Path.GetRelativePath(folder, path), path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+        Directory.EnumerateFiles(_folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .ToDictionary(path => Path.GetRelativePath(_folder, path), path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
 }

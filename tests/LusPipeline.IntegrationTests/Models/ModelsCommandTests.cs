@@ -4,31 +4,31 @@ namespace LusPipeline.IntegrationTests.Models;
 
 public sealed class ModelsCommandTests : IDisposable
 {
-    private readonly TemporaryFolder scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task Onnx_files_become_a_bundle_that_lists_shows_and_verifies()
     {
-        var backbone = TinyBundle.WriteBackbone(scratch["backbone.onnx"]);
-        var head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 5);
+        var backbone = TinyBundle.WriteBackbone(_scratch["backbone.onnx"]);
+        var head = TinyBundle.WriteHead(_scratch["head.onnx"], frames: 5);
 
         var import = await LusProcess.RunAsync(
-            ["models", "import", "onnx", backbone, "--head", head, "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", scratch["mine"]]);
+            ["models", "import", "onnx", backbone, "--head", head, "--frames", "5", "--name", "mine", "--threshold", "0.4", "--out", _scratch["mine"]]);
         Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
-        var bundle = Bundle.Load(scratch["mine"]);
+        var bundle = Bundle.Load(_scratch["mine"]);
         Assert.Equal(("mine", 5, 0.4), (bundle.Name, bundle.Frames, bundle.Threshold));
 
-        var list = await LusProcess.RunAsync(["models", "list", scratch.Path]);
+        var list = await LusProcess.RunAsync(["models", "list", _scratch.Path]);
         Assert.Equal(0, list.ExitCode);
         Assert.Contains(list.Output, line => line.Contains(bundle.Id[..12], StringComparison.Ordinal));
 
-        var show = await LusProcess.RunAsync(["models", "show", scratch["mine"]]);
+        var show = await LusProcess.RunAsync(["models", "show", _scratch["mine"]]);
         Assert.Equal(0, show.ExitCode);
         Assert.Contains(show.Output, line => line.Contains(bundle.Id, StringComparison.Ordinal));
 
-        var verify = await LusProcess.RunAsync(["models", "verify", scratch["mine"]]);
+        var verify = await LusProcess.RunAsync(["models", "verify", _scratch["mine"]]);
         Assert.Equal(0, verify.ExitCode);
         Assert.Contains(verify.Output, line => line.Contains("whole", StringComparison.Ordinal));
         Assert.Contains(verify.Output, line => line.Contains("fp32: the relative difference", StringComparison.Ordinal));
@@ -38,33 +38,33 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task A_model_that_optimizers_make_wrong_is_refused_with_the_figures_wherever_it_is_opened()
     {
-        var backbone = TinyBundle.WriteMisoptimizedBackbone(scratch["backbone.onnx"]);
-        var wrong = TinyBundle.WriteMisoptimized(scratch["wrong"]).Folder;
+        var backbone = TinyBundle.WriteMisoptimizedBackbone(_scratch["backbone.onnx"]);
+        var wrong = TinyBundle.WriteMisoptimized(_scratch["wrong"]).Folder;
 
-        var import = await LusProcess.RunAsync(["models", "import", "onnx", backbone, "--name", "mine", "--out", scratch["mine"]]);
+        var import = await LusProcess.RunAsync(["models", "import", "onnx", backbone, "--name", "mine", "--out", _scratch["mine"]]);
         var verify = await LusProcess.RunAsync(["models", "verify", wrong, "--mark"]);
-        Directory.CreateDirectory(scratch["videos"]);
-        await File.WriteAllTextAsync(scratch["videos/a.mp4"], "no video", TestContext.Current.CancellationToken);
-        var run = await LusProcess.RunAsync(["run", scratch["videos"], "--model", wrong, "--home", scratch["home"]]);
+        Directory.CreateDirectory(_scratch["videos"]);
+        await File.WriteAllTextAsync(_scratch["videos/a.mp4"], "no video", TestContext.Current.CancellationToken);
+        var run = await LusProcess.RunAsync(["run", _scratch["videos"], "--model", wrong, "--home", _scratch["home"]]);
 
         foreach (var refused in new[] { import, verify, run })
         {
             Assert.Equal(1, refused.ExitCode);
             Assert.Matches(@"backbone\.fp32\.onnx.* is \d\.\de-1, at most 1e-3", refused.ErrorText);
         }
-        Assert.False(Directory.Exists(scratch["mine"]));
+        Assert.False(Directory.Exists(_scratch["mine"]));
         Assert.False(Bundle.Load(wrong).IsChecked);
     }
 
     [Fact]
     public async Task Verify_marks_a_bundle_as_checked_where_it_is_asked_to()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
 
-        var plain = await LusProcess.RunAsync(["models", "verify", scratch["tiny"]]);
-        var before = Bundle.Load(scratch["tiny"]);
-        var marking = await LusProcess.RunAsync(["models", "verify", scratch["tiny"], "--mark"]);
-        var after = Bundle.Load(scratch["tiny"]);
+        var plain = await LusProcess.RunAsync(["models", "verify", _scratch["tiny"]]);
+        var before = Bundle.Load(_scratch["tiny"]);
+        var marking = await LusProcess.RunAsync(["models", "verify", _scratch["tiny"], "--mark"]);
+        var after = Bundle.Load(_scratch["tiny"]);
 
         Assert.Equal((0, 0), (plain.ExitCode, marking.ExitCode));
         Assert.Equal((false, true), (before.IsChecked, after.IsChecked));
@@ -74,7 +74,7 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task Verify_fails_on_any_changed_byte()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
         var path = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
         var good = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         foreach (var place in new[] { 0, good.Length / 2, good.Length - 1 })
@@ -83,7 +83,7 @@ public sealed class ModelsCommandTests : IDisposable
             bytes[place] ^= 0x10;
             await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
 
-            var verify = await LusProcess.RunAsync(["models", "verify", scratch["tiny"]]);
+            var verify = await LusProcess.RunAsync(["models", "verify", _scratch["tiny"]]);
 
             Assert.Equal(1, verify.ExitCode);
             Assert.Contains("backbone.fp32.onnx", Assert.Single(verify.Errors), StringComparison.Ordinal);
@@ -93,13 +93,13 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task A_file_that_is_no_model_is_an_error_that_names_it_and_leaves_nothing()
     {
-        await File.WriteAllTextAsync(scratch["text.onnx"], "this is no model", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_scratch["text.onnx"], "this is no model", TestContext.Current.CancellationToken);
 
-        var import = await LusProcess.RunAsync(["models", "import", "onnx", scratch["text.onnx"], "--name", "mine", "--out", scratch["mine"]]);
+        var import = await LusProcess.RunAsync(["models", "import", "onnx", _scratch["text.onnx"], "--name", "mine", "--out", _scratch["mine"]]);
 
         Assert.Equal(1, import.ExitCode);
         Assert.Contains("text.onnx", Assert.Single(import.Errors), StringComparison.Ordinal);
-        Assert.Equal(["text.onnx"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+        Assert.Equal(["text.onnx"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -109,12 +109,12 @@ public sealed class ModelsCommandTests : IDisposable
         var head = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
 
         var import = await LusProcess.RunAsync(
-            ["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16", "--name", "mine", "--out", scratch["mine"]]);
+            ["models", "import", "keras", weights, "--architecture", "xception", "--head", head, "--preprocess", "tf", "--weights", "float16", "--name", "mine", "--out", _scratch["mine"]]);
 
         Assert.True(import.ExitCode == 0 && import.Errors.Count == 0, import.ToString());
-        var bundle = Bundle.Load(scratch["mine"]);
+        var bundle = Bundle.Load(_scratch["mine"]);
         Assert.Equal((299, 299, 20, 2048, "tf"), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features, bundle.Manifest.Inference.Preprocess));
-        Assert.Equal(["mine"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+        Assert.Equal(["mine"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -122,24 +122,24 @@ public sealed class ModelsCommandTests : IDisposable
     {
         var whole = SharedData.Require("data", "keras", "xception-20-lstm-head.h5");
         await using (var from = File.OpenRead(whole))
-        await using (var to = File.Create(scratch["cut.h5"]))
+        await using (var to = File.Create(_scratch["cut.h5"]))
         {
             var start = new byte[100_000];
             await from.ReadExactlyAsync(start, TestContext.Current.CancellationToken);
             await to.WriteAsync(start, TestContext.Current.CancellationToken);
         }
 
-        var import = await LusProcess.RunAsync(["models", "import", "keras", scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", scratch["mine"]]);
+        var import = await LusProcess.RunAsync(["models", "import", "keras", _scratch["cut.h5"], "--preprocess", "none", "--name", "mine", "--out", _scratch["mine"]]);
 
         Assert.Equal(1, import.ExitCode);
         Assert.Contains("cut.h5", Assert.Single(import.Errors), StringComparison.Ordinal);
-        Assert.Equal(["cut.h5"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName));
+        Assert.Equal(["cut.h5"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName));
     }
 
     [Fact]
     public async Task A_model_that_is_not_there_is_named()
     {
-        var show = await LusProcess.RunAsync(["models", "show", scratch["nothing"]]);
+        var show = await LusProcess.RunAsync(["models", "show", _scratch["nothing"]]);
 
         Assert.Equal(1, show.ExitCode);
         Assert.Contains("nothing", Assert.Single(show.Errors), StringComparison.Ordinal);

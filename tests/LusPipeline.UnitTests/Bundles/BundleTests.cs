@@ -6,16 +6,16 @@ namespace LusPipeline.UnitTests.Bundles;
 
 public sealed class BundleTests : IDisposable
 {
-    private readonly TemporaryFolder scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void A_written_bundle_loads_with_its_facts()
     {
-        TinyBundle.Write(scratch["tiny"], frames: 7);
+        TinyBundle.Write(_scratch["tiny"], frames: 7);
 
-        var bundle = Bundle.Load(scratch["tiny"]);
+        var bundle = Bundle.Load(_scratch["tiny"]);
 
         Assert.Equal("tiny", bundle.Name);
         Assert.Equal((TinyBundle.Side, TinyBundle.Side, 7, TinyBundle.Features), (bundle.Height, bundle.Width, bundle.Frames, bundle.Features));
@@ -27,8 +27,8 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void The_id_is_the_inference_parts_and_ignores_name_card_and_figures()
     {
-        var first = TinyBundle.Write(scratch["first"]);
-        var renamed = TinyBundle.Write(scratch["renamed"], name: "another");
+        var first = TinyBundle.Write(_scratch["first"]);
+        var renamed = TinyBundle.Write(_scratch["renamed"], name: "another");
         Edit("first", manifest =>
         {
             manifest["version"] = "2";
@@ -37,7 +37,7 @@ public sealed class BundleTests : IDisposable
         });
 
         Assert.Equal(first.Id, renamed.Id);
-        Assert.Equal(first.Id, Bundle.Load(scratch["first"]).Id);
+        Assert.Equal(first.Id, Bundle.Load(_scratch["first"]).Id);
         Assert.Equal(64, first.Id.Length);
     }
 
@@ -46,10 +46,10 @@ public sealed class BundleTests : IDisposable
     {
         string[] ids =
         [
-            TinyBundle.Write(scratch["a"]).Id,
-            TinyBundle.Write(scratch["b"], threshold: 0.6).Id,
-            TinyBundle.Write(scratch["c"], frames: 10).Id,
-            TinyBundle.Write(scratch["d"], seed: 2).Id,
+            TinyBundle.Write(_scratch["a"]).Id,
+            TinyBundle.Write(_scratch["b"], threshold: 0.6).Id,
+            TinyBundle.Write(_scratch["c"], frames: 10).Id,
+            TinyBundle.Write(_scratch["d"], seed: 2).Id,
         ];
 
         Assert.Equal(ids.Length, ids.Distinct().Count());
@@ -58,13 +58,13 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void A_changed_byte_is_found()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
         var path = bundle.PathOf(bundle.Head);
         var bytes = File.ReadAllBytes(path);
         bytes[^20] ^= 1;
         File.WriteAllBytes(path, bytes);
 
-        var error = Assert.Throws<BundleException>(() => Bundle.Load(scratch["tiny"]));
+        var error = Assert.Throws<BundleException>(() => Bundle.Load(_scratch["tiny"]));
 
         Assert.Contains("head.onnx", error.Message, StringComparison.Ordinal);
         Assert.Contains("sha256", error.Message, StringComparison.Ordinal);
@@ -75,11 +75,11 @@ public sealed class BundleTests : IDisposable
     {
         Assert.Contains("no such folder", Fault("nowhere"), StringComparison.Ordinal);
 
-        Directory.CreateDirectory(scratch["empty"]);
+        Directory.CreateDirectory(_scratch["empty"]);
         Assert.Contains("manifest.json", Fault("empty"), StringComparison.Ordinal);
 
-        TinyBundle.Write(scratch["tiny"]);
-        File.Delete(Path.Combine(scratch["tiny"], "backbone.fp32.onnx"));
+        TinyBundle.Write(_scratch["tiny"]);
+        File.Delete(Path.Combine(_scratch["tiny"], "backbone.fp32.onnx"));
         Assert.Contains("backbone.fp32.onnx", Fault("tiny"), StringComparison.Ordinal);
     }
 
@@ -93,8 +93,8 @@ public sealed class BundleTests : IDisposable
     [InlineData("{\"format\":\"1\",\"name\":\"a\",\"version\":\"1\",\"inference\":{}}")]
     public void A_manifest_that_is_none_is_an_error_that_names_it(string text)
     {
-        TinyBundle.Write(scratch["tiny"]);
-        File.WriteAllText(Path.Combine(scratch["tiny"], "manifest.json"), text);
+        TinyBundle.Write(_scratch["tiny"]);
+        File.WriteAllText(Path.Combine(_scratch["tiny"], "manifest.json"), text);
 
         Assert.Contains("manifest.json", Fault("tiny"), StringComparison.Ordinal);
     }
@@ -128,7 +128,7 @@ public sealed class BundleTests : IDisposable
     [InlineData("inference.unknown", "1")]
     public void A_wrong_value_in_the_manifest_is_refused(string key, string json)
     {
-        TinyBundle.Write(scratch["tiny"]);
+        TinyBundle.Write(_scratch["tiny"]);
         Edit("tiny", manifest =>
         {
             var keys = key.Split('.');
@@ -136,20 +136,20 @@ public sealed class BundleTests : IDisposable
             place[keys[^1]] = JsonNode.Parse(json);
         });
 
-        Assert.Throws<BundleException>(() => Bundle.Load(scratch["tiny"]));
+        Assert.Throws<BundleException>(() => Bundle.Load(_scratch["tiny"]));
     }
 
     [Fact]
     public void A_manifest_may_say_nothing_of_licences_and_figures()
     {
-        TinyBundle.Write(scratch["tiny"]);
+        TinyBundle.Write(_scratch["tiny"]);
         Edit("tiny", manifest =>
         {
             manifest.Remove("licences");
             manifest.Remove("metrics");
         });
 
-        var manifest = Bundle.Load(scratch["tiny"]).Manifest;
+        var manifest = Bundle.Load(_scratch["tiny"]).Manifest;
 
         Assert.Empty(manifest.Licences);
         Assert.Empty(manifest.Metrics);
@@ -158,10 +158,10 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void A_link_out_of_the_folder_is_refused()
     {
-        TinyBundle.Write(scratch["tiny"]);
-        var path = Path.Combine(scratch["tiny"], "head.onnx");
-        File.Move(path, scratch["outside.onnx"]);
-        File.CreateSymbolicLink(path, scratch["outside.onnx"]);
+        TinyBundle.Write(_scratch["tiny"]);
+        var path = Path.Combine(_scratch["tiny"], "head.onnx");
+        File.Move(path, _scratch["outside.onnx"]);
+        File.CreateSymbolicLink(path, _scratch["outside.onnx"]);
 
         Assert.Contains("link", Fault("tiny"), StringComparison.Ordinal);
     }
@@ -169,8 +169,8 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void Weights_in_other_files_are_refused()
     {
-        TinyBundle.Write(scratch["tiny"]);
-        var path = Path.Combine(scratch["tiny"], "head.onnx");
+        TinyBundle.Write(_scratch["tiny"]);
+        var path = Path.Combine(_scratch["tiny"], "head.onnx");
         var model = ModelTools.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
         var unknown = new byte[] { 0x70, 0x01 }; // data_location = EXTERNAL
         model.Graph.Initializer[0].MergeFrom(new Google.Protobuf.CodedInputStream(unknown));
@@ -182,7 +182,7 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void Damaged_onnx_files_are_refused_and_never_crash_the_walk()
     {
-        var good = File.ReadAllBytes(TinyBundle.WriteBackbone(scratch["backbone.onnx"]));
+        var good = File.ReadAllBytes(TinyBundle.WriteBackbone(_scratch["backbone.onnx"]));
         var random = new Random(7);
         for (var round = 0; round < 2000; round++)
         {
@@ -216,11 +216,11 @@ public sealed class BundleTests : IDisposable
     [Fact]
     public void A_bundle_is_not_written_over_another()
     {
-        TinyBundle.Write(scratch["tiny"]);
+        TinyBundle.Write(_scratch["tiny"]);
 
-        Assert.Throws<BundleException>(() => TinyBundle.Write(scratch["tiny"]));
+        Assert.Throws<BundleException>(() => TinyBundle.Write(_scratch["tiny"]));
 
-        Bundle.Load(scratch["tiny"]);
+        Bundle.Load(_scratch["tiny"]);
     }
 
     [Fact]
@@ -232,23 +232,23 @@ public sealed class BundleTests : IDisposable
             Version = "1",
             Preprocess = "none",
             Frames = 20,
-            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(scratch["backbone.onnx"]) },
-            Head = TinyBundle.WriteHead(scratch["head.onnx"], frames: 19),
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(_scratch["backbone.onnx"]) },
+            Head = TinyBundle.WriteHead(_scratch["head.onnx"], frames: 19),
         };
 
-        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(scratch["wrong"], contents));
+        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(_scratch["wrong"], contents));
 
         Assert.Contains("[any, 20, 8]", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["backbone.onnx", "head.onnx"], Directory.GetFileSystemEntries(scratch.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["backbone.onnx", "head.onnx"], Directory.GetFileSystemEntries(_scratch.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
     public void A_catalog_finds_bundles_by_folder_and_names_what_it_cannot_find()
     {
-        TinyBundle.Write(scratch["tiny"]);
+        TinyBundle.Write(_scratch["tiny"]);
 
-        Assert.Equal(scratch["tiny"], BundleCatalog.Find(scratch["tiny"]));
-        Assert.Equal([scratch["tiny"]], BundleCatalog.Folders(scratch.Path));
+        Assert.Equal(_scratch["tiny"], BundleCatalog.Find(_scratch["tiny"]));
+        Assert.Equal([_scratch["tiny"]], BundleCatalog.Folders(_scratch.Path));
         Assert.Contains("no-such-model", Assert.Throws<BundleException>(() => BundleCatalog.Find("no-such-model")).Message, StringComparison.Ordinal);
     }
 
@@ -263,11 +263,11 @@ public sealed class BundleTests : IDisposable
         return stream.ToArray();
     }
 
-    private string Fault(string folder) => Assert.Throws<BundleException>(() => Bundle.Load(scratch[folder])).Message;
+    private string Fault(string folder) => Assert.Throws<BundleException>(() => Bundle.Load(_scratch[folder])).Message;
 
     private void Edit(string folder, Action<JsonObject> edit)
     {
-        var path = Path.Combine(scratch[folder], "manifest.json");
+        var path = Path.Combine(_scratch[folder], "manifest.json");
         var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         edit(manifest);
         File.WriteAllText(path, manifest.ToJsonString());

@@ -12,19 +12,19 @@ public sealed class HalfBackboneTests : IDisposable
 {
     private const int FrameBytes = TinyBundle.Side * TinyBundle.Side * 3;
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
-    private readonly TemporaryFolder scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task A_bundle_gets_a_half_variant_near_the_float_one()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
         var single = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
 
-        var summary = HalfBackbone.Write(single, Frames(4), scratch["half.onnx"], Cancellation);
-        var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, scratch["half.onnx"], scratch["extended"]);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(8, seed: 2)], scratch.Path, Cancellation);
+        var summary = HalfBackbone.Write(single, Frames(4), _scratch["half.onnx"], Cancellation);
+        var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, _scratch["half.onnx"], _scratch["extended"]);
+        var comparison = HalfComparison.Measure(single, _scratch["half.onnx"], [.. Frames(8, seed: 2)], _scratch.Path, Cancellation);
 
         Assert.Equal((2, 0), (summary.HalfNodes, summary.TooLargeNodes));
         Assert.Equal("float16", extended.Backbone(BundleVariant.Fp16).Weights);
@@ -40,9 +40,9 @@ public sealed class HalfBackboneTests : IDisposable
     [Fact]
     public void Averages_stay_in_float32_and_preprocessing_too()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
-        HalfBackbone.Write(bundle.PathOf(bundle.Backbone(BundleVariant.Fp32)), Frames(2), scratch["half.onnx"], Cancellation);
-        var graph = Parse(scratch["half.onnx"]).Graph;
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
+        HalfBackbone.Write(bundle.PathOf(bundle.Backbone(BundleVariant.Fp32)), Frames(2), _scratch["half.onnx"], Cancellation);
+        var graph = Parse(_scratch["half.onnx"]).Graph;
 
         string Before(string operation) => graph.Node.Single(node => node.OpType == operation).Input[0];
         NodeProto Maker(string value) => graph.Node.Single(node => node.Output.Contains(value));
@@ -56,13 +56,13 @@ public sealed class HalfBackboneTests : IDisposable
     [Fact]
     public void The_same_frames_give_the_same_bytes()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
         var single = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
 
-        HalfBackbone.Write(single, Frames(2), scratch["one.onnx"], Cancellation);
-        HalfBackbone.Write(single, Frames(2), scratch["two.onnx"], Cancellation);
+        HalfBackbone.Write(single, Frames(2), _scratch["one.onnx"], Cancellation);
+        HalfBackbone.Write(single, Frames(2), _scratch["two.onnx"], Cancellation);
 
-        Assert.Equal(File.ReadAllBytes(scratch["one.onnx"]), File.ReadAllBytes(scratch["two.onnx"]));
+        Assert.Equal(File.ReadAllBytes(_scratch["one.onnx"]), File.ReadAllBytes(_scratch["two.onnx"]));
     }
 
     /// <summary>One pixel through three products with a rounding after each, computed here once more.</summary>
@@ -78,8 +78,8 @@ public sealed class HalfBackboneTests : IDisposable
         var three = graph.Add("Add", "three", [two, graph.Scalar("added", added)]);
         graph.Output(graph.Add("Flatten", "flat", [three]), "features", "N", null, 1);
         var single = Save(graph, "single.onnx");
-        HalfBackbone.Write(single, [new byte[] { 200, 0, 0 }], scratch["half.onnx"], Cancellation);
-        using var rounding = new HalfRounding(scratch["half.onnx"], scratch.Path);
+        HalfBackbone.Write(single, [new byte[] { 200, 0, 0 }], _scratch["half.onnx"], Cancellation);
+        using var rounding = new HalfRounding(_scratch["half.onnx"], _scratch.Path);
 
         for (var pixel = 1; pixel < 256; pixel++)
         {
@@ -96,8 +96,8 @@ public sealed class HalfBackboneTests : IDisposable
     {
         var single = WriteLarge("single.onnx", 3000, 1 / 3000f);
 
-        var summary = HalfBackbone.Write(single, Frames(3), scratch["half.onnx"], Cancellation);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], [.. Frames(3, seed: 5)], scratch.Path, Cancellation);
+        var summary = HalfBackbone.Write(single, Frames(3), _scratch["half.onnx"], Cancellation);
+        var comparison = HalfComparison.Measure(single, _scratch["half.onnx"], [.. Frames(3, seed: 5)], _scratch.Path, Cancellation);
 
         Assert.InRange(summary.Greatest, 65504, float.MaxValue);
         Assert.InRange(summary.TooLargeNodes, 1, 4);
@@ -112,18 +112,18 @@ public sealed class HalfBackboneTests : IDisposable
         var pixels = graph.Add("Cast", "pixels", [graph.Input("frames", DataType.Uint8, "N", null, 2, 2, 3)], OnnxAttribute.Int("to", (int)DataType.Float));
         graph.Output(graph.Add("Flatten", "flat", [pixels]), "features", "N", null, 12);
 
-        var error = Assert.Throws<BundleException>(() => HalfBackbone.Write(Save(graph, "single.onnx"), [new byte[12]], scratch["half.onnx"], Cancellation));
+        var error = Assert.Throws<BundleException>(() => HalfBackbone.Write(Save(graph, "single.onnx"), [new byte[12]], _scratch["half.onnx"], Cancellation));
 
         Assert.Contains("no convolution", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(scratch["half.onnx"]));
+        Assert.False(File.Exists(_scratch["half.onnx"]));
     }
 
     [Fact]
     public void Without_frames_nothing_is_known_of_the_range()
     {
-        var bundle = TinyBundle.Write(scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"]);
 
-        var error = Assert.Throws<BundleException>(() => HalfBackbone.Write(bundle.PathOf(bundle.Backbone(BundleVariant.Fp32)), [], scratch["half.onnx"], Cancellation));
+        var error = Assert.Throws<BundleException>(() => HalfBackbone.Write(bundle.PathOf(bundle.Backbone(BundleVariant.Fp32)), [], _scratch["half.onnx"], Cancellation));
 
         Assert.Contains("no frame", error.Message, StringComparison.Ordinal);
     }
@@ -137,10 +137,10 @@ public sealed class HalfBackboneTests : IDisposable
         var size = bundle.Height * bundle.Width * 3;
         Memory<byte>[] some = [.. new[] { 0, 7, 19 }.Select(frame => frames.AsMemory(frame * size, size))];
 
-        var summary = HalfBackbone.Write(single, some, scratch["half.onnx"], Cancellation);
-        var comparison = HalfComparison.Measure(single, scratch["half.onnx"], some, scratch.Path, Cancellation);
+        var summary = HalfBackbone.Write(single, some, _scratch["half.onnx"], Cancellation);
+        var comparison = HalfComparison.Measure(single, _scratch["half.onnx"], some, _scratch.Path, Cancellation);
 
-        TestContext.Current.SendDiagnosticMessage($"{summary}; {comparison}; {new FileInfo(scratch["half.onnx"]).Length} bytes");
+        TestContext.Current.SendDiagnosticMessage($"{summary}; {comparison}; {new FileInfo(_scratch["half.onnx"]).Length} bytes");
         Assert.Equal(0, summary.TooLargeNodes);
         Assert.InRange(summary.Greatest, 1, 65504f / 4);
         Assert.InRange(comparison.MeanCosine, 0.9999, 1.000001);
@@ -162,9 +162,9 @@ public sealed class HalfBackboneTests : IDisposable
 
     private string Save(GraphBuilder graph, string name)
     {
-        using var stream = File.Create(scratch[name]);
+        using var stream = File.Create(_scratch[name]);
         graph.Write(stream, "graph", WeightStorage.Float32, []);
-        return scratch[name];
+        return _scratch[name];
     }
 
     private static ModelProto Parse(string path)

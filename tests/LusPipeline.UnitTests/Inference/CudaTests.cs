@@ -9,14 +9,14 @@ namespace LusPipeline.UnitTests.Inference;
 /// <summary>What can be known of CUDA without a device.</summary>
 public sealed class CudaTests : IDisposable
 {
-    private readonly TemporaryFolder scratch = new();
-    private readonly Bundle bundle;
+    private readonly TemporaryFolder _scratch = new();
+    private readonly Bundle _bundle;
 
-    public CudaTests() => bundle = TinyBundle.Write(scratch["tiny"]);
+    public CudaTests() => _bundle = TinyBundle.Write(_scratch["tiny"]);
 
     private static bool BuildHasCuda => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void A_build_for_the_CPU_refuses_CUDA_with_the_fix()
@@ -63,7 +63,7 @@ public sealed class CudaTests : IDisposable
     {
         using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
-        var path = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
+        var path = _bundle.PathOf(_bundle.Backbone(BundleVariant.Fp32));
 
         var error = Assert.Throws<BrokenEngineException>(() => OnnxSession.Open(path, settings, wholly: true));
 
@@ -117,5 +117,5 @@ public sealed class CudaTests : IDisposable
         Assert.Equal(3, OnnxBackbone.ClipsInHandFor(new InferenceOptions { Threads = 3 }, framesPerClip: 20));
     }
 
-    private OnnxBackbone Open(InferenceOptions options) => OnnxBackbone.Open(bundle, BundleVariant.Fp32, options);
+    private OnnxBackbone Open(InferenceOptions options) => OnnxBackbone.Open(_bundle, BundleVariant.Fp32, options);
 }

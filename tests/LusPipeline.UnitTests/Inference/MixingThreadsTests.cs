@@ -302,11 +302,11 @@ public sealed class MixingThreadsTests
     /// <summary>Runs when it is released, and remembers.</summary>
     private sealed class HeldDevice(bool held = true) : IDisposable
     {
-        private readonly SemaphoreSlim permits = new(0);
-        private readonly object gate = new();
-        private readonly List<int> runs = new(1024);
-        private int running;
-        private int seen;
+        private readonly SemaphoreSlim _permits = new(0);
+        private readonly object _gate = new();
+        private readonly List<int> _runs = new(1024);
+        private int _running;
+        private int _seen;
 
         public int? Poison { get; init; }
         public int MostFrames { get; init; } = int.MaxValue;
@@ -318,8 +318,8 @@ public sealed class MixingThreadsTests
         {
             get
             {
-                lock (gate)
-                    return running;
+                lock (_gate)
+                    return _running;
             }
         }
 
@@ -327,23 +327,23 @@ public sealed class MixingThreadsTests
         {
             get
             {
-                lock (gate)
-                    return [.. runs];
+                lock (_gate)
+                    return [.. _runs];
             }
         }
 
         public void Run(Buffers buffers, int count)
         {
-            lock (gate)
+            lock (_gate)
             {
-                runs.Add(count);
-                MostRunning = Math.Max(MostRunning, ++running);
-                Monitor.PulseAll(gate);
+                _runs.Add(count);
+                MostRunning = Math.Max(MostRunning, ++_running);
+                Monitor.PulseAll(_gate);
             }
             try
             {
                 if (held)
-                    Assert.True(permits.Wait(Patience));
+                    Assert.True(_permits.Wait(Patience));
                 if (Slow)
                     Thread.Yield();
                 if (count > MostFrames)
@@ -359,19 +359,19 @@ public sealed class MixingThreadsTests
             }
             finally
             {
-                lock (gate)
-                    running--;
+                lock (_gate)
+                    _running--;
             }
         }
 
-        public void Release(int times = 1) => permits.Release(times);
+        public void Release(int times = 1) => _permits.Release(times);
 
         public void OnCopy()
         {
-            lock (gate)
+            lock (_gate)
             {
                 Copies++;
-                Monitor.PulseAll(gate);
+                Monitor.PulseAll(_gate);
             }
         }
 
@@ -380,31 +380,31 @@ public sealed class MixingThreadsTests
 
         public int AwaitRunOfAny()
         {
-            lock (gate)
+            lock (_gate)
             {
-                while (runs.Count <= seen)
-                    Assert.True(Monitor.Wait(gate, Patience), "no run came");
-                return runs[seen++];
+                while (_runs.Count <= _seen)
+                    Assert.True(Monitor.Wait(_gate, Patience), "no run came");
+                return _runs[_seen++];
             }
         }
 
         /// <summary>Waits until so many parts of clips were copied.</summary>
         public void AwaitCopies(int count)
         {
-            lock (gate)
+            lock (_gate)
             {
                 while (Copies < count)
-                    Assert.True(Monitor.Wait(gate, Patience), "no batch was filled");
+                    Assert.True(Monitor.Wait(_gate, Patience), "no batch was filled");
             }
         }
 
-        public void Dispose() => permits.Dispose();
+        public void Dispose() => _permits.Dispose();
     }
 
     private sealed class Buffers(HeldDevice device, int capacity) : IBatchBuffers
     {
-        private readonly byte[] frames = new byte[capacity * FrameSize];
-        private bool known;
+        private readonly byte[] _frames = new byte[capacity * FrameSize];
+        private bool _known;
 
         public float[] Written { get; } = new float[capacity * FeatureSize];
         public int Capacity => capacity;
@@ -415,10 +415,10 @@ public sealed class MixingThreadsTests
             get
             {
                 // The first look is for the size, and the device looks while it runs; all others are copies.
-                if (known && !Running)
+                if (_known && !Running)
                     device.OnCopy();
-                known = true;
-                return frames;
+                _known = true;
+                return _frames;
             }
         }
 

@@ -7,12 +7,12 @@ namespace LusPipeline.UnitTests.Inference;
 public sealed class OnnxBackboneTests : IDisposable
 {
     private const int FrameBytes = TinyBundle.Side * TinyBundle.Side * 3;
-    private readonly TemporaryFolder scratch = new();
-    private readonly Bundle bundle;
+    private readonly TemporaryFolder _scratch = new();
+    private readonly Bundle _bundle;
 
-    public OnnxBackboneTests() => bundle = TinyBundle.Write(scratch["tiny"]);
+    public OnnxBackboneTests() => _bundle = TinyBundle.Write(_scratch["tiny"]);
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task Features_follow_the_frames()
@@ -150,7 +150,7 @@ public sealed class OnnxBackboneTests : IDisposable
     [Fact]
     public void A_variant_that_the_bundle_lacks_is_named()
     {
-        var error = Assert.Throws<BundleException>(() => OnnxBackbone.Open(bundle, BundleVariant.Int8, new InferenceOptions()));
+        var error = Assert.Throws<BundleException>(() => OnnxBackbone.Open(_bundle, BundleVariant.Int8, new InferenceOptions()));
 
         Assert.Contains("int8", error.Message, StringComparison.Ordinal);
     }
@@ -163,15 +163,15 @@ public sealed class OnnxBackboneTests : IDisposable
             Name = "wrong",
             Version = "1",
             Preprocess = "none",
-            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(scratch["wrong.onnx"], input: "images") },
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(_scratch["wrong.onnx"], input: "images") },
         };
 
-        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(scratch["wrong"], contents));
+        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(_scratch["wrong"], contents));
 
         Assert.Contains("images", error.Message, StringComparison.Ordinal);
     }
 
-    private OnnxBackbone Open(InferenceOptions options) => OnnxBackbone.Open(bundle, BundleVariant.Fp32, options);
+    private OnnxBackbone Open(InferenceOptions options) => OnnxBackbone.Open(_bundle, BundleVariant.Fp32, options);
 
     private static async Task<float[]> ExtractAsync(OnnxBackbone backbone, byte[] frames)
     {

@@ -6,14 +6,14 @@ namespace LusPipeline.UnitTests.Inference;
 
 public sealed class OnnxHeadTests : IDisposable
 {
-    private readonly TemporaryFolder scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Probabilities_follow_the_features_and_add_up_to_one()
     {
-        using var head = OnnxHead.Open(TinyBundle.Write(scratch["tiny"], frames: 4), new InferenceOptions());
+        using var head = OnnxHead.Open(TinyBundle.Write(_scratch["tiny"], frames: 4), new InferenceOptions());
 
         var first = head.Predict(Features(1, 4));
         var again = head.Predict(Features(1, 4));
@@ -27,7 +27,7 @@ public sealed class OnnxHeadTests : IDisposable
     [Fact]
     public void Features_that_are_not_numbers_fail_the_clip_and_not_the_process()
     {
-        using var head = OnnxHead.Open(TinyBundle.Write(scratch["tiny"], frames: 4), new InferenceOptions());
+        using var head = OnnxHead.Open(TinyBundle.Write(_scratch["tiny"], frames: 4), new InferenceOptions());
         var features = Features(1, 4);
         features[5] = float.NaN;
 
@@ -37,7 +37,7 @@ public sealed class OnnxHeadTests : IDisposable
     [Fact]
     public void A_wrong_number_of_features_is_refused()
     {
-        using var head = OnnxHead.Open(TinyBundle.Write(scratch["tiny"], frames: 4), new InferenceOptions());
+        using var head = OnnxHead.Open(TinyBundle.Write(_scratch["tiny"], frames: 4), new InferenceOptions());
 
         Assert.Throws<ArgumentException>(() => head.Predict(Features(1, 3)));
     }
@@ -45,12 +45,12 @@ public sealed class OnnxHeadTests : IDisposable
     [Fact]
     public void A_bundle_without_a_head_says_so()
     {
-        var bundle = BundleWriter.Write(scratch["headless"], new BundleContents
+        var bundle = BundleWriter.Write(_scratch["headless"], new BundleContents
         {
             Name = "headless",
             Version = "1",
             Preprocess = "none",
-            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(scratch["backbone.onnx"]) },
+            Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = TinyBundle.WriteBackbone(_scratch["backbone.onnx"]) },
         });
 
         Assert.False(bundle.HasHead);

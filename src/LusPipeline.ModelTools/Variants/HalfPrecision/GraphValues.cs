@@ -12,15 +12,15 @@ internal sealed class GraphValues
         "Relu", "MaxPool", "AveragePool", "Concat", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Slice", "Split", "Gather",
     };
 
-    private readonly FloatGraph graph;
-    private readonly Dictionary<string, float> measured;
-    private readonly HashSet<string> floats;
+    private readonly FloatGraph _graph;
+    private readonly Dictionary<string, float> _measured;
+    private readonly HashSet<string> _floats;
 
     private GraphValues(FloatGraph graph, HashSet<string> floats, Dictionary<string, float> measured) =>
-        (this.graph, this.floats, this.measured) = (graph, floats, measured);
+        (_graph, _floats, _measured) = (graph, floats, measured);
 
     /// <summary>Over all values and frames.</summary>
-    public float Most => measured.Values.DefaultIfEmpty().Max();
+    public float Most => _measured.Values.DefaultIfEmpty().Max();
 
     /// <exception cref="InvalidDataException">A value is infinite or not a number, or there is no frame.</exception>
     public static GraphValues Measure(FloatGraph graph, GraphMeasurement measurement)
@@ -42,16 +42,16 @@ internal sealed class GraphValues
     }
 
     /// <summary>Whether it is computed in float32.</summary>
-    public bool IsFloat(string value) => floats.Contains(value);
+    public bool IsFloat(string value) => _floats.Contains(value);
 
     /// <summary>The greatest magnitude of a float32 value, or a bound of it.</summary>
     public float Magnitude(string value)
     {
-        if (measured.TryGetValue(value, out var known))
+        if (_measured.TryGetValue(value, out var known))
             return known;
-        if (floats.Contains(value))
-            return measured[value] = graph.Producers[value].Input.Where(input => input.Length > 0).Select(Magnitude).DefaultIfEmpty().Max();
-        if (graph.Constant(value) is not { } constant)
+        if (_floats.Contains(value))
+            return _measured[value] = _graph.Producers[value].Input.Where(input => input.Length > 0).Select(Magnitude).DefaultIfEmpty().Max();
+        if (_graph.Constant(value) is not { } constant)
             return 0;
         var greatest = Greatest(constant.Values);
         return float.IsNaN(greatest) ? float.PositiveInfinity : greatest;

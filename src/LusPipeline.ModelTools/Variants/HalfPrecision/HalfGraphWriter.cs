@@ -13,13 +13,13 @@ internal sealed class HalfGraphWriter
     /// <summary>Of the names of values in float16.</summary>
     internal const string Prefix = "fp16/";
 
-    private readonly FloatGraph source;
-    private readonly GraphValues values;
-    private readonly HalfPlan plan;
-    private readonly GraphProto graph = new();
-    private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private readonly FloatGraph _source;
+    private readonly GraphValues _values;
+    private readonly HalfPlan _plan;
+    private readonly GraphProto _graph = new();
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
 
-    private HalfGraphWriter(FloatGraph source, GraphValues values, HalfPlan plan) => (this.source, this.values, this.plan) = (source, values, plan);
+    private HalfGraphWriter(FloatGraph source, GraphValues values, HalfPlan plan) => (_source, _values, _plan) = (source, values, plan);
 
     public static ModelProto Write(FloatGraph source, GraphValues values, HalfPlan plan)
     {
@@ -28,27 +28,27 @@ internal sealed class HalfGraphWriter
             writer.Node(node);
         foreach (var output in source.Model.Graph.Output)
             writer.AsFloat(output.Name);
-        return source.With(writer.graph);
+        return source.With(writer._graph);
     }
 
     private void Node(NodeProto node)
     {
         var copy = node.Clone();
-        var half = plan.IsHalf(node);
+        var half = _plan.IsHalf(node);
         for (var input = 0; input < copy.Input.Count; input++)
             copy.Input[input] = half ? AsHalf(node.Input[input]) : AsFloat(node.Input[input]);
         for (var output = 0; half && output < copy.Output.Count; output++)
         {
-            if (values.IsFloat(node.Output[output]))
+            if (_values.IsFloat(node.Output[output]))
                 copy.Output[output] = Half(node.Output[output]);
         }
-        graph.Node.Add(copy);
+        _graph.Node.Add(copy);
     }
 
     /// <summary>The name under which a node that computes in float32 reads a value.</summary>
     private string AsFloat(string value)
     {
-        if (plan.IsHalf(value) && written.Add(value))
+        if (_plan.IsHalf(value) && _written.Add(value))
             Cast(Half(value), value, DataType.Float);
         return value;
     }
@@ -56,25 +56,25 @@ internal sealed class HalfGraphWriter
     /// <summary>The name under which a node that computes in float16 reads a value; integers stay what they are.</summary>
     private string AsHalf(string value)
     {
-        if (plan.IsHalf(value))
+        if (_plan.IsHalf(value))
             return Half(value);
         if (value.Length == 0)
             return value;
-        if (source.Constant(value) is { } constant)
+        if (_source.Constant(value) is { } constant)
         {
-            if (written.Add(Half(value)))
-                graph.Initializer.Add(Store(Half(value), constant.Values, constant.Dimensions));
+            if (_written.Add(Half(value)))
+                _graph.Initializer.Add(Store(Half(value), constant.Values, constant.Dimensions));
             return Half(value);
         }
-        if (!values.IsFloat(value))
+        if (!_values.IsFloat(value))
             return value;
-        if (written.Add(Half(value)))
+        if (_written.Add(Half(value)))
             Cast(value, Half(value), DataType.Float16);
         return Half(value);
     }
 
     private void Cast(string from, string to, DataType type) =>
-        graph.Node.Add(new NodeProto { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } });
+        _graph.Node.Add(new NodeProto { OpType = "Cast", Name = to + "/cast", Input = { from }, Output = { to }, Attribute = { OnnxAttribute.Int("to", (int)type) } });
 
     private static TensorProto Store(string name, float[] values, IEnumerable<long> dimensions)
     {

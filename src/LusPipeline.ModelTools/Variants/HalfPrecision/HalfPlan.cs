@@ -22,14 +22,14 @@ internal sealed class HalfPlan
         "Concat", "Pad", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Slice", "Split", "Gather",
     };
 
-    private readonly FloatGraph graph;
-    private readonly GraphValues values;
-    private readonly HashSet<NodeProto> halves = [];
-    private readonly HashSet<string> halfValues = new(StringComparer.Ordinal);
+    private readonly FloatGraph _graph;
+    private readonly GraphValues _values;
+    private readonly HashSet<NodeProto> _halves = [];
+    private readonly HashSet<string> _halfValues = new(StringComparer.Ordinal);
 
     public HalfPlan(FloatGraph graph, GraphValues values)
     {
-        (this.graph, this.values) = (graph, values);
+        (_graph, _values) = (graph, values);
         foreach (var node in graph.Nodes)
         {
             if (graph.IsConstant(node) || !CanBeHalf(node))
@@ -39,32 +39,32 @@ internal sealed class HalfPlan
                 TooLarge++;
                 continue;
             }
-            halves.Add(node);
-            halfValues.UnionWith(node.Output.Where(values.IsFloat));
+            _halves.Add(node);
+            _halfValues.UnionWith(node.Output.Where(values.IsFloat));
         }
     }
 
-    public IReadOnlyCollection<NodeProto> Halves => halves;
+    public IReadOnlyCollection<NodeProto> Halves => _halves;
 
     /// <summary>Nodes that are left out only because of their values' magnitude.</summary>
     public int TooLarge { get; }
 
-    public bool IsHalf(NodeProto node) => halves.Contains(node);
+    public bool IsHalf(NodeProto node) => _halves.Contains(node);
 
     /// <summary>Whether the value is computed in float16.</summary>
-    public bool IsHalf(string value) => halfValues.Contains(value);
+    public bool IsHalf(string value) => _halfValues.Contains(value);
 
     private bool CanBeHalf(NodeProto node)
     {
-        if (node.Domain.Length > 0 || !node.Output.Any(values.IsFloat))
+        if (node.Domain.Length > 0 || !node.Output.Any(_values.IsFloat))
             return false;
         if (Products.Contains(node.OpType))
             return true;
-        return Followers.Contains(node.OpType) && node.Input.Any(halfValues.Contains) && !(node.OpType == "AveragePool" && Averaged(node) > MostAveraged);
+        return Followers.Contains(node.OpType) && node.Input.Any(_halfValues.Contains) && !(node.OpType == "AveragePool" && Averaged(node) > MostAveraged);
     }
 
     private bool Fits(NodeProto node) =>
-        node.Input.Concat(node.Output).All(value => value.Length == 0 || values.Magnitude(value) <= MostMagnitude);
+        node.Input.Concat(node.Output).All(value => value.Length == 0 || _values.Magnitude(value) <= MostMagnitude);
 
     private static long Averaged(NodeProto node) =>
         node.Attribute.FirstOrDefault(attribute => attribute.Name == "kernel_shape")?.Ints.Aggregate(1L, (product, side) => product * side) ?? long.MaxValue;

@@ -14,18 +14,18 @@ namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 /// </summary>
 public sealed class HalfRounding : IDisposable
 {
-    private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
-    private readonly int height;
-    private readonly int width;
-    private readonly int features;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly int _height;
+    private readonly int _width;
+    private readonly int _features;
 
     /// <param name="path">A float16 backbone.</param>
     /// <param name="scratch">A folder for a copy of it.</param>
     /// <exception cref="BundleException">The file is no backbone.</exception>
     public HalfRounding(string path, string scratch)
     {
-        (height, width, features) = OnnxContract.BackboneSize(path);
+        (_height, _width, _features) = OnnxContract.BackboneSize(path);
         var copy = Path.Combine(scratch, $"{Guid.NewGuid():N}.onnx");
         try
         {
@@ -34,7 +34,7 @@ public sealed class HalfRounding : IDisposable
                 Rounded(ModelProto.Parser.ParseFrom(source)).WriteTo(target);
             using var settings = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            session = OnnxSession.Open(copy, settings);
+            _session = OnnxSession.Open(copy, settings);
         }
         finally
         {
@@ -46,17 +46,17 @@ public sealed class HalfRounding : IDisposable
     /// <returns>float32 [D].</returns>
     public float[] Run(Memory<byte> frame)
     {
-        var result = new float[features];
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frame, [1, height, width, 3]);
-        using var output = OrtValue.CreateTensorValueFromMemory(result, [1, features]);
-        session.Run(runOptions, [OnnxContract.Frames], [input], [OnnxContract.Features], [output]);
+        var result = new float[_features];
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frame, [1, _height, _width, 3]);
+        using var output = OrtValue.CreateTensorValueFromMemory(result, [1, _features]);
+        _session.Run(_runOptions, [OnnxContract.Frames], [input], [OnnxContract.Features], [output]);
         return result;
     }
 
     public void Dispose()
     {
-        runOptions.Dispose();
-        session.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
     }
 
     private static ModelProto Rounded(ModelProto model)

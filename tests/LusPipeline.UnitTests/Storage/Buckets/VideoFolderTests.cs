@@ -9,17 +9,17 @@ namespace LusPipeline.UnitTests.Storage.Buckets;
 
 public sealed class VideoFolderTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
-    private readonly string videos;
+    private readonly TemporaryFolder _temporary = new();
+    private readonly string _videos;
 
     public VideoFolderTests()
     {
-        videos = Directory.CreateDirectory(temporary["videos"]).FullName;
+        _videos = Directory.CreateDirectory(_temporary["videos"]).FullName;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => temporary.Dispose();
+    public void Dispose() => _temporary.Dispose();
 
     [Fact]
     public async Task Keys_are_paths_below_the_folder_in_order()
@@ -68,7 +68,7 @@ public sealed class VideoFolderTests : IDisposable
     [Fact]
     public async Task A_name_that_is_no_text_is_unreadable()
     {
-        byte[] path = [.. Encoding.UTF8.GetBytes(videos + "/a"), 0xFF, .. ".mp4"u8];
+        byte[] path = [.. Encoding.UTF8.GetBytes(_videos + "/a"), 0xFF, .. ".mp4"u8];
         RawNames.CreateFile(path);
         try
         {
@@ -91,7 +91,7 @@ public sealed class VideoFolderTests : IDisposable
         Write(".lus/clips/a.npy", "x");
         Write("home/features/a.npy", "x");
 
-        var items = await List(new VideoFolder("local", [videos], Path.Join(videos, "home"), ContentCache.InMemory()));
+        var items = await List(new VideoFolder("local", [_videos], Path.Join(_videos, "home"), ContentCache.InMemory()));
 
         Assert.Equal(["study/1.mp4"], items.Where(item => !item.Skipped).Select(item => item.Key));
         Assert.Equal([".lus", "home", "study/.DS_Store"], items.Where(item => item.Skipped).Select(item => item.Key));
@@ -102,17 +102,17 @@ public sealed class VideoFolderTests : IDisposable
     {
         Write(".hidden/1.mp4", "x");
 
-        Assert.Equal("1.mp4", Assert.Single(await List(Folder(Path.Join(videos, ".hidden")))).Key);
+        Assert.Equal("1.mp4", Assert.Single(await List(Folder(Path.Join(_videos, ".hidden")))).Key);
     }
 
     [Fact]
     public async Task Links_out_of_the_folder_are_told_and_not_opened()
     {
-        File.WriteAllText(temporary["secret.mp4"], "secret");
-        Directory.CreateDirectory(temporary["elsewhere"]);
-        File.CreateSymbolicLink(Path.Join(videos, "a.mp4"), temporary["secret.mp4"]);
-        File.CreateSymbolicLink(Path.Join(videos, "b.mp4"), "../secret.mp4");
-        Directory.CreateSymbolicLink(Path.Join(videos, "c"), temporary["elsewhere"]);
+        File.WriteAllText(_temporary["secret.mp4"], "secret");
+        Directory.CreateDirectory(_temporary["elsewhere"]);
+        File.CreateSymbolicLink(Path.Join(_videos, "a.mp4"), _temporary["secret.mp4"]);
+        File.CreateSymbolicLink(Path.Join(_videos, "b.mp4"), "../secret.mp4");
+        Directory.CreateSymbolicLink(Path.Join(_videos, "c"), _temporary["elsewhere"]);
         var folder = Folder();
 
         var items = await List(folder);
@@ -126,14 +126,14 @@ public sealed class VideoFolderTests : IDisposable
     [Fact]
     public async Task A_file_that_becomes_a_link_out_of_the_folder_after_the_listing_is_not_read()
     {
-        File.WriteAllText(temporary["secret.mp4"], "secret");
+        File.WriteAllText(_temporary["secret.mp4"], "secret");
         Write("a.mp4", "x");
         var folder = Folder();
         var item = Assert.Single(await List(folder));
-        File.Delete(Path.Join(videos, "a.mp4"));
-        File.CreateSymbolicLink(Path.Join(videos, "a.mp4"), temporary["secret.mp4"]);
+        File.Delete(Path.Join(_videos, "a.mp4"));
+        File.CreateSymbolicLink(Path.Join(_videos, "a.mp4"), _temporary["secret.mp4"]);
 
-        var error = await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, temporary["link"], Token));
+        var error = await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, _temporary["link"], Token));
 
         Assert.Equal(ReasonCode.OutsideBucket, error.Reason);
     }
@@ -142,8 +142,8 @@ public sealed class VideoFolderTests : IDisposable
     public async Task Links_within_the_folder_are_files_and_linked_folders_are_listed_once()
     {
         Write("study/1.mp4", "content");
-        File.CreateSymbolicLink(Path.Join(videos, "study", "2.mp4"), "1.mp4");
-        Directory.CreateSymbolicLink(Path.Join(videos, "study", "loop"), "..");
+        File.CreateSymbolicLink(Path.Join(_videos, "study", "2.mp4"), "1.mp4");
+        Directory.CreateSymbolicLink(Path.Join(_videos, "study", "loop"), "..");
 
         var items = await List(Folder());
 
@@ -154,8 +154,8 @@ public sealed class VideoFolderTests : IDisposable
     [Fact]
     public async Task What_cannot_be_a_video_is_told_without_blocking()
     {
-        RawNames.CreatePipe(Path.Join(videos, "pipe.mp4"));
-        File.CreateSymbolicLink(Path.Join(videos, "dangling.mp4"), "nothing");
+        RawNames.CreatePipe(Path.Join(_videos, "pipe.mp4"));
+        File.CreateSymbolicLink(Path.Join(_videos, "dangling.mp4"), "nothing");
 
         var items = await List(Folder());
 
@@ -169,8 +169,8 @@ public sealed class VideoFolderTests : IDisposable
         Write("a.mp4", "x");
         var folder = Folder();
         var item = Assert.Single(await List(folder));
-        File.Delete(Path.Join(videos, "a.mp4"));
-        RawNames.CreatePipe(Path.Join(videos, "a.mp4"));
+        File.Delete(Path.Join(_videos, "a.mp4"));
+        RawNames.CreatePipe(Path.Join(_videos, "a.mp4"));
 
         Assert.Equal(ReasonCode.Unreadable, (await Assert.ThrowsAsync<RejectedException>(() => folder.ContentAsync(item, Token))).Reason);
     }
@@ -182,10 +182,10 @@ public sealed class VideoFolderTests : IDisposable
         Write("study/b.mp4", "x");
         var folder = Folder();
         var file = (await List(folder))[0];
-        File.SetUnixFileMode(Path.Join(videos, "a.mp4"), UnixFileMode.None);
-        File.SetUnixFileMode(Path.Join(videos, "study"), UnixFileMode.None);
-        File.SetUnixFileMode(temporary.Path, (UnixFileMode)0x1ED);
-        File.SetUnixFileMode(videos, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(Path.Join(_videos, "a.mp4"), UnixFileMode.None);
+        File.SetUnixFileMode(Path.Join(_videos, "study"), UnixFileMode.None);
+        File.SetUnixFileMode(_temporary.Path, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_videos, (UnixFileMode)0x1ED);
         try
         {
             Unprivileged.Run(async () =>
@@ -199,7 +199,7 @@ public sealed class VideoFolderTests : IDisposable
         }
         finally
         {
-            File.SetUnixFileMode(Path.Join(videos, "study"), (UnixFileMode)0x1ED);
+            File.SetUnixFileMode(Path.Join(_videos, "study"), (UnixFileMode)0x1ED);
         }
         await Task.CompletedTask;
     }
@@ -210,11 +210,11 @@ public sealed class VideoFolderTests : IDisposable
         Write("a.mp4", "x");
         var folder = Folder();
         var item = Assert.Single(await List(folder));
-        File.Delete(Path.Join(videos, "a.mp4"));
+        File.Delete(Path.Join(_videos, "a.mp4"));
 
         Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.ContentAsync(item, Token))).Reason);
         Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.ReadAsync(item.Key, item.Tag, 0, new byte[1], Token))).Reason);
-        Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, temporary["link"], Token))).Reason);
+        Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, _temporary["link"], Token))).Reason);
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class VideoFolderTests : IDisposable
         Write("a.mp4", "xy");
 
         await Assert.ThrowsAsync<TransientException>(() => folder.ContentAsync(item, Token));
-        Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, temporary["link"], Token))).Reason);
+        Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => folder.FetchAsync(item.Key, item.Tag, _temporary["link"], Token))).Reason);
     }
 
     [Fact]
@@ -250,30 +250,30 @@ public sealed class VideoFolderTests : IDisposable
         var folder = Folder();
         var item = Assert.Single(await List(folder));
 
-        using (var local = await folder.FetchAsync(item.Key, item.Tag, temporary["id"], Token))
+        using (var local = await folder.FetchAsync(item.Key, item.Tag, _temporary["id"], Token))
         {
-            File.Delete(Path.Join(videos, item.Key));
+            File.Delete(Path.Join(_videos, item.Key));
             Write(item.Key, "replaced");
 
-            Assert.Equal(temporary["id"], local.Path);
+            Assert.Equal(_temporary["id"], local.Path);
             Assert.Equal("original", await File.ReadAllTextAsync(local.Path, Token));
             using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat", [local.Path]) { RedirectStandardOutput = true })!;
             Assert.Equal("original", await other.StandardOutput.ReadToEndAsync(Token));
         }
 
-        Assert.False(Path.Exists(temporary["id"]));
-        Assert.Equal("replaced", await File.ReadAllTextAsync(Path.Join(videos, item.Key), Token));
+        Assert.False(Path.Exists(_temporary["id"]));
+        Assert.Equal("replaced", await File.ReadAllTextAsync(Path.Join(_videos, item.Key), Token));
     }
 
     [Fact]
     public async Task A_link_left_by_a_killed_process_is_replaced()
     {
         Write("a.mp4", "x");
-        File.CreateSymbolicLink(temporary["id"], "/proc/1/fd/99");
+        File.CreateSymbolicLink(_temporary["id"], "/proc/1/fd/99");
         var folder = Folder();
         var item = Assert.Single(await List(folder));
 
-        using var local = await folder.FetchAsync(item.Key, item.Tag, temporary["id"], Token);
+        using var local = await folder.FetchAsync(item.Key, item.Tag, _temporary["id"], Token);
 
         Assert.Equal("x", await File.ReadAllTextAsync(local.Path, Token));
     }
@@ -284,7 +284,7 @@ public sealed class VideoFolderTests : IDisposable
         Write("one/study/1.mp4", "1");
         Write("two/study/1.mp4", "other");
         Write("three.mp4", "3");
-        var folder = Folder(Path.Join(videos, "one"), Path.Join(videos, "two") + "/", Path.Join(videos, "three.mp4"), Path.Join(videos, "one"));
+        var folder = Folder(Path.Join(_videos, "one"), Path.Join(_videos, "two") + "/", Path.Join(_videos, "three.mp4"), Path.Join(_videos, "one"));
 
         var items = await List(folder);
 
@@ -294,7 +294,7 @@ public sealed class VideoFolderTests : IDisposable
 
     [Fact]
     public void A_path_that_does_not_exist_is_an_error() =>
-        Assert.Contains("nothing.mp4", Assert.Throws<FileNotFoundException>(() => Folder(temporary["nothing.mp4"])).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing.mp4", Assert.Throws<FileNotFoundException>(() => Folder(_temporary["nothing.mp4"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_file_is_read_once_for_its_id()
@@ -310,12 +310,12 @@ public sealed class VideoFolderTests : IDisposable
                 return known.Keep(stamp, sha256, token);
             },
         };
-        var folder = new VideoFolder("local", [videos], null, counting);
+        var folder = new VideoFolder("local", [_videos], null, counting);
 
         var first = await folder.ContentAsync(Assert.Single(await List(folder)), Token);
         var second = await folder.ContentAsync(Assert.Single(await List(folder)), Token);
         Write("a.mp4", "y");
-        File.SetLastWriteTimeUtc(Path.Join(videos, "a.mp4"), DateTime.UtcNow.AddMinutes(-1));
+        File.SetLastWriteTimeUtc(Path.Join(_videos, "a.mp4"), DateTime.UtcNow.AddMinutes(-1));
         var third = await folder.ContentAsync(Assert.Single(await List(folder)), Token);
 
         Assert.Equal([Sha256("x"), Sha256("x"), Sha256("y")], [first, second, third]);
@@ -330,7 +330,7 @@ public sealed class VideoFolderTests : IDisposable
     [InlineData("")]
     public async Task Keys_that_no_listing_gives_are_not_opened(string key)
     {
-        File.WriteAllText(temporary["secret.mp4"], "secret");
+        File.WriteAllText(_temporary["secret.mp4"], "secret");
 
         Assert.Equal(ReasonCode.Vanished, (await Assert.ThrowsAsync<RejectedException>(() => Folder().ReadAsync(key, "0-0-0", 0, new byte[1], Token))).Reason);
     }
@@ -345,7 +345,7 @@ public sealed class VideoFolderTests : IDisposable
 
     private static string Sha256(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 
-    private VideoFolder Folder(params string[] paths) => new("local", paths.Length == 0 ? [videos] : paths, null, ContentCache.InMemory());
+    private VideoFolder Folder(params string[] paths) => new("local", paths.Length == 0 ? [_videos] : paths, null, ContentCache.InMemory());
 
     private async Task AssertReadable(string key)
     {
@@ -353,13 +353,13 @@ public sealed class VideoFolderTests : IDisposable
         var item = Assert.Single(await List(folder), item => item.Key == key);
         Assert.Null(item.Reason);
         Assert.Equal(Sha256("content"), await folder.ContentAsync(item, Token));
-        using var local = await folder.FetchAsync(item.Key, item.Tag, temporary["id"], Token);
+        using var local = await folder.FetchAsync(item.Key, item.Tag, _temporary["id"], Token);
         Assert.Equal("content", await File.ReadAllTextAsync(local.Path, Token));
     }
 
     private void Write(string key, string content)
     {
-        var path = Path.Join(videos, key);
+        var path = Path.Join(_videos, key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
     }
