@@ -23,7 +23,7 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
         fleet.Set("LUS__Notifications__Exchange", $"{prefix}.notifications");
         fleet.Set("LUS__Notifications__RoutingKey", prefix);
         fleet.Set("LUS__Watch__Interval", "1h");
-        fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Workers.BucketWatch", "Debug");
+        fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Worker.BucketWatch", "Debug");
         fleet.Start("all");
         await fleet.SaidAsync("Following the notifications");
         await fleet.SaidAsync("The bucket is listed", times: 2);

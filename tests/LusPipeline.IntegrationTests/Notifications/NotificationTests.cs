@@ -155,7 +155,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
         var fleet = await Fleet.MakeAsync(servers, fixture.Model);
         fleet.Set("LUS__Notifications__Exchange", Exchange);
         fleet.Set("LUS__Watch__Interval", "1h");
-        fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Workers.BucketWatch", "Debug");
+        fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Worker.BucketWatch", "Debug");
         return fleet;
     }
 
