@@ -49,7 +49,7 @@ public sealed class FeaturesHandler(
         events.OnClipExtracted(message.ClipId, bundle.Frames);
         try
         {
-            await HandOnAsync(message, key, sha256, cancellation).ConfigureAwait(false);
+            await HandOnAsync(message, key, sha256).ConfigureAwait(false);
         }
         finally
         {
@@ -57,7 +57,10 @@ public sealed class FeaturesHandler(
         }
     }
 
-    private async Task HandOnAsync(ClipReady message, string key, string sha256, CancellationToken cancellation)
+    /// <summary>
+    /// Publishes the clip and deletes its frames. The row has moved, so nobody does this again: a stop must not cut it short, or the frames stay.
+    /// </summary>
+    private async Task HandOnAsync(ClipReady message, string key, string sha256)
     {
         await bus.PublishAsync(
             new FeaturesReady(
@@ -66,8 +69,8 @@ public sealed class FeaturesHandler(
             {
                 Urgent = message.Urgent,
             },
-            cancellation).ConfigureAwait(false);
-        await work.DeleteAsync(message.FramesKey, cancellation).ConfigureAwait(false);
+            CancellationToken.None).ConfigureAwait(false);
+        await work.DeleteAsync(message.FramesKey, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static ReadOnlyMemory<byte> Frames(ReadOnlyMemory<byte> content, string key, int count, IBackbone backbone)
