@@ -72,6 +72,10 @@ public sealed class ChildProcessTests
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        // A killed process that is no child of this one ends a moment later.
+        var limit = TimeProvider.System.GetTimestamp();
+        while (started.Any(IsAlive) && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(30))
+            await Task.Delay(10, Token);
         Assert.DoesNotContain(started, IsAlive);
     }
 
@@ -112,7 +116,18 @@ public sealed class ChildProcessTests
         Assert.Contains("/no/such/program", error.Message, StringComparison.Ordinal);
     }
 
-    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] != 'Z';
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] != 'Z';
+        }
+        catch (IOException)
+        {
+            // The process has ended: the file is not there, or went while it was read.
+            return false;
+        }
+    }
 
     private static ChildStart Shell(string script, string argument = "") => new("/bin/sh", ["-c", script, "sh", argument]);
 
