@@ -7,6 +7,7 @@
 #   servers.sh stop-one DIR SERVER       in good order; its data stays
 #   servers.sh kill-one DIR SERVER       at once (kill -9); what it had stored stays
 #   servers.sh wipe-one DIR SERVER       it comes back empty at its old address
+#   servers.sh s3-user DIR NAME          a user of S3 without rights, of the keys NAMEaccess and NAMEsecret
 # SERVER is postgres, rabbitmq or s3. With LUS_TEST_OWNER=PID, the servers of a new DIR stop when that process is gone.
 set -euo pipefail
 
@@ -118,5 +119,6 @@ case $command in
     destroy "$server"
     start "$server"
     ;;
+  s3-user) CEPH_CONF=$dir/s3/ceph.conf s3_user "${3:?}" "$3access" "$3secret" ;;
   *) usage ;;
 esac

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Virtual host and users for LusPipeline, by RabbitMQ's management API. Run again, it sets permissions and passwords anew.
-#   RABBITMQ_ADMIN=user:password WORKER_PASSWORD=… OPERATOR_PASSWORD=… EVENTS_PASSWORD=… users.sh http://broker:15672 [VHOST [PREFIX]]
+#   RABBITMQ_ADMIN=user:password WORKER_PASSWORD=… OPERATOR_PASSWORD=… EVENTS_PASSWORD=… users.sh https://broker.example:15671 [VHOST [PREFIX]]
 # VHOST and PREFIX, which is Broker:Prefix, are "lus" where they are not given. The users are PREFIX-worker, PREFIX-operator and PREFIX-events.
+# With INGEST_PASSWORD=… FEATURES_PASSWORD=… SEQUENCE_PASSWORD=… also PREFIX-ingest, PREFIX-features and PREFIX-sequence, each for a worker of
+# that stage alone; then leave PREFIX-worker out of the workers' settings.
 # With BUCKET_PASSWORD=… also PREFIX-bucket, for an S3 server's notifications, and the exchange PREFIX.notifications for them.
 set -euo pipefail
 
@@ -38,11 +40,21 @@ put "vhosts/$vhost" '{}'
 all="^$prefix\\."
 # Makes, fills and empties the pipeline's own queues and exchanges, and sees no other.
 user "$prefix-worker" "$WORKER_PASSWORD" '' "$all" "$all" "$all"
-# As a worker, for lus status and lus doctor, and looks at the queues in the management pages.
-user "$prefix-operator" "$OPERATOR_PASSWORD" management "$all" "$all" "$all"
+# Sees how much waits, for lus status, and reads the dead letters in the management pages. It makes nothing and publishes nothing.
+user "$prefix-operator" "$OPERATOR_PASSWORD" management '^$' '^$' "^$prefix\\.dead-letters$"
 # Binds queues of its own, named PREFIX.events.SOMETHING, to the exchange PREFIX.events; it can publish nothing there.
 own="^$prefix\\.events\\..+"
 user "$prefix-events" "$EVENTS_PASSWORD" '' "$own" "$own" "^$prefix\\.events(\\..+)?$"
+# A stage reads only its own queues. It publishes to those that its work goes on to, whose exchanges it has to be allowed to make; the worker
+# of the sequence stage publishes again what was lost, to all of them. Only that one sends events.
+named() { printf '^%s\\.(%s)$' "$prefix" "$1"; }
+ingest='ingest(\.urgent)?' features='features(\.urgent)?' sequence='sequence(\.urgent)?'
+[[ -z ${INGEST_PASSWORD:-} ]] || user "$prefix-ingest" "$INGEST_PASSWORD" '' "$(named "$ingest|$features|returned|notifications")" \
+  "$(named "$ingest|$features|returned|notifications|dead-letters")" "$(named "$ingest|returned|notifications")"
+[[ -z ${FEATURES_PASSWORD:-} ]] || user "$prefix-features" "$FEATURES_PASSWORD" '' "$(named "$features|$sequence|$ingest")" \
+  "$(named "$features|$sequence|$ingest|returned|dead-letters")" "$(named "$features")"
+[[ -z ${SEQUENCE_PASSWORD:-} ]] || user "$prefix-sequence" "$SEQUENCE_PASSWORD" '' "$(named "$ingest|$features|$sequence|dead-letters|events")" \
+  "$(named "$ingest|$features|$sequence|returned|dead-letters|events")" "$(named "$sequence|dead-letters")"
 [[ -n ${BUCKET_PASSWORD:-} ]] || exit 0
 put "exchanges/$vhost/$prefix.notifications" '{"type": "topic", "durable": true}'
 # Publishes notifications and nothing else; Ceph's gateway also makes a queue of its own for answers, which has a name of the broker's.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes an S3 server tell a broker of uploads to a bucket, by the API that Ceph's gateway shares with SNS. May be run again.
-#   AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… PUSH_ENDPOINT=amqp://lus-bucket:…@broker:5672/lus notifications.sh https://s3.example BUCKET [PREFIX…]
+#   AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… PUSH_ENDPOINT=amqps://lus-bucket:…@broker.example:5671/lus notifications.sh https://s3.example BUCKET [PREFIX…]
 # The keys are the bucket's owner's. EXCHANGE is lus.notifications, TOPIC lus and REGION us-east-1 where they are not given; every PREFIX,
 # "incoming/ urgent/" where none is given, is a watched one. Ceph takes a password only by https. Needs curl 7.87 or later.
 set -euo pipefail
@@ -9,7 +9,7 @@ set -euo pipefail
   sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2
   exit 1
 }
-: "${AWS_ACCESS_KEY_ID:?}" "${AWS_SECRET_ACCESS_KEY:?}" "${PUSH_ENDPOINT:?of the form amqp://user:password@host:port/vhost}"
+: "${AWS_ACCESS_KEY_ID:?}" "${AWS_SECRET_ACCESS_KEY:?}" "${PUSH_ENDPOINT:?of the form amqps://user:password@host:port/vhost}"
 endpoint=${1%/} bucket=$2 topic=${TOPIC:-lus} exchange=${EXCHANGE:-lus.notifications} region=${REGION:-us-east-1}
 shift 2
 [[ $# -gt 0 ]] || set -- incoming/ urgent/

@@ -1,10 +1,15 @@
 -- Makes the roles of a ledger and gives them their rights. May be run again at any time, before and after lus db migrate; by a superuser,
 -- or by the database's owner with CREATEROLE. A password that is not given stays as it is.
 --
---   psql -d lus -v migrator_password=… -v worker_password=… -v operator_password=… -v dashboard_password=… -f deploy/sql/roles.sql
+--   MIGRATOR_PASSWORD=… WORKER_PASSWORD=… OPERATOR_PASSWORD=… DASHBOARD_PASSWORD=… psql -d lus -f deploy/sql/roles.sql
+--
+-- Passwords come by variables of the environment, which other users of the machine cannot read; psql 14 or later.
+-- INGEST_PASSWORD, FEATURES_PASSWORD and SEQUENCE_PASSWORD are those of the roles of single stages.
 --
 -- lus_migrator   owns the tables and views: lus db migrate
--- lus_worker     moves the rows of the ledger, and reads what a dashboard does: lus worker, lus status
+-- lus_worker     moves the rows of the ledger, and reads what a dashboard does: lus worker all, lus status
+-- lus_ingest, lus_features, lus_sequence
+--                what a worker of that stage alone does: lus worker ingest, …; only lus_ingest adds videos, only lus_sequence sees predictions
 -- lus_operator   what a worker may, and delete: lus replay, cancel, prune, delete
 -- lus_dashboard  reads the views that have ids and no names; every transaction is read only
 -- lus_analyst    a group: what a dashboard may, and the names of studies and videos, which may be a patient's
@@ -16,18 +21,34 @@ SELECT 'SET log_statement = none; SET log_min_duration_statement = -1; SET log_m
 WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) \gexec
 
 SELECT format('CREATE ROLE %I LOGIN', name)
-FROM unnest(ARRAY['lus_migrator', 'lus_worker', 'lus_operator', 'lus_dashboard']) AS name WHERE to_regrole(name) IS NULL \gexec
+FROM unnest(ARRAY['lus_migrator', 'lus_worker', 'lus_ingest', 'lus_features', 'lus_sequence', 'lus_operator', 'lus_dashboard']) AS name WHERE to_regrole(name) IS NULL \gexec
 SELECT 'CREATE ROLE lus_analyst' WHERE to_regrole('lus_analyst') IS NULL \gexec
 
+\getenv migrator_password MIGRATOR_PASSWORD
 \if :{?migrator_password}
 ALTER ROLE lus_migrator PASSWORD :'migrator_password';
 \endif
+\getenv worker_password WORKER_PASSWORD
 \if :{?worker_password}
 ALTER ROLE lus_worker PASSWORD :'worker_password';
 \endif
+\getenv ingest_password INGEST_PASSWORD
+\if :{?ingest_password}
+ALTER ROLE lus_ingest PASSWORD :'ingest_password';
+\endif
+\getenv features_password FEATURES_PASSWORD
+\if :{?features_password}
+ALTER ROLE lus_features PASSWORD :'features_password';
+\endif
+\getenv sequence_password SEQUENCE_PASSWORD
+\if :{?sequence_password}
+ALTER ROLE lus_sequence PASSWORD :'sequence_password';
+\endif
+\getenv operator_password OPERATOR_PASSWORD
 \if :{?operator_password}
 ALTER ROLE lus_operator PASSWORD :'operator_password';
 \endif
+\getenv dashboard_password DASHBOARD_PASSWORD
 \if :{?dashboard_password}
 ALTER ROLE lus_dashboard PASSWORD :'dashboard_password';
 \endif
@@ -37,15 +58,16 @@ GRANT lus_worker, lus_analyst TO lus_operator;
 ALTER ROLE lus_dashboard SET default_transaction_read_only = on;
 ALTER ROLE lus_dashboard SET statement_timeout = '30s';
 -- Queries are short: compiling them takes longer than they do.
-ALTER ROLE lus_worker SET jit = off;
-ALTER ROLE lus_operator SET jit = off;
-ALTER ROLE lus_dashboard SET jit = off;
-ALTER ROLE lus_worker SET idle_in_transaction_session_timeout = '1min';
+SELECT format('ALTER ROLE %I SET jit = off', name)
+FROM unnest(ARRAY['lus_worker', 'lus_ingest', 'lus_features', 'lus_sequence', 'lus_operator', 'lus_dashboard']) AS name \gexec
+SELECT format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', name, '1min')
+FROM unnest(ARRAY['lus_worker', 'lus_ingest', 'lus_features', 'lus_sequence']) AS name \gexec
 
-SELECT format('REVOKE ALL ON DATABASE %1$I FROM PUBLIC; GRANT CONNECT ON DATABASE %1$I TO lus_migrator, lus_worker, lus_operator, lus_dashboard, lus_analyst', current_database()) \gexec
+SELECT format('REVOKE ALL ON DATABASE %1$I FROM PUBLIC; GRANT CONNECT ON DATABASE %1$I TO lus_migrator, lus_worker, lus_ingest, lus_features, '
+    'lus_sequence, lus_operator, lus_dashboard, lus_analyst', current_database()) \gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO lus_migrator;
-GRANT USAGE ON SCHEMA public TO lus_worker, lus_dashboard;
+GRANT USAGE ON SCHEMA public TO lus_worker, lus_ingest, lus_features, lus_sequence, lus_dashboard;
 
 -- Who is no superuser has to be a member to hand tables over.
 SELECT 'GRANT lus_migrator TO CURRENT_USER' WHERE NOT pg_has_role(current_user, 'lus_migrator', 'MEMBER') \gexec

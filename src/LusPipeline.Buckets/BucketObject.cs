@@ -2,20 +2,22 @@ namespace LusPipeline.Buckets;
 
 /// <summary>One entry of a bucket's listing.</summary>
 /// <param name="Key">The object's name in the bucket, segments divided by '/'.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Modified">When it was last written, UTC.</param>
-/// <param name="Tag">Tells this content of the key from any other that was or will be there: a folder's size, time and inode, or an S3 ETag and version.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="Modified">Time of the last write, UTC.</param>
+/// <param name="Tag">
+/// Identifies this content among all contents that the key has had or will have: size, time and inode (folder), or ETag and version (S3).
+/// </param>
 public sealed record BucketObject(string Key, long Size, DateTime Modified, string Tag)
 {
-    /// <summary>Hidden, no regular file, or the home folder: counted and nothing more.</summary>
+    /// <summary>Whether the object is ignored because it is hidden, is no regular file, or is the home folder. It is only counted.</summary>
     public bool Skipped { get; init; }
 
-    /// <summary>It lies where urgent work is put.</summary>
+    /// <summary>Whether the object lies below a prefix for urgent videos.</summary>
     public bool Urgent { get; init; }
 
-    /// <summary>Why the object cannot be opened, one of <see cref="Core.Outcomes.ReasonCode"/>; null for one that may be.</summary>
+    /// <summary>Why the object cannot be opened, one of <see cref="Core.Outcomes.ReasonCode"/>; null if it can.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What <see cref="Reason"/> means here, for the user's terminal; without the object's name.</summary>
+    /// <summary>Explains <see cref="Reason"/> on the user's terminal. It does not contain the object's name.</summary>
     public string? Detail { get; init; }
 }

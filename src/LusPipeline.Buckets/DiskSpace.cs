@@ -3,17 +3,17 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets;
 
-/// <summary>Tells a disk that takes no more from other errors.</summary>
+/// <summary>Recognises errors of a disk that cannot be written any more.</summary>
 public static class DiskSpace
 {
-    /// <summary>Where a user chooses the disk for our own files.</summary>
+    /// <summary>The settings with which a user chooses the disk for the pipeline's files.</summary>
     public const string Choice = "--home of lus run, Worker:Scratch of lus worker";
 
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
 
-    /// <summary>The disk is full, its quota is used up, or it is read only: nothing that a retry could mend.</summary>
+    /// <summary>Whether the disk is full, its quota is used up, or it is read-only. A retry cannot help.</summary>
     public static bool IsUsedUp(IOException error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -21,7 +21,7 @@ public static class DiskSpace
     }
 
     /// <param name="folder">The folder that could not be written.</param>
-    /// <param name="error">What the system said.</param>
+    /// <param name="error">The system's error.</param>
     public static BrokenEngineException Broken(string folder, Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -29,8 +29,8 @@ public static class DiskSpace
     }
 
     /// <summary>
-    /// What making a folder, or a file in it, says when another deletes the folder at that moment. .NET's CreateDirectory reports the
-    /// folder as an existing file when it goes between its two looks.
+    /// Whether an error means that another process deleted the folder while this one created it, or created a file in it. If the folder
+    /// disappears between the two checks of .NET's CreateDirectory, the error says that it exists as a file.
     /// </summary>
     public static bool IsFolderRace(IOException error) => error is DirectoryNotFoundException or FileNotFoundException || error.HResult == LinuxFile.Exists;
 }

@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace LusPipeline.Buckets;
 
 /// <summary>
-/// A whole file in memory without a copy: the pages come from the system's file cache. For files that are replaced and deleted
-/// but never shortened in place, as buckets write them: reading past a new end would stop the process.
+/// Maps a whole file into memory without a copy. The pages come from the system's file cache. Use it only for files that are replaced or
+/// deleted but never shortened in place, as buckets write them: reading past a new end would crash the process.
 /// </summary>
 internal sealed unsafe class FileMap : MemoryManager<byte>
 {
@@ -15,8 +15,8 @@ internal sealed unsafe class FileMap : MemoryManager<byte>
     private readonly int _length;
     private bool _disposed;
 
-    /// <param name="stream">At most 2 GiB; becomes the map's own.</param>
-    /// <exception cref="IOException">It cannot be mapped.</exception>
+    /// <param name="stream">A file of at most 2 GiB. The map takes ownership of the stream.</param>
+    /// <exception cref="IOException">The file cannot be mapped.</exception>
     public FileMap(FileStream stream)
     {
         using var own = stream;

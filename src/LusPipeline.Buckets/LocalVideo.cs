@@ -2,14 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LusPipeline.Buckets;
 
-/// <summary>A video as a local file. Disposing it removes that file, never the original.</summary>
+/// <summary>A video as a local file. Disposing this removes the local file, never the original.</summary>
 public sealed class LocalVideo : IDisposable
 {
     private readonly SafeFileHandle? _held;
 
-    /// <param name="path">The file or link of ours.</param>
-    /// <param name="size">Bytes of the video.</param>
-    /// <param name="held">What the link leads to, kept open as long as it is used.</param>
+    /// <param name="path">The local file or link.</param>
+    /// <param name="size">Size of the video in bytes.</param>
+    /// <param name="held">Handle of the file that a link points to. It stays open until this is disposed.</param>
     internal LocalVideo(string path, long size, SafeFileHandle? held)
     {
         Path = path;
@@ -17,10 +17,10 @@ public sealed class LocalVideo : IDisposable
         _held = held;
     }
 
-    /// <summary>Readable by this process's user until this is disposed.</summary>
+    /// <summary>Path of the file. This process's user can read it until this is disposed.</summary>
     public string Path { get; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public long Size { get; }
 
     public void Dispose()

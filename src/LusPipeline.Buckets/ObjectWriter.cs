@@ -1,11 +1,11 @@
 namespace LusPipeline.Buckets;
 
-/// <summary>An object being written. Disposing it without a commit leaves nothing.</summary>
+/// <summary>Writes one object. If it is disposed without a commit, nothing remains.</summary>
 public abstract class ObjectWriter : IAsyncDisposable
 {
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
 
-    /// <summary>Makes the object visible as a whole, in place of one that is there.</summary>
+    /// <summary>Makes the whole object visible, and replaces an object that is there.</summary>
     public abstract Task CommitAsync(CancellationToken cancellation);
 
     public async ValueTask DisposeAsync()
@@ -14,6 +14,6 @@ public abstract class ObjectWriter : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Drops what was written and not committed.</summary>
+    /// <summary>Deletes what was written if it was not committed.</summary>
     protected abstract ValueTask AbandonAsync();
 }

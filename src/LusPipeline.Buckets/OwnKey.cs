@@ -2,28 +2,31 @@ using LusPipeline.Core.Identity;
 
 namespace LusPipeline.Buckets;
 
-/// <summary>What a key of our own objects may look like, so that none leads out of the place that is ours.</summary>
+/// <summary>Checks the keys of the pipeline's own objects, so that no key leads out of the work bucket.</summary>
 internal static class OwnKey
 {
-    /// <summary>The first segments of keys, each with '/' at its end, in their order.</summary>
+    /// <summary>The first segments of keys, each ending with '/', in the order of their names.</summary>
     public static IReadOnlyList<string> Folders { get; } = [WorkKeys.ClipsPrefix, WorkKeys.FeaturesPrefix, WorkKeys.ResultsPrefix];
 
-    /// <exception cref="ArgumentException">A segment is empty, hidden, or holds what no file's name can.</exception>
+    /// <exception cref="ArgumentException">A segment is empty, is hidden, or contains a character that a file name cannot have.</exception>
     public static void Check(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         foreach (var segment in key.Split('/'))
         {
             if (segment.Length == 0 || segment[0] == '.' || segment.Contains('\0', StringComparison.Ordinal))
-                throw new ArgumentException($"'{key}' is no key of ours.", nameof(key));
+                throw new ArgumentException($"'{key}' is not a key of the pipeline.", nameof(key));
         }
     }
 
-    /// <exception cref="ArgumentException">As <see cref="Check"/>, or it lies in none of <see cref="Folders"/>: where others' objects lie beside ours.</exception>
+    /// <exception cref="ArgumentException">
+    /// The key fails <see cref="Check"/>, or begins with none of <see cref="Folders"/>. This protects other objects that lie in the same
+    /// bucket.
+    /// </exception>
     public static void CheckFolder(string key)
     {
         Check(key);
         if (!Folders.Any(folder => key.StartsWith(folder, StringComparison.Ordinal)))
-            throw new ArgumentException($"'{key}' is no key of ours: it begins with none of {string.Join(", ", Folders)}.", nameof(key));
+            throw new ArgumentException($"'{key}' is not a key of the pipeline: it begins with none of {string.Join(", ", Folders)}.", nameof(key));
     }
 }

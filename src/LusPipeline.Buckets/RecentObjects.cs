@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace LusPipeline.Buckets;
 
 /// <summary>
-/// Hands what this process has just written to its own next stage, which then need not fetch it: each object once, within
-/// <see cref="Patience"/>, and as many as have room. The bucket has every one of them first, so that nothing depends on this.
+/// Keeps objects that this process has just written, so that its own next stage need not fetch them. Each object is handed out once, within
+/// <see cref="Patience"/>, as long as there is room for it. The bucket always gets the object first, so nothing depends on this cache.
 /// </summary>
 public sealed class RecentObjects : IWorkBucket, IDisposable
 {
-    /// <summary>A message that is not taken here by then is another worker's.</summary>
+    /// <summary>How long an object is kept. After this time, another worker probably has its message.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly IWorkBucket _bucket;
@@ -20,9 +20,9 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
     private readonly ITimer _expiry;
     private long _taken;
 
-    /// <param name="bucket">Where the objects are.</param>
-    /// <param name="clock">For their age.</param>
-    /// <param name="room">Bytes of all that is kept. Clip frames are mapped from their file, which has no name any more.</param>
+    /// <param name="bucket">The bucket that holds the objects.</param>
+    /// <param name="clock">Measures the age of the objects.</param>
+    /// <param name="room">The largest number of bytes to keep. Clip frames are mapped from a file whose name is already deleted.</param>
     public RecentObjects(IWorkBucket bucket, TimeProvider clock, long room)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -96,7 +96,7 @@ public sealed class RecentObjects : IWorkBucket, IDisposable
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return null; // The bucket meets it too, and tells what is wrong.
+            return null; // The bucket runs into the same error, and reports it.
         }
     }
 

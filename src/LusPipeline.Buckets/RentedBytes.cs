@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace LusPipeline.Buckets;
 
-/// <summary>So many bytes of a pooled array, which goes back when this is disposed.</summary>
+/// <summary>The first <paramref name="length"/> bytes of a pooled array. Disposing this returns the array to the pool.</summary>
 internal sealed class RentedBytes(int length) : IMemoryOwner<byte>
 {
     private byte[]? _array = ArrayPool<byte>.Shared.Rent(length);

@@ -1,11 +1,11 @@
 namespace LusPipeline.Buckets;
 
 /// <summary>
-/// Tells files that are still being written from whole ones: a file is settled when its last write is a while ago, or when two
-/// listings in a row found the same size and time. Not for S3, where an object appears whole.
+/// Tells complete files from files that are still being written. A file is complete if its last write is old enough, or if two listings in
+/// a row found the same size and time. S3 does not need this, because an object becomes visible as a whole.
 /// </summary>
-/// <param name="clock">Compared with the times of files, so the file system's clock should be near it.</param>
-/// <param name="age">How long after its last write a file is settled at once.</param>
+/// <param name="clock">The clock that file times are compared with. The file system's clock should be close to it.</param>
+/// <param name="age">Age of the last write from which a file counts as complete at once.</param>
 public sealed class StableFiles(TimeProvider clock, TimeSpan age)
 {
     public static readonly TimeSpan DefaultAge = TimeSpan.FromSeconds(3);
@@ -13,7 +13,7 @@ public sealed class StableFiles(TimeProvider clock, TimeSpan age)
     private Dictionary<string, string> _before = [];
     private Dictionary<string, string> _now = [];
 
-    /// <summary>Files of the listing so far that are not settled: list again after a moment.</summary>
+    /// <summary>The number of files of this listing that are not complete yet. List again later.</summary>
     public int Waiting { get; private set; }
 
     /// <summary>Call before each listing.</summary>
@@ -24,7 +24,7 @@ public sealed class StableFiles(TimeProvider clock, TimeSpan age)
         Waiting = 0;
     }
 
-    /// <summary>Whether an object of the listing may be read now. One with a reason or skipped is settled as it is.</summary>
+    /// <summary>Whether an object of the listing may be read now. Objects that are skipped or have a reason need no check.</summary>
     public bool IsSettled(BucketObject item)
     {
         ArgumentNullException.ThrowIfNull(item);

@@ -3,21 +3,21 @@ using LusPipeline.Buckets.Folder;
 namespace LusPipeline.Buckets;
 
 /// <summary>A file or folder that the user named.</summary>
-/// <param name="RealPath">Absolute and without links.</param>
-/// <param name="FileKey">For a file, its name: the key of its only object. Null for a folder.</param>
+/// <param name="RealPath">The absolute path without links.</param>
+/// <param name="FileKey">The name of a file, which is the key of its only object. Null for a folder.</param>
 internal sealed record WatchedPath(string RealPath, string? FileKey)
 {
-    /// <exception cref="FileNotFoundException">There is no such file or folder, or it may not be looked at.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or it may not be read.</exception>
     public static WatchedPath From(string path)
     {
         var real = LinuxFile.RealPath(path) ?? throw new FileNotFoundException($"There is no file or folder '{path}', or it may not be read.");
         if (Directory.Exists(real))
             return new(real, null);
-        // The name that the user gave, not that of a link's target: it is the one that the user knows.
+        // This is the name that the user gave, because the user may not know the name of a link's target.
         return new(real, Path.GetFileName(Path.GetFullPath(path)));
     }
 
-    /// <summary>Where the object of a key would lie, or null when it cannot be below this path.</summary>
+    /// <summary>Returns the path of the object of a key. Null if the key cannot be below this path.</summary>
     public string? Locate(string key)
     {
         if (FileKey is not null)
@@ -25,7 +25,7 @@ internal sealed record WatchedPath(string RealPath, string? FileKey)
         return key.Split('/').Any(segment => segment is "" or "." or "..") ? null : Path.Join(RealPath, key);
     }
 
-    /// <param name="realPath">Absolute and without links.</param>
+    /// <param name="realPath">An absolute path without links.</param>
     public bool Holds(string realPath) =>
         FileKey is not null
             ? realPath == RealPath

@@ -3,13 +3,13 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Cli;
 
-/// <summary>The one place where what goes wrong in a command becomes a line on stderr and an exit code.</summary>
+/// <summary>The only place where an exception of a command becomes a line on stderr and an exit code.</summary>
 internal static class CommandGuard
 {
     /// <summary>Sets the command's action.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="action">Returns the exit code.</param>
-    /// <param name="explain">Says what is wrong with a fault that only this command knows how to explain; null for a fault that it does not know.</param>
+    /// <param name="command">The command whose action is set.</param>
+    /// <param name="action">The action; it returns the exit code.</param>
+    /// <param name="explain">Returns the message for an exception that only this command can explain, or null for any other exception.</param>
     public static void SetGuardedAction(
         this Command command, Func<ParseResult, CancellationToken, Task<int>> action, Func<Exception, string?>? explain = null) =>
         command.SetAction(async (result, cancellation) =>
@@ -29,7 +29,7 @@ internal static class CommandGuard
             }
         });
 
-    /// <summary>The same for an action that takes its time: Ctrl-C asks it for a clean stop.</summary>
+    /// <summary>Does the same for a long-running action: Ctrl-C asks it for a clean stop.</summary>
     /// <inheritdoc cref="SetGuardedAction"/>
     public static void SetStoppableAction(
         this Command command, Func<ParseResult, CancellationToken, Task<int>> action, Func<Exception, string?>? explain = null) =>
@@ -41,7 +41,7 @@ internal static class CommandGuard
             },
             explain);
 
-    /// <returns>Null for a fault of the program itself, whose stack trace is wanted.</returns>
+    /// <returns>The message; null for a bug of the program itself, whose stack trace is needed.</returns>
     private static string? Explain(Exception fault, Func<Exception, string?>? explain) => fault switch
     {
         LusException => fault.Message,

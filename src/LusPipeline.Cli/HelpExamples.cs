@@ -5,19 +5,19 @@ using System.Runtime.CompilerServices;
 
 namespace LusPipeline.Cli;
 
-/// <summary>Adds examples to the help of a command, and keeps lists of commands to a line each.</summary>
+/// <summary>Adds examples to a command's help, and limits lists of commands to one line each.</summary>
 internal static class HelpExamples
 {
     private static readonly ConditionalWeakTable<Command, string[]> Examples = [];
 
-    /// <param name="examples">Whole command lines, a comment after two spaces and '#' where one helps.</param>
+    /// <param name="examples">Complete command lines. A comment may follow after two spaces and '#'.</param>
     public static TCommand WithExamples<TCommand>(this TCommand command, params string[] examples) where TCommand : Command
     {
         Examples.Add(command, examples);
         return command;
     }
 
-    /// <summary>Makes the help option of <paramref name="root"/>, which its sub-commands share, print examples too.</summary>
+    /// <summary>Makes the help option of <paramref name="root"/> print examples too. Its sub-commands share that option.</summary>
     public static void PrintExamplesIn(RootCommand root)
     {
         foreach (var option in root.Options.OfType<HelpOption>())

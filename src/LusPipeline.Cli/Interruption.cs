@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LusPipeline.Cli;
 
-/// <summary>The first Ctrl-C or SIGTERM asks for a clean stop, the second ends the process at once.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first asks for a clean stop, the second ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -10,7 +10,7 @@ internal sealed class Interruption : IDisposable
 
     private readonly bool _quiet;
 
-    /// <param name="quiet">Says nothing: the stop takes no time.</param>
+    /// <param name="quiet">If true, no message is printed, because the stop takes no time.</param>
     public Interruption(bool quiet = false)
     {
         _quiet = quiet;
@@ -36,7 +36,7 @@ internal sealed class Interruption : IDisposable
         if (_stopping.IsCancellationRequested)
             Environment.Exit(ExitCode.Interrupted);
         if (!_quiet)
-            Console.Error.WriteLine("Stopping at the next safe moment; once more to stop at once.");
+            Console.Error.WriteLine("Stopping as soon as the work in hand is safe. Press Ctrl-C again to stop at once.");
         _stopping.Cancel();
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using LusPipeline.Cli;
 using LusPipeline.Cli.Commands;
+using LusPipeline.Models.Inference;
 
+OnnxTelemetry.TurnOff();
 var root = new RootCommand("""
     Lung ultrasound videos in, diagnoses (COVID-19, pneumonia, healthy) out.
     Research use only: not a medical device.
@@ -18,9 +20,11 @@ var root = new RootCommand("""
     CancelCommand.Create(),
     PruneCommand.Create(),
     DeleteCommand.Create(),
+    AuditCommand.Create(),
     DoctorCommand.Create(),
     ModelsCommand.Create(),
     FeaturesCommand.Create(),
+    TrainCommand.Create(),
     ConfigCommand.Create(),
     DbCommand.Create(),
     StatusCommand.Create(),

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using LusPipeline.Media.Processes;
 
 namespace LusPipeline.Media;
 
 /// <summary>How videos are read. What a video may cost is in the section <see cref="Core.Studies.VideoLimits"/>.</summary>
-public sealed record IngestOptions
+public sealed record IngestOptions : IValidatableObject
 {
     public const string Section = "Ingest";
 
@@ -19,11 +20,24 @@ public sealed record IngestOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Name or path of the program ffmpeg, 5.1 or later.</summary>
+    /// <summary>Most memory that ffprobe or ffmpeg may have for one video, in bytes of address space; the program alone takes 0.3 GB.</summary>
+    [Range(512L << 20, 1L << 40)]
+    public long MaxDecoderBytes { get; init; } = 2L << 30;
+
+    /// <summary>The program ffmpeg, 5.1 or later: an absolute path, or a name that stands in a folder of PATH.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Ffmpeg { get; init; } = "ffmpeg";
 
-    /// <summary>Name or path of the program ffprobe, 5.1 or later.</summary>
+    /// <summary>The program ffprobe, 5.1 or later: an absolute path, or a name that stands in a folder of PATH.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Ffprobe { get; init; } = "ffprobe";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (key, program) in new[] { (nameof(Ffmpeg), Ffmpeg), (nameof(Ffprobe), Ffprobe) })
+        {
+            if (!ProgramPath.IsSafe(program))
+                yield return new($"{Section}:{key} ({program}) is a relative path, which means another program in each folder; give an absolute path, or a name that stands in a folder of PATH.", [key]);
+        }
+    }
 }

@@ -27,7 +27,7 @@ internal static class BatchesBenchmark
     public static async Task MeasureAsync(string videoFolder, string variant)
     {
         var bundle = Bundle.Load(ModelFolder());
-        using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
         await foreach (var cut in videos.CutAsync([.. (await videos.ListAsync(default)).Take(1)], [ClipShape.For(bundle)], default))
         {
             Console.WriteLine($"{bundle.Name} {variant}, {Environment.ProcessorCount} cores, {bundle.Frames} frames of {bundle.Width}×{bundle.Height}");

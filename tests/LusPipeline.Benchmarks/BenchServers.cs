@@ -83,7 +83,7 @@ internal sealed class BenchServers : IAsyncDisposable
         new ConfigurationSources
         {
             Environment = new Dictionary<string, string>(),
-            Folder = Path.GetTempPath(),
+            Folders = [],
             Assignments = [.. settings.Select(setting => $"{setting.Key}={setting.Value}")],
         },
         DatabaseOptions.Section, S3Options.Section);

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using LusPipeline.Buckets.FeatureSets;
 using LusPipeline.Hosting.Offline;
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Keras;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Benchmarks;
 

@@ -23,7 +23,7 @@ internal static class Int8Benchmark
     {
         var bundle = Bundle.Load(model);
         var folds = PatientFold.Read(Path.Combine(data, "cross_val.json"));
-        using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
         var (fp32, int8) = set is null ? await BothAsync(videos, bundle) : (Read(set), await Int8Async(videos, bundle));
 
         Row($"{bundle.Name} {bundle.Id[..12]}, videos", $"{int8.Count}");

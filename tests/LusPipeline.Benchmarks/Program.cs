@@ -2,6 +2,8 @@ using System.Globalization;
 using LusPipeline.Benchmarks;
 using LusPipeline.Benchmarks.Ledger;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Training.Fitting;
+using LusPipeline.Training.Heads;
 
 const string Usage = """
     Measurements of the real job, run by hand on a quiet machine.
@@ -15,6 +17,9 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
@@ -24,6 +29,9 @@ const string Usage = """
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
     listing    a look at a bucket of 100,000 finished videos
+    sandbox    decoding in the kernel's sandbox and without it, by turns
+    train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
+    train-accuracy  a preset's head over all folds: accuracy on the videos that it was not trained on
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
@@ -36,6 +44,8 @@ const string Usage = """
     --only     a part of the names of questions
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
     --model    a bundle's folder; default models/xception-lstm of this checkout
+    --features a feature set; default data/features_20/xception of the shared data
+    --folds    a cross_val.json; default data/lus/cross_val.json of the shared data
     --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
     """;
 
@@ -48,12 +58,14 @@ if (args is ["ledger", ..])
         long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), args.Contains("--plans"), args.Contains("--cold"), Option("--only", "")));
     return 0;
 }
+if (args is [SandboxBenchmark.NothingName])
+    return 0;
 if (args is [BatchesBenchmark.OneName, .. var one])
 {
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing", ..])
+if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "train" or "train-accuracy", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -69,6 +81,20 @@ if (args[0] == "scaling")
     return 0;
 }
 var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
+if (args[0] is "train" or "train-accuracy")
+{
+    var set = Path.GetFullPath(Option("--features", Path.Combine(shared, "data", "features_20", "xception")));
+    var folds = Path.GetFullPath(Option("--folds", Path.Combine(shared, "data", "lus", "cross_val.json")));
+    var paper = Option("--preset", "default") == "paper";
+    if (args[0] == "train")
+        TrainBenchmark.MeasureSpeed(set, folds);
+    else
+    {
+        var fit = (paper ? FitOptions.Paper : FitOptions.Default) with { Ensemble = int.Parse(Option("--ensemble", "5"), CultureInfo.InvariantCulture) };
+        TrainBenchmark.MeasureAccuracy(set, folds, paper ? HeadOptions.Paper : HeadOptions.Default, fit, seed: 1);
+    }
+    return 0;
+}
 var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
 var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
 if (args[0] == "workers" && File.Exists(lus))
@@ -87,6 +113,8 @@ foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { video
 if (args[0] == "run")
     await RunBenchmark.MeasureAsync(
         videos, lus, args.Contains("--variant") ? Option("--variant", "") : null, int.Parse(Option("--rounds", "1"), CultureInfo.InvariantCulture));
+else if (args[0] == "sandbox")
+    await SandboxBenchmark.MeasureAsync(videos, int.Parse(Option("--rounds", "1"), CultureInfo.InvariantCulture));
 else if (args[0] == "batches")
     await BatchesBenchmark.MeasureAsync(videos, Option("--variant", BundleVariant.Fp32));
 else if (args[0] == "workers-real")

@@ -89,7 +89,7 @@ internal static class RunBenchmark
     /// <summary>The frames that a run infers, as files.</summary>
     private static async Task<List<string>> CutAsync(string videoFolder, Bundle bundle, string folder)
     {
-        using var offline = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        using var offline = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
         var videos = (await offline.ListAsync(default)).OrderBy(video => video.Key, StringComparer.Ordinal).ToList();
         var clips = new List<string>();
         await foreach (var cut in offline.CutAsync(videos, [ClipShape.For(bundle)], default))

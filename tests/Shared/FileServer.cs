@@ -8,13 +8,12 @@ namespace LusPipeline.Tests;
 internal sealed class FileServer : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly byte[] _content;
     private int _breaks;
 
     /// <param name="content">The file, at every address but at <c>/missing</c>, <c>/redirect</c>, which leads to it, and <c>/endless</c>, which leads to itself.</param>
     public FileServer(byte[] content)
     {
-        _content = content;
+        Content = content;
         Root = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
         _listener.Prefixes.Add(Root.AbsoluteUri);
         _listener.Start();
@@ -22,6 +21,9 @@ internal sealed class FileServer : IDisposable
     }
 
     public Uri Root { get; }
+
+    /// <summary>What the next answers give.</summary>
+    public byte[] Content { get; set; }
 
     /// <summary>The first answers that end in the middle of what they promised.</summary>
     public int Breaks { get; init; }
@@ -73,24 +75,24 @@ internal sealed class FileServer : IDisposable
             response.Close();
             return;
         }
-        var start = 0;
+        var (start, content) = (0, Content);
         if (Etag is not null)
             response.Headers["ETag"] = Etag;
         if (!IgnoresRanges && request.Headers["Range"] is { } range && request.Headers["If-Range"] == Etag)
         {
             start = int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture);
             response.StatusCode = 206;
-            response.Headers["Content-Range"] = $"bytes {start}-{_content.Length - 1}/{_content.Length}";
+            response.Headers["Content-Range"] = $"bytes {start}-{content.Length - 1}/{content.Length}";
         }
-        response.ContentLength64 = _content.Length - start;
+        response.ContentLength64 = content.Length - start;
         if (_breaks++ < Breaks)
         {
-            await response.OutputStream.WriteAsync(_content.AsMemory(start, BreakAfter));
+            await response.OutputStream.WriteAsync(content.AsMemory(start, BreakAfter));
             await response.OutputStream.FlushAsync();
             response.Abort();
             return;
         }
-        await response.OutputStream.WriteAsync(_content.AsMemory(start));
+        await response.OutputStream.WriteAsync(content.AsMemory(start));
         response.Close();
     }
 }

@@ -1,5 +1,6 @@
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Onnx;
+using LusPipeline.Models.Bundles;
 using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.Tests;
@@ -13,15 +14,17 @@ internal static class TinyBundle
     /// <param name="folder">A folder that does not exist yet.</param>
     /// <param name="seed">Other seeds are other models.</param>
     /// <param name="deep">With a second convolution, which int8 can compute.</param>
+    /// <param name="marked">Whether the manifest says that this version has checked the bundle, so that nobody tries it again.</param>
     /// <param name="white">What a frame does that is white all over; the features of all others do not depend on it.</param>
     public static Bundle Write(
-        string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5, bool deep = false, WhiteFrame white = WhiteFrame.IsHarmless)
+        string folder, int frames = 20, int seed = 1, string name = "tiny", double threshold = 0.5, bool deep = false, WhiteFrame white = WhiteFrame.IsHarmless,
+        bool marked = true)
     {
         var sources = folder + ".sources";
         Directory.CreateDirectory(sources);
         try
         {
-            return BundleWriter.Write(folder, new BundleContents
+            var bundle = BundleWriter.Write(folder, new BundleContents
             {
                 Name = name,
                 Version = "1",
@@ -31,6 +34,7 @@ internal static class TinyBundle
                 Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = WriteBackbone(Path.Combine(sources, "backbone.onnx"), seed, deep: deep, white: white) },
                 Head = WriteHead(Path.Combine(sources, "head.onnx"), frames, seed),
             });
+            return marked ? BundleWriter.MarkChecked(bundle) : bundle;
         }
         finally
         {
@@ -57,8 +61,10 @@ internal static class TinyBundle
         }
         var mean = graph.Add("GlobalAveragePool", "mean", [maps]);
         var features = graph.Add("Flatten", "flat", [mean]);
-        if (white != WhiteFrame.IsHarmless)
-            features = graph.Add("Add", "poisoned", [features, Poison(graph, pixels, divisorOfWhite: white == WhiteFrame.FailsTheRun ? 0 : -1)]);
+        if (white == WhiteFrame.HangsTheRun)
+            features = graph.Add("Add", "hanging", [features, Hang(graph, pixels)]);
+        else if (white != WhiteFrame.IsHarmless)
+            features = graph.Add("Add", "poisoned", [features, Poison(graph, pixels, white switch { WhiteFrame.FailsTheRun => 255, WhiteFrame.KillsTheProcess => 256, _ => 1 })]);
         graph.Output(features, "features", "N", null, Features);
         return Save(graph, path);
     }
@@ -109,16 +115,38 @@ internal static class TinyBundle
     }
 
     /// <summary>
-    /// 0 for each frame but a white one: the least integer, divided by the frame's darkest value as it differs from white's, times 0. ONNX
-    /// Runtime refuses to divide it by 0; by -1 it does, and an x86 processor does not.
+    /// 0 for most frames: the least integer, divided by the frame's darkest value less a number, times 0. ONNX Runtime refuses to divide it by 0; by -1 it
+    /// does, and an x86 processor does not. So 255 makes a white frame fail, 256 makes it kill the process, and with 1 a black frame does.
     /// </summary>
-    private static string Poison(GraphBuilder graph, string pixels, int divisorOfWhite)
+    private static string Poison(GraphBuilder graph, string pixels, int subtracted)
     {
         var darkest = graph.Add("ReduceMin", "darkest", [pixels], OnnxAttribute.Ints("axes", 1, 2, 3), OnnxAttribute.Int("keepdims", 1));
-        var difference = graph.Add("Sub", "difference", [graph.Add("Flatten", "flat_darkest", [darkest]), graph.Scalar("white", 255 - divisorOfWhite)]);
+        var difference = graph.Add("Sub", "difference", [graph.Add("Flatten", "flat_darkest", [darkest]), graph.Scalar("white", subtracted)]);
         var divisor = graph.Add("Cast", "divisor", [difference], OnnxAttribute.Int("to", (int)DataType.Int64));
         var quotient = graph.Add("Div", "quotient", [graph.Integer("least", long.MinValue), divisor]);
         return graph.Add("Mul", "poison", [graph.Add("Cast", "survived", [quotient], OnnxAttribute.Int("to", (int)DataType.Float)), graph.Scalar("zero", 0)]);
+    }
+
+    /// <summary>0, after a loop of as many rounds as one of the frames is white: none, or more than anybody waits for.</summary>
+    private static string Hang(GraphBuilder graph, string pixels)
+    {
+        var darkest = graph.Add("ReduceMin", "darkest", [pixels], OnnxAttribute.Ints("axes", 1, 2, 3), OnnxAttribute.Int("keepdims", 0));
+        var white = graph.Add("Relu", "white", [graph.Add("Sub", "above", [darkest, graph.Scalar("grey", 254)])]);
+        var any = graph.Add("ReduceMax", "any", [white], OnnxAttribute.Int("keepdims", 0));
+        var rounds = graph.Add("Cast", "rounds", [graph.Add("Mul", "many", [any, graph.Scalar("years", 1e18f)])], OnnxAttribute.Int("to", (int)DataType.Int64));
+        var body = new GraphProto { Name = "round" };
+        body.Input.AddRange([Scalar("round", DataType.Int64), Scalar("on", DataType.Bool), Scalar("before", DataType.Float)]);
+        body.Output.AddRange([Scalar("on_again", DataType.Bool), Scalar("after", DataType.Float)]);
+        body.Node.Add(new NodeProto { OpType = "Identity", Input = { "on" }, Output = { "on_again" } });
+        body.Node.Add(new NodeProto { OpType = "Add", Input = { "before", "before" }, Output = { "after" } });
+        return graph.Add(
+            "Loop", "looped", [rounds, "", graph.Scalar("nothing", 0)], new AttributeProto { Name = "body", G = body, Type = AttributeProto.Types.AttributeType.Graph });
+
+        static ValueInfoProto Scalar(string name, DataType type) => new()
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = new TensorShapeProto() } },
+        };
     }
 
     private static float[] Values(Random random, int count)

@@ -8,6 +8,12 @@ public enum WhiteFrame
     /// <summary>ONNX Runtime says that it failed.</summary>
     FailsTheRun,
 
+    /// <summary>ONNX Runtime does not return.</summary>
+    HangsTheRun,
+
     /// <summary>No exception tells of it. On x86 only.</summary>
     KillsTheProcess,
+
+    /// <summary>Nothing, but a frame that is black all over kills the process, and each opener of a model begins with one. On x86 only.</summary>
+    IsHarmlessAndBlackKills,
 }

@@ -1,9 +1,12 @@
+using System.Globalization;
 using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
 
 namespace LusPipeline.Buckets.FeatureSets;
 
-/// <summary>The features of labelled videos, T frames each, as <see cref="FeatureSetWriter"/> and the paper's code write them.</summary>
+/// <summary>
+/// The features of labelled videos, with T frames for each video. <see cref="FeatureSetWriter"/> and the paper's code write such sets.
+/// </summary>
 public sealed class FeatureSet
 {
     private readonly float[] _features;
@@ -21,16 +24,16 @@ public sealed class FeatureSet
 
     public string Folder { get; }
 
-    /// <summary>D, the features of one frame.</summary>
+    /// <summary>D, the number of features of one frame.</summary>
     public int FeatureLength { get; }
 
-    /// <summary>T, the frames of every video.</summary>
+    /// <summary>T, the number of frames of every video.</summary>
     public int Frames { get; }
 
-    /// <summary>In the order in which the set names them first.</summary>
+    /// <summary>The videos, in the order in which the set first names them.</summary>
     public IReadOnlyList<LabelledVideo> Videos { get; }
 
-    /// <summary>The features of one frame, float32 [D].</summary>
+    /// <summary>Returns the features of one frame, float32 [D].</summary>
     /// <param name="video">Index into <see cref="Videos"/>.</param>
     /// <param name="frame">From 0, in time order.</param>
     public ReadOnlySpan<float> Frame(int video, int frame)
@@ -39,7 +42,7 @@ public sealed class FeatureSet
         return _features.AsSpan(_rows[(video * Frames) + frame] * FeatureLength, FeatureLength);
     }
 
-    /// <summary>Copies one video's features, float32 [T, D], in time order.</summary>
+    /// <summary>Copies the features of one video, float32 [T, D], in time order.</summary>
     public void CopyTo(int video, Span<float> clip)
     {
         if (clip.Length != Frames * FeatureLength)
@@ -48,10 +51,10 @@ public sealed class FeatureSet
             Frame(video, frame).CopyTo(clip[(frame * FeatureLength)..]);
     }
 
-    /// <summary>Reads a set; the rows may stand in any order.</summary>
+    /// <summary>Reads a set. Its rows may be in any order.</summary>
     /// <exception cref="FeatureSetException">
-    /// A file is missing or broken, shapes do not fit each other, a value is infinite or not a number, a label is none of 0, 1, 2, a video
-    /// has two labels, or not all videos have the frames 1 to T.
+    /// A file is missing or broken, shapes do not match, a value is infinite or not a number, a label is not 0, 1 or 2, a video has two
+    /// labels, or a video does not have the frames 1 to T.
     /// </exception>
     public static FeatureSet Read(string folder)
     {
@@ -63,14 +66,22 @@ public sealed class FeatureSet
             var (namesShape, names) = NpyFile.ReadStrings(namesPath);
             var (labelsShape, labels) = NpyFile.Read<long>(labelsPath);
             if (namesShape.Length != 1 || labelsShape.Length != 1 || names.Length != labels.Length)
-                throw new FeatureSetException($"'{namesPath}' has the shape ({string.Join(", ", namesShape)}) and '{labelsPath}' ({string.Join(", ", labelsShape)}); both need one value for each frame.");
+            {
+                throw new FeatureSetException(
+                    $"'{namesPath}' has the shape ({string.Join(", ", namesShape)}) and '{labelsPath}' ({string.Join(", ", labelsShape)}); "
+                    + "both need one value per frame.");
+            }
             if (names.Length == 0)
                 throw new FeatureSetException($"'{namesPath}' names no frames.");
             var (shape, features) = NpyFile.Read<float>(path);
             if (shape.Length != 2 || shape[0] != names.Length || shape[1] != length)
                 throw new FeatureSetException($"'{path}' has the shape ({string.Join(", ", shape)}); by its name and the {names.Length} names in '{namesPath}' it must be ({names.Length}, {length}).");
-            if (features.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-                throw new FeatureSetException($"'{path}' holds values that are infinite or not a number.");
+            if (features.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and var wrong)
+            {
+                throw new FeatureSetException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{path}', row {wrong / length} ('{names[wrong / length]}'): {features[wrong]} is no finite number. Make the set again: lus features."));
+            }
             var (videos, frames, rows) = Group(names, labels, namesPath, labelsPath);
             return new(Path.GetFullPath(folder), features, length, frames, videos, rows);
         }
@@ -88,7 +99,7 @@ public sealed class FeatureSet
         return found is [var file]
             ? (file, FeatureSetFiles.FeatureLength(Path.GetFileName(file))!.Value)
             : throw new FeatureSetException(found.Length == 0
-                ? $"'{folder}' is no feature set: it has no file features-D.npy."
+                ? $"'{folder}' is not a feature set: it has no file features-D.npy."
                 : $"'{folder}' has several feature files ({string.Join(", ", found.Select(Path.GetFileName))}); a set has one.");
     }
 
@@ -100,7 +111,7 @@ public sealed class FeatureSet
             if (FeatureSetFiles.Split(names[row]) is not var (video, frame))
                 throw new FeatureSetException($"'{namesPath}', row {row}: '{names[row]}' is not of the form label/video-i.png with i from 1.");
             if (labels[row] is not (>= 0 and <= 2))
-                throw new FeatureSetException($"'{labelsPath}', row {row}: {labels[row]} is no label; 0 is covid, 1 pneumonia, 2 healthy.");
+                throw new FeatureSetException($"'{labelsPath}', row {row}: {labels[row]} is not a label; 0 is covid, 1 pneumonia, 2 healthy.");
             var label = (Diagnosis)labels[row];
             if (!videos.TryGetValue(video, out var known))
             {
@@ -117,7 +128,11 @@ public sealed class FeatureSet
         foreach (var (video, known) in videos)
         {
             if (known.Rows.Count != frames || known.Rows.GetKeyAtIndex(frames - 1) != frames)
-                throw new FeatureSetException($"'{namesPath}': the video '{video}' has {known.Rows.Count} frames up to number {known.Rows.GetKeyAtIndex(known.Rows.Count - 1)}; every video must have the frames 1 to {frames}.");
+            {
+                throw new FeatureSetException(
+                    $"'{namesPath}': the video '{video}' has {known.Rows.Count} frames up to number {known.Rows.GetKeyAtIndex(known.Rows.Count - 1)}; "
+                    + $"every video must have the frames 1 to {frames}.");
+            }
         }
         return (
             [.. videos.Select(video => new LabelledVideo(video.Key, video.Value.Label))],

@@ -4,7 +4,7 @@ using LusPipeline.Core.Probabilities;
 
 namespace LusPipeline.Buckets.FeatureSets;
 
-/// <summary>Writes a feature set video by video. The features go straight to disk; names and labels are kept until <see cref="Commit"/>.</summary>
+/// <summary>Writes a feature set video by video. Features go straight to disk. Names and labels stay in memory until <see cref="Commit"/>.</summary>
 public sealed class FeatureSetWriter : IDisposable
 {
     private readonly string _target;
@@ -15,10 +15,10 @@ public sealed class FeatureSetWriter : IDisposable
     private readonly int _headerBytes;
     private readonly List<(Diagnosis Label, string Name)> _videos = [];
 
-    /// <param name="folder">The set's folder: new, or empty.</param>
-    /// <param name="frames">T, the frames of every video.</param>
-    /// <param name="featureLength">D, the features of one frame.</param>
-    /// <exception cref="FeatureSetException">The folder holds something, or is a file.</exception>
+    /// <param name="folder">The set's folder, which has to be new or empty.</param>
+    /// <param name="frames">T, the number of frames of every video.</param>
+    /// <param name="featureLength">D, the number of features of one frame.</param>
+    /// <exception cref="FeatureSetException">The folder is not empty, or the path is a file.</exception>
     public FeatureSetWriter(string folder, int frames, int featureLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
@@ -28,9 +28,9 @@ public sealed class FeatureSetWriter : IDisposable
         _frames = frames;
         _featureLength = featureLength;
         _unfinished = $"{_target}.{Guid.NewGuid():N}.tmp";
-        Directory.CreateDirectory(_unfinished);
+        PrivateFolder.Make(_unfinished);
         _features = new FileStream(Path.Combine(_unfinished, FeatureSetFiles.Features(featureLength)), FileMode.CreateNew, FileAccess.Write);
-        // The number of rows is known at the end: its header is then no longer than this one.
+        // The number of rows is known only at the end. The final header is at most as long as this one.
         var header = Header(long.MaxValue / sizeof(float) / featureLength).ToBytes();
         _headerBytes = header.Length;
         _features.Write(header);
@@ -38,14 +38,14 @@ public sealed class FeatureSetWriter : IDisposable
 
     public int Videos => _videos.Count;
 
-    /// <exception cref="FeatureSetException">The folder holds something, or is a file.</exception>
+    /// <exception cref="FeatureSetException">The folder is not empty, or the path is a file.</exception>
     public static void RequireFree(string folder)
     {
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
             throw new FeatureSetException($"'{folder}' exists already. Give a new folder, or delete that one.");
     }
 
-    /// <param name="name">The video's name, without its label; no name twice for one label.</param>
+    /// <param name="name">The video's name, without its label. It is unique within its label.</param>
     /// <param name="features">float32 [T, D] in time order.</param>
     public void Add(Diagnosis label, string name, ReadOnlySpan<float> features)
     {
@@ -55,8 +55,8 @@ public sealed class FeatureSetWriter : IDisposable
         _videos.Add((label, name));
     }
 
-    /// <summary>Gives the set its place. Without it nothing stays.</summary>
-    /// <exception cref="FeatureSetException">The folder was filled meanwhile.</exception>
+    /// <summary>Moves the set to its folder. Without this call, nothing remains.</summary>
+    /// <exception cref="FeatureSetException">Another process has put files into the folder meanwhile.</exception>
     public void Commit()
     {
         var rows = _videos.Count * (long)_frames;

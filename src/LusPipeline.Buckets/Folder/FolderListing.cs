@@ -2,9 +2,12 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.Folder;
 
-/// <summary>Walks a watched path. Links are never walked into; a file's link counts as a file when its target lies below the same path.</summary>
-/// <param name="watched">The path.</param>
-/// <param name="home">The real path of our own folder, which is left out.</param>
+/// <summary>
+/// Lists the files below a watched path. It never follows a link to a folder. A link to a file counts as a file if its target lies below
+/// the same path.
+/// </summary>
+/// <param name="watched">The path to list.</param>
+/// <param name="home">The real path of the pipeline's own folder, which is left out; null for none.</param>
 internal sealed class FolderListing(WatchedPath watched, string? home)
 {
     public IEnumerable<BucketObject> Objects()
@@ -15,7 +18,7 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
                 yield return only;
             yield break;
         }
-        // The keys still to visit; a stack in reverse order, so that the keys come in their order. Folders end with '/'.
+        // The keys still to visit, on a stack in reverse order, so that they are visited in order. Keys of folders end with '/'.
         var left = new Stack<string>();
         left.Push("");
         while (left.TryPop(out var next))
@@ -40,7 +43,7 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
         }
     }
 
-    /// <returns>The names in a folder, those of folders with '/' at their end, and why there are none.</returns>
+    /// <returns>The names in a folder, where those of folders end with '/', and the error if the folder cannot be read.</returns>
     private static (List<string> Names, string? Error) Names(string path)
     {
         try
@@ -56,7 +59,7 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
         }
         catch (DirectoryNotFoundException)
         {
-            return ([], null); // It went since its own folder was read, as any file may.
+            return ([], null); // The folder was deleted after its parent was read.
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
@@ -64,7 +67,7 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
         }
     }
 
-    /// <returns>Null when there is nothing any more.</returns>
+    /// <returns>The entry, or null if nothing is there any more.</returns>
     private BucketObject? Entry(string path, string key)
     {
         var hidden = watched.FileKey is null && key[(key.LastIndexOf('/') + 1)] == '.';
@@ -74,13 +77,13 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
         {
             case 0:
                 break;
-            // .NET puts U+FFFD for bytes that are no UTF-8, so that the name cannot be opened again.
+            // .NET replaces bytes that are not UTF-8 by U+FFFD. A file with such a name cannot be opened by that name.
             case LinuxFile.NotFound when key.Contains('\uFFFD', StringComparison.Ordinal):
                 return Refuse(key, default, ReasonCode.Unreadable, "Its name is not valid UTF-8: rename it.");
             case LinuxFile.NotFound or LinuxFile.NotADirectory:
                 return null;
             case LinuxFile.NameTooLong:
-                return Refuse(key, default, ReasonCode.Unreadable, "Its path is longer than the system opens.");
+                return Refuse(key, default, ReasonCode.Unreadable, "Its path is longer than the system can open.");
             default:
                 return Refuse(key, default, ReasonCode.Unreadable, "It may not be looked at.");
         }
@@ -96,7 +99,7 @@ internal sealed class FolderListing(WatchedPath watched, string? home)
     private BucketObject Link(string path, string key, LinuxFile.Facts link)
     {
         if (LinuxFile.RealPath(path) is not { } target || LinuxFile.TryStat(target, followLink: false, out var facts) != 0)
-            return Refuse(key, link, ReasonCode.Unreadable, "It is a link that leads nowhere.");
+            return Refuse(key, link, ReasonCode.Unreadable, "It is a link to a file that does not exist.");
         if ((target != watched.RealPath && !watched.Holds(target)) || (home is not null && (target + "/").StartsWith(home + "/", StringComparison.Ordinal)))
             return Refuse(key, link, ReasonCode.OutsideBucket, "It is a link out of its folder.");
         return facts.Kind switch

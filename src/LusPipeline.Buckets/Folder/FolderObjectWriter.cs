@@ -1,6 +1,10 @@
 namespace LusPipeline.Buckets.Folder;
 
-/// <summary>Writes a file of its own and then gives it the object's name.</summary>
+/// <summary>
+/// Writes an object to a temporary file, and renames it to the object's file on commit. A committed object is on the disk: the file is
+/// synchronized before it is renamed, and the folders after it. So a row that is written later never points at an object that a power cut
+/// takes away.
+/// </summary>
 internal sealed class FolderObjectWriter : ObjectWriter
 {
     private readonly string _root;
@@ -10,8 +14,8 @@ internal sealed class FolderObjectWriter : ObjectWriter
     private bool _ended;
 
     /// <param name="root">The bucket's folder, for error messages.</param>
-    /// <param name="unfinished">A new file on the same file system.</param>
-    /// <param name="final">The object's file.</param>
+    /// <param name="unfinished">The temporary file: a new file on the same file system.</param>
+    /// <param name="final">Path of the object's file.</param>
     public FolderObjectWriter(string root, string unfinished, string final)
     {
         _root = root;
@@ -43,19 +47,25 @@ internal sealed class FolderObjectWriter : ObjectWriter
     {
         cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_ended, this);
+        FlushToDisk();
         _file.Dispose();
         for (var attempts = 0; ; attempts++)
         {
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(_final)!);
+                var folder = Path.GetDirectoryName(_final)!;
+                var made = !Directory.Exists(folder);
+                Directory.CreateDirectory(folder);
                 File.Move(_unfinished, _final, overwrite: true);
                 _ended = true;
+                LinuxFile.SyncFolder(folder);
+                for (var parent = folder; made && parent != _root;)
+                    LinuxFile.SyncFolder(parent = Path.GetDirectoryName(parent)!);
                 return Task.CompletedTask;
             }
             catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
             {
-                // Another process deleted the folder as empty just now.
+                // Another process has just deleted the folder because it was empty.
             }
             catch (Exception error) when (IsBroken(error))
             {
@@ -70,6 +80,18 @@ internal sealed class FolderObjectWriter : ObjectWriter
         if (!_ended)
             File.Delete(_unfinished);
         _ended = true;
+    }
+
+    private void FlushToDisk()
+    {
+        try
+        {
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException error) when (IsBroken(error))
+        {
+            throw DiskSpace.Broken(_root, error);
+        }
     }
 
     private static bool IsBroken(Exception error) => error is UnauthorizedAccessException || (error is IOException io && DiskSpace.IsUsedUp(io));

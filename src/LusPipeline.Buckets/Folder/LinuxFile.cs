@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LusPipeline.Buckets.Folder;
 
-/// <summary>The calls of Linux that .NET has no equal for: stamps in nanoseconds with inodes, opening without blocking on pipes, real paths.</summary>
+/// <summary>
+/// Calls of Linux that .NET does not offer: time stamps in nanoseconds with inodes, opening a pipe without blocking, and real paths.
+/// </summary>
 internal static partial class LinuxFile
 {
     public const int NotPermitted = 1;
@@ -35,8 +37,8 @@ internal static partial class LinuxFile
     }
 
     /// <param name="path">The file.</param>
-    /// <param name="followLink">A link's target instead of the link.</param>
-    /// <param name="facts">What the system says, when the error is 0.</param>
+    /// <param name="followLink">Whether to read a link's target instead of the link itself.</param>
+    /// <param name="facts">The facts that the system reports. They are valid if the error is 0.</param>
     /// <returns>The system's error number, 0 for none.</returns>
     public static int TryStat(string path, bool followLink, out Facts facts) =>
         Converted(Statx(CurrentFolder, path, followLink ? 0 : NoFollow, BasicStats, out var buffer), buffer, out facts);
@@ -47,7 +49,22 @@ internal static partial class LinuxFile
         return error == 0 ? facts : throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    /// <summary>Opens for reading; a pipe does not block.</summary>
+    /// <summary>Waits until a folder's entries are on the disk, so that a file that was renamed into it is there after a power cut.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void SyncFolder(string path)
+    {
+        var error = TryOpen(path, out var folder);
+        using (folder)
+        {
+            if (error == NotFound)
+                return; // Another process deleted the folder, so its last object is gone already.
+            if (error != 0)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+            RandomAccess.FlushToDisk(folder);
+        }
+    }
+
+    /// <summary>Opens a file for reading. Opening a pipe does not block.</summary>
     /// <returns>The system's error number, 0 for none.</returns>
     public static int TryOpen(string path, out SafeFileHandle handle)
     {
@@ -56,14 +73,14 @@ internal static partial class LinuxFile
         return descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    /// <summary>The absolute path without links, or null where there is none.</summary>
+    /// <summary>Returns the absolute path without links; null if there is no such file.</summary>
     public static unsafe string? RealPath(string path)
     {
         var buffer = stackalloc byte[PathMax];
         return RealPath(path, buffer) == null ? null : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer));
     }
 
-    /// <summary>The path by which this process, and others of its user, reach an open file whatever becomes of its name.</summary>
+    /// <summary>Returns a path by which this user's processes reach an open file, even after the file was renamed or deleted.</summary>
     public static string PathOf(SafeFileHandle handle) => $"/proc/{Environment.ProcessId}/fd/{handle.DangerousGetHandle()}";
 
     private static int Converted(int result, StatxBuffer buffer, out Facts facts)
@@ -93,16 +110,16 @@ internal static partial class LinuxFile
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial byte* RealPath(string path, byte* resolved);
 
-    /// <param name="Kind">What it is.</param>
-    /// <param name="Size">Bytes.</param>
-    /// <param name="ModifiedNanoseconds">Last write, since 1970 UTC.</param>
-    /// <param name="Inode">The file's number.</param>
-    /// <param name="Links">Names that the file has; 0 when it was deleted.</param>
+    /// <param name="Kind">The kind of file.</param>
+    /// <param name="Size">Size in bytes.</param>
+    /// <param name="ModifiedNanoseconds">Time of the last write in nanoseconds since 1970, UTC.</param>
+    /// <param name="Inode">The file's number in its file system.</param>
+    /// <param name="Links">The number of names that the file has; 0 if it was deleted.</param>
     public readonly record struct Facts(FileKind Kind, long Size, long ModifiedNanoseconds, long Inode, uint Links)
     {
         public DateTime Modified => DateTime.UnixEpoch.AddTicks(ModifiedNanoseconds / 100);
 
-        /// <summary>Changes whenever the file's content may have changed.</summary>
+        /// <summary>Changes whenever the content of the file may have changed.</summary>
         public string Tag => string.Create(CultureInfo.InvariantCulture, $"{Size:x}-{ModifiedNanoseconds:x}-{Inode:x}");
     }
 

@@ -10,8 +10,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LusPipeline.Buckets.Folder;
 
 /// <summary>
-/// Files and folders that the user named, as one bucket. An object's key is its path below the folder that was named, so that a folder
-/// may move; two folders may both have a key, and its tag tells which is meant.
+/// The files and folders that the user named, as one bucket. The key of an object is its path below the named folder, so the folder may be
+/// moved. Two folders may hold the same key; the object's tag then says which of them is meant.
 /// </summary>
 public sealed class VideoFolder : IVideoBucket
 {
@@ -21,10 +21,10 @@ public sealed class VideoFolder : IVideoBucket
     private readonly string? _home;
     private readonly ContentCache _contents;
 
-    /// <param name="name">The bucket's name in ids.</param>
-    /// <param name="paths">Files and folders; the same twice counts once.</param>
-    /// <param name="home">Our own folder, left out where it lies within one of them; it need not exist.</param>
-    /// <param name="contents">What is known of files' content.</param>
+    /// <param name="name">The name of the bucket that ids are computed from.</param>
+    /// <param name="paths">Files and folders. A path that is given twice counts once.</param>
+    /// <param name="home">The pipeline's own folder, which is left out if it lies within one of the paths. It need not exist. Null for none.</param>
+    /// <param name="contents">Known hashes of files' contents.</param>
     /// <exception cref="FileNotFoundException">One of the paths does not exist.</exception>
     public VideoFolder(string name, IEnumerable<string> paths, string? home, ContentCache contents)
     {
@@ -90,14 +90,17 @@ public sealed class VideoFolder : IVideoBucket
         return filled;
     }
 
-    /// <summary>Makes a link to the open file itself: what is read through it is the file that was checked, even when its name goes or leads elsewhere.</summary>
+    /// <summary>
+    /// Creates a link to the open file. Programs that read through it read the file that was checked, even if its name is deleted or points
+    /// to another file.
+    /// </summary>
     public Task<LocalVideo> FetchAsync(string key, string tag, string localPath, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var (handle, facts, _) = Open(key, tag, Replaced);
         try
         {
-            File.Delete(localPath); // Left by a process that was killed.
+            File.Delete(localPath); // A process that was killed left the file.
             File.CreateSymbolicLink(localPath, LinuxFile.PathOf(handle));
             return Task.FromResult(new LocalVideo(localPath, facts.Size, handle));
         }
@@ -111,8 +114,8 @@ public sealed class VideoFolder : IVideoBucket
     private static RejectedException Replaced() => new(ReasonCode.Vanished, "It was replaced after it was listed.");
 
     /// <param name="key">The object's key.</param>
-    /// <param name="tag">The content that is meant.</param>
-    /// <param name="otherContent">What to throw when the key is there with other content only.</param>
+    /// <param name="tag">The tag of the content that is wanted.</param>
+    /// <param name="otherContent">Creates the exception to throw if the key exists only with other content.</param>
     private (SafeFileHandle Handle, LinuxFile.Facts Facts, string Path) Open(string key, string tag, Func<Exception> otherContent)
     {
         Exception problem = new RejectedException(ReasonCode.Vanished, "It is gone.");
@@ -140,7 +143,7 @@ public sealed class VideoFolder : IVideoBucket
         throw problem;
     }
 
-    /// <summary>Looks at what was really opened, as links may have changed since the listing.</summary>
+    /// <summary>Checks the file that was opened, because links may have changed since the listing.</summary>
     private static RejectedException? Refusal(WatchedPath root, SafeFileHandle handle, LinuxFile.Facts facts)
     {
         if (facts.Kind != LinuxFile.FileKind.Regular)
@@ -154,8 +157,8 @@ public sealed class VideoFolder : IVideoBucket
     private static Exception Failure(int error) => error switch
     {
         LinuxFile.AccessDenied or LinuxFile.NotPermitted => new RejectedException(ReasonCode.Unreadable, "It may not be read."),
-        LinuxFile.NameTooLong => new RejectedException(ReasonCode.Unreadable, "Its path is longer than the system opens."),
-        LinuxFile.LinkLoop => new RejectedException(ReasonCode.Unreadable, "It is a link that leads nowhere."),
+        LinuxFile.NameTooLong => new RejectedException(ReasonCode.Unreadable, "Its path is longer than the system can open."),
+        LinuxFile.LinkLoop => new RejectedException(ReasonCode.Unreadable, "It is a link to a file that does not exist."),
         _ => new TransientException(ReasonCode.Unreadable, $"The system does not open it: {Marshal.GetPInvokeErrorMessage(error)}."),
     };
 

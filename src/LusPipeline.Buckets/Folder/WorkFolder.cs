@@ -1,19 +1,20 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.Folder;
 
-/// <summary>Our own objects as files of a folder of ours.</summary>
+/// <summary>The work bucket as a folder: each object is a file.</summary>
 public sealed class WorkFolder : IWorkBucket
 {
     private const string UnfinishedName = ".unfinished";
 
     private readonly string _root;
 
-    /// <param name="root">Made when it does not exist.</param>
-    /// <exception cref="BrokenEngineException">The folder cannot be made or written.</exception>
+    /// <param name="root">The folder, which is created if it does not exist.</param>
+    /// <exception cref="BrokenEngineException">The folder cannot be created or written.</exception>
     public WorkFolder(string root)
     {
         _root = Path.GetFullPath(root);
@@ -50,7 +51,7 @@ public sealed class WorkFolder : IWorkBucket
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content, string sidecar, CancellationToken cancellation)
     {
         await WriteAsync(key, content, cancellation).ConfigureAwait(false);
-        await WriteAsync($"{key}.json", Encoding.ASCII.GetBytes(sidecar), cancellation).ConfigureAwait(false);
+        await WriteAsync(WorkKeys.Sidecar(key), Encoding.ASCII.GetBytes(sidecar), cancellation).ConfigureAwait(false);
     }
 
     public Task PutFileAsync(string key, string path, CancellationToken cancellation)
@@ -67,7 +68,7 @@ public sealed class WorkFolder : IWorkBucket
             }
             catch (IOException error) when (attempts < 100 && DiskSpace.IsFolderRace(error))
             {
-                // Another deleted the folder as empty just now.
+                // Another process has just deleted the folder because it was empty.
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -103,7 +104,7 @@ public sealed class WorkFolder : IWorkBucket
         }
         catch (DirectoryNotFoundException)
         {
-            return Task.CompletedTask; // Another deleted the folder's last object.
+            return Task.CompletedTask; // Another process deleted the last object of the folder.
         }
         DeleteEmptyFolders(Path.GetDirectoryName(path)!);
         return Task.CompletedTask;
@@ -141,18 +142,18 @@ public sealed class WorkFolder : IWorkBucket
         return Path.Join(_root, key);
     }
 
-    /// <summary>Folders stand for the segments of keys, so that one without objects is nothing.</summary>
+    /// <summary>Deletes folders that hold no objects. A folder exists only as a part of its objects' keys.</summary>
     private void DeleteEmptyFolders(string folder)
     {
         try
         {
-            // The folders of the first segment stay: they are emptied and filled all the time.
+            // The folders of the first segment stay, because they become empty and are filled all the time.
             for (; Path.GetDirectoryName(folder)!.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
                 Directory.Delete(folder);
         }
         catch (IOException)
         {
-            // Another put an object there or deleted the folder first; either way it is not ours to delete.
+            // Another process put an object there or deleted the folder first. In both cases there is nothing to delete.
         }
     }
 }

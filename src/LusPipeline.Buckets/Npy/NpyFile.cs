@@ -6,16 +6,16 @@ using System.Text;
 
 namespace LusPipeline.Buckets.Npy;
 
-/// <summary>Reads and writes whole numpy files. Memory is taken by what a file holds, never by what its header says.</summary>
+/// <summary>Reads and writes whole numpy files. Memory is allocated for the bytes that a file really has, never for what its header claims.</summary>
 public static class NpyFile
 {
     private const int BufferBytes = 1 << 16;
 
     /// <summary>Reads numbers.</summary>
-    /// <returns>The shape and the values, the last index fastest.</returns>
+    /// <returns>The shape and the values in row-major order: the last index runs fastest.</returns>
     /// <exception cref="NpyException">
-    /// The file is broken, holds more values than an array can, or values that <typeparamref name="T"/> cannot hold:
-    /// booleans (0, 1) and integers are widened where nothing is lost, floating-point numbers are rounded to other floating-point types.
+    /// The file is broken, holds more values than an array can, or holds values that <typeparamref name="T"/> cannot represent. Booleans
+    /// (0, 1) and integers are widened if nothing is lost; floating-point numbers are rounded to another floating-point type.
     /// </exception>
     public static (long[] Shape, T[] Values) Read<T>(string path) where T : unmanaged, INumberBase<T>
     {
@@ -23,7 +23,7 @@ public static class NpyFile
         return Read<T>(stream, path);
     }
 
-    /// <param name="stream">A stream that can seek, at its array's first byte.</param>
+    /// <param name="stream">A seekable stream, at the first byte of the numpy file.</param>
     /// <param name="file">The file's name for error messages.</param>
     /// <inheritdoc cref="Read{T}(string)"/>
     public static (long[] Shape, T[] Values) Read<T>(Stream stream, string file) where T : unmanaged, INumberBase<T>
@@ -78,15 +78,15 @@ public static class NpyFile
     }
 
     /// <summary>Reads text.</summary>
-    /// <returns>The shape and the values, the last index fastest, without the zeros that fill them up.</returns>
-    /// <exception cref="NpyException">The file is broken, or its values are no text.</exception>
+    /// <returns>The shape and the values in row-major order, without the zeros that pad them.</returns>
+    /// <exception cref="NpyException">The file is broken, or its values are not text.</exception>
     public static (long[] Shape, string[] Values) ReadStrings(string path)
     {
         using var stream = Open(path);
         return ReadStrings(stream, path);
     }
 
-    /// <param name="stream">A stream that can seek, at its array's first byte.</param>
+    /// <param name="stream">A seekable stream, at the first byte of the numpy file.</param>
     /// <param name="file">The file's name for error messages.</param>
     /// <inheritdoc cref="ReadStrings(string)"/>
     public static (long[] Shape, string[] Values) ReadStrings(Stream stream, string file)
@@ -104,7 +104,7 @@ public static class NpyFile
             foreach (var code in element.AsSpan().TrimEnd(0u))
             {
                 if (!Rune.TryCreate(code, out var rune))
-                    throw new NpyException(file, $"its text has the code 0x{code:X}, which is no Unicode character");
+                    throw new NpyException(file, $"its text has the code 0x{code:X}, which is not a Unicode character");
                 text.Append(rune);
             }
             value = text.ToString();
@@ -112,10 +112,10 @@ public static class NpyFile
         return ([.. header.Shape], RowMajor(values, header));
     }
 
-    /// <param name="path">The file, which is replaced when it exists.</param>
-    /// <param name="shape">Elements of each dimension.</param>
-    /// <param name="values">The values, the last index fastest.</param>
-    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    /// <param name="shape">The number of elements in each dimension.</param>
+    /// <param name="values">The values in row-major order: the last index runs fastest.</param>
+    /// <exception cref="ArgumentException">The number of values does not fit the shape.</exception>
     public static void Write<T>(string path, ReadOnlySpan<long> shape, ReadOnlySpan<T> values) where T : unmanaged, INumberBase<T>
     {
         using var stream = Create(path);
@@ -129,14 +129,16 @@ public static class NpyFile
         var header = new NpyHeader(NpyType.For<T>(), shape);
         RequireCount(header, values.Length);
         header.Write(stream);
-        // In pieces: the bytes of an array can be more than a span can count.
+        // The values are written in pieces, because the bytes of an array can exceed the length of a span.
         const int piece = 1 << 20;
         for (; values.Length > piece; values = values[piece..])
             stream.Write(MemoryMarshal.AsBytes(values[..piece]));
         stream.Write(MemoryMarshal.AsBytes(values));
     }
 
-    /// <exception cref="ArgumentException">The number of values is not the shape's, or a value ends with a zero character or is no valid UTF-16.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of values does not fit the shape, or a value ends with a zero character or is not valid UTF-16.
+    /// </exception>
     /// <inheritdoc cref="Write{T}(string, ReadOnlySpan{long}, ReadOnlySpan{T})"/>
     public static void WriteStrings(string path, ReadOnlySpan<long> shape, ReadOnlySpan<string> values)
     {
@@ -234,7 +236,7 @@ public static class NpyFile
         }
     }
 
-    /// <summary>Puts values whose first index runs fastest into the order in which the last does.</summary>
+    /// <summary>Converts values from column-major order (first index fastest) to row-major order (last index fastest).</summary>
     private static T[] RowMajor<T>(T[] values, NpyHeader header)
     {
         if (header.RowMajor || values.Length == 0)

@@ -4,26 +4,24 @@ using System.Text;
 
 namespace LusPipeline.Buckets.Npy;
 
-/// <summary>
-/// The head of a numpy file, formats 1.0 to 3.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-/// </summary>
+/// <summary>The header of a numpy file, formats 1.0 to 3.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html</summary>
 public sealed class NpyHeader
 {
-    /// <summary>Bytes of the longest header that is read; numpy's own limit is 10,000 characters.</summary>
+    /// <summary>The longest header that is read, in bytes. Numpy's own limit is 10,000 characters.</summary>
     private const int MaxLength = 1 << 16;
 
-    /// <summary>A file of this many bytes beyond its values is no more than its header's.</summary>
+    /// <summary>The largest number of bytes that a file has in addition to its values.</summary>
     public const int MaxBytes = MaxLength + 12;
 
-    /// <summary>The values start at a multiple of this.</summary>
+    /// <summary>The values start at a multiple of this many bytes.</summary>
     private const int Alignment = 64;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <param name="type">The type of the elements.</param>
-    /// <param name="shape">Elements of each dimension, 0 or more; none for a single value.</param>
-    /// <param name="fortranOrder">The first index runs fastest; otherwise the last.</param>
-    /// <exception cref="ArgumentException">A dimension is negative, or the array is beyond 64 bits.</exception>
+    /// <param name="shape">The number of elements in each dimension, each 0 or more. Empty for a single value.</param>
+    /// <param name="fortranOrder">Whether the first index runs fastest; if false, the last index does.</param>
+    /// <exception cref="ArgumentException">A dimension is negative, or the size of the array does not fit 64 bits.</exception>
     public NpyHeader(NpyType type, ReadOnlySpan<long> shape, bool fortranOrder = false)
         : this(type, shape.ToArray(), fortranOrder)
     {
@@ -43,22 +41,24 @@ public sealed class NpyHeader
 
     public NpyType Type { get; }
 
-    /// <summary>Elements of each dimension.</summary>
+    /// <summary>The number of elements in each dimension.</summary>
     public IReadOnlyList<long> Shape { get; }
 
     public bool FortranOrder { get; }
 
-    /// <summary>Elements of the array.</summary>
+    /// <summary>The number of elements of the array.</summary>
     public long Count { get; private init; }
 
-    /// <summary>Bytes of the values.</summary>
+    /// <summary>Size of the values in bytes.</summary>
     public long DataBytes => Count * Type.Size;
 
-    /// <summary>The values stand in the file as <see cref="NpyFile.Read{T}(string)"/> gives them: the last index fastest.</summary>
+    /// <summary>Whether the values are in the file in row-major order, as <see cref="NpyFile.Read{T}(string)"/> returns them.</summary>
     public bool RowMajor => !FortranOrder || Shape.Count(dimension => dimension != 1) < 2;
 
-    /// <summary>Reads a header and checks that the stream holds exactly the values that it announces; leaves the stream at the first value.</summary>
-    /// <param name="stream">A stream that can seek, at its array's first byte.</param>
+    /// <summary>
+    /// Reads a header, and checks that the stream holds exactly the values that it announces. The stream is then at the first value.
+    /// </summary>
+    /// <param name="stream">A seekable stream, at the first byte of the numpy file.</param>
     /// <param name="file">The file's name for error messages.</param>
     /// <exception cref="NpyException">The stream holds no array that can be read.</exception>
     public static NpyHeader Read(Stream stream, string file)
@@ -81,7 +81,7 @@ public sealed class NpyHeader
         var bytes = new byte[(int)length];
         ReadExactly(stream, bytes, file);
 
-        // Format 3.0 is UTF-8, the others are Latin-1; the only keys and types that are read are ASCII, so that other bytes are errors in both.
+        // Format 3.0 uses UTF-8, the others Latin-1. Only ASCII keys and types are accepted, so any other byte is an error in both.
         var (descr, fortranOrder, shape) = new NpyHeaderText(Encoding.Latin1.GetString(bytes), file).Read();
         if (NpyType.TryParse(descr, out var type) is { } problem)
             throw new NpyException(file, problem);
@@ -93,15 +93,17 @@ public sealed class NpyHeader
         return new(type, shape, fortranOrder) { Count = count };
     }
 
-    /// <summary>Writes the header in format 1.0, byte for byte as numpy does; the values follow.</summary>
+    /// <summary>Writes the header in format 1.0, with the same bytes as numpy. The caller writes the values after it.</summary>
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(ToBytes());
     }
 
-    /// <summary>What <see cref="Write"/> writes.</summary>
-    /// <param name="leastBytes">Fills up to this length, a multiple of 64, so that the header of a larger array can be replaced by it.</param>
+    /// <summary>Returns the bytes that <see cref="Write"/> writes.</summary>
+    /// <param name="leastBytes">
+    /// Pads the header to this length, a multiple of 64. A header with room can later be replaced by that of a larger array.
+    /// </param>
     public byte[] ToBytes(int leastBytes = 0)
     {
         var dictionary = new StringBuilder();
@@ -126,7 +128,7 @@ public sealed class NpyHeader
         return bytes;
     }
 
-    /// <returns>The number of elements, or null when their bytes do not fit 63 bits.</returns>
+    /// <returns>The number of elements, or null if the size of their bytes does not fit 63 bits.</returns>
     private static long? CountOf(ReadOnlySpan<long> shape, int size)
     {
         if (shape.Contains(0))

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace LusPipeline.Buckets.Npy;
 
 /// <summary>
-/// Reads the Python dictionary of a numpy header. Only what numpy itself writes is understood: three keys whose values are
-/// a string, a boolean and a tuple of integers; nothing nests, so that no text can exhaust the stack.
+/// Parses the Python dictionary of a numpy header. It accepts only what numpy itself writes: three keys, whose values are a string, a
+/// boolean and a tuple of integers. Nothing is nested, so no input can overflow the stack.
 /// </summary>
 internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
 {
-    /// <summary>Numpy's own limit on the number of dimensions.</summary>
+    /// <summary>Numpy's own limit of the number of dimensions.</summary>
     private const int MaxDimensions = 64;
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -58,7 +58,7 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     {
         var quote = Peek();
         if (quote is not ('\'' or '"'))
-            throw Bad($"its header is no dictionary that numpy writes: {what} was expected at character {_at}");
+            throw Bad($"its header is not a dictionary as numpy writes it: {what} was expected at character {_at}");
         _at++;
         var length = _text[_at..].IndexOf(quote);
         if (length < 0)
@@ -93,7 +93,7 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     {
         var shape = new List<long>();
         if (Peek() != '(')
-            throw Bad("its shape is no tuple");
+            throw Bad("its shape is not a tuple");
         _at++;
         while (!Accept(')'))
         {
@@ -102,9 +102,9 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
             shape.Add(Integer());
             if (!Accept(','))
             {
-                // Without a comma a single number in parentheses is a number, not a tuple.
+                // In Python, a number in parentheses without a comma is a number and not a tuple.
                 if (shape.Count == 1)
-                    throw Bad("its shape is no tuple");
+                    throw Bad("its shape is not a tuple");
                 Expect(')');
                 break;
             }
@@ -119,10 +119,10 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
         while (_at < _text.Length && char.IsAsciiDigit(_text[_at]))
             _at++;
         if (start == _at)
-            throw Bad("its shape has an entry that is no number from 0 up");
+            throw Bad("its shape has an entry that is not a whole number from 0 up");
         if (!long.TryParse(_text[start.._at], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             throw Bad("its shape has a number beyond 64 bits");
-        if (_at < _text.Length && _text[_at] == 'L') // Python 2 wrote long integers so.
+        if (_at < _text.Length && _text[_at] == 'L') // Python 2 wrote long integers with an L.
             _at++;
         return value;
     }
@@ -145,7 +145,7 @@ internal ref struct NpyHeaderText(ReadOnlySpan<char> text, string file)
     private void Expect(char wanted)
     {
         if (!Accept(wanted))
-            throw Bad($"its header is no dictionary that numpy writes: '{wanted}' was expected at character {_at}");
+            throw Bad($"its header is not a dictionary as numpy writes it: '{wanted}' was expected at character {_at}");
     }
 
     private readonly NpyException Bad(string problem) => new(file, problem);

@@ -1,6 +1,6 @@
 namespace LusPipeline.Buckets.Npy;
 
-/// <summary>What the elements of a numpy file are.</summary>
+/// <summary>The kinds of elements of a numpy file.</summary>
 public enum NpyKind
 {
     Boolean,
@@ -8,6 +8,6 @@ public enum NpyKind
     Unsigned,
     Float,
 
-    /// <summary>Unicode text of a fixed number of UTF-32 code points, filled up with zeros.</summary>
+    /// <summary>Unicode text of a fixed number of UTF-32 code points, padded with zeros.</summary>
     Text,
 }

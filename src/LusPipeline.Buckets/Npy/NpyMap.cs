@@ -1,6 +1,6 @@
 namespace LusPipeline.Buckets.Npy;
 
-/// <summary>A numpy file on disk as a <see cref="NpyView"/> without a copy.</summary>
+/// <summary>A numpy file on disk, mapped into memory as a <see cref="NpyView"/> without a copy.</summary>
 public sealed class NpyMap : IDisposable
 {
     private readonly FileMap _map;
@@ -10,12 +10,12 @@ public sealed class NpyMap : IDisposable
 
     public NpyHeader Header => _view.Header;
 
-    /// <summary>The bytes of the values, little endian, the last index fastest; valid until this map is disposed.</summary>
+    /// <summary>The bytes of the values: little endian, row-major. They are valid until this map is disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => _view.Bytes;
 
     /// <param name="path">The file.</param>
-    /// <param name="type">What its values must be, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
-    /// <exception cref="NpyException">The file is broken, of another type or order than memory wants, or above 2 GiB.</exception>
+    /// <param name="type">The type that the values must have, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
+    /// <exception cref="NpyException">The file is broken, has another type, is big endian or in Fortran order, or is larger than 2 GiB.</exception>
     public static NpyMap Open(string path, NpyType type)
     {
         var stream = NpyFile.Open(path);
@@ -36,8 +36,8 @@ public sealed class NpyMap : IDisposable
         }
     }
 
-    /// <summary>The values as numbers; valid until this map is disposed.</summary>
-    /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
+    /// <summary>Returns the values as numbers. They are valid until this map is disposed.</summary>
+    /// <exception cref="InvalidOperationException">The values are not of type <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> => _view.Values<T>();
 
     public void Dispose() => ((IDisposable)_map).Dispose();

@@ -4,19 +4,21 @@ using System.Numerics;
 namespace LusPipeline.Buckets.Npy;
 
 /// <summary>The type of a numpy file's elements.</summary>
-/// <param name="Kind">What an element is.</param>
-/// <param name="Size">Bytes of one element: 1 to 8, for text four times its code points.</param>
-/// <param name="BigEndian">The bytes of a number or code point come from the highest; false for single bytes.</param>
+/// <param name="Kind">The kind of the elements.</param>
+/// <param name="Size">Size of one element in bytes: 1 to 8 for numbers, and four times the number of code points for text.</param>
+/// <param name="BigEndian">Whether the highest byte of a number or code point comes first. False for single bytes.</param>
 public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
 {
-    /// <summary>Code points are four bytes each, so that a text's bytes stay far within an <see cref="int"/>.</summary>
+    /// <summary>A code point has four bytes. With this limit, the bytes of a text always fit an <see cref="int"/>.</summary>
     private const int MaxTextCharacters = 1 << 20;
 
-    /// <summary>The element's bytes must be reversed to be a number of this machine.</summary>
+    /// <summary>Whether the bytes of an element have to be reversed on this machine.</summary>
     internal bool Swapped => BigEndian == BitConverter.IsLittleEndian && (Kind == NpyKind.Text || Size > 1);
 
-    /// <summary>The type that numpy gives to values of <typeparamref name="T"/>, in this machine's byte order.</summary>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of 8 to 64 bits and no <see cref="Half"/>, float or double.</exception>
+    /// <summary>Returns the type that numpy gives to values of <typeparamref name="T"/>, in this machine's byte order.</summary>
+    /// <exception cref="NotSupportedException">
+    /// <typeparamref name="T"/> is neither an integer of 8 to 64 bits nor <see cref="Half"/>, float or double.
+    /// </exception>
     public static NpyType For<T>() where T : unmanaged, INumberBase<T>
     {
         var (kind, size) = default(T) switch
@@ -37,7 +39,7 @@ public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
         return new(kind, size, size > 1 && !BitConverter.IsLittleEndian);
     }
 
-    /// <param name="characters">The most code points that an element can hold, at least 1.</param>
+    /// <param name="characters">The largest number of code points of an element, at least 1.</param>
     public static NpyType Text(int characters)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(characters, 1);
@@ -45,7 +47,10 @@ public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
         return new(NpyKind.Text, 4 * characters, !BitConverter.IsLittleEndian);
     }
 
-    /// <summary>Every value of this type is a value of <paramref name="wanted"/>, or both are floating-point numbers, which may be rounded.</summary>
+    /// <summary>
+    /// Whether every value of this type is also a value of <paramref name="wanted"/>. Also true if both are floating-point types; values
+    /// are then rounded.
+    /// </summary>
     public bool ConvertsTo(NpyType wanted) => (Kind, wanted.Kind) switch
     {
         (NpyKind.Text, _) or (_, NpyKind.Text or NpyKind.Boolean) => false,
@@ -56,7 +61,7 @@ public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
         _ => Size <= wanted.Size,
     };
 
-    /// <summary>As numpy writes it in a header, for example <c>&lt;f4</c>, <c>|u1</c> or <c>&lt;U12</c>.</summary>
+    /// <summary>Returns the type as numpy writes it in a header, for example <c>&lt;f4</c>, <c>|u1</c> or <c>&lt;U12</c>.</summary>
     public override string ToString()
     {
         var order = Kind == NpyKind.Text || Size > 1 ? (BigEndian ? '>' : '<') : '|';
@@ -71,20 +76,20 @@ public readonly record struct NpyType(NpyKind Kind, int Size, bool BigEndian)
         return string.Create(CultureInfo.InvariantCulture, $"{order}{code}{count}");
     }
 
-    /// <param name="descr">As <see cref="ToString"/> gives it.</param>
-    /// <param name="type">The type, when it is one that can be read.</param>
-    /// <returns>What is wrong, or null.</returns>
+    /// <param name="descr">The type in the form that <see cref="ToString"/> returns.</param>
+    /// <param name="type">The type, if it can be read.</param>
+    /// <returns>What is wrong, or null if nothing is.</returns>
     internal static string? TryParse(string descr, out NpyType type)
     {
         type = default;
         if (descr.Length < 2)
-            return $"its type '{descr}' is no numpy type";
+            return $"its type '{descr}' is not a numpy type";
         if (descr[1] == 'O')
             return "it holds pickled Python objects, which are never read";
         if (descr[0] is not ('<' or '>' or '|' or '=')
             || !int.TryParse(descr.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            return $"its type '{descr}' is no numpy type";
+            return $"its type '{descr}' is not a numpy type";
         }
         var (kind, size) = (descr[1], count) switch
         {

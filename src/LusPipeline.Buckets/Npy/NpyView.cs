@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace LusPipeline.Buckets.Npy;
 
-/// <summary>A numpy file that is in memory already: its values where they lie.</summary>
-/// <param name="Header">What the file says of them.</param>
-/// <param name="Bytes">The bytes of the values, little endian, the last index fastest; valid as long as the file's memory.</param>
+/// <summary>A numpy file that is already in memory. Its values are not copied.</summary>
+/// <param name="Header">The header of the file.</param>
+/// <param name="Bytes">The bytes of the values: little endian, row-major. They are valid as long as the file's memory.</param>
 public readonly record struct NpyView(NpyHeader Header, ReadOnlyMemory<byte> Bytes)
 {
     /// <param name="content">The whole file.</param>
-    /// <param name="type">What its values must be, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
+    /// <param name="type">The type that the values must have, for example <c>NpyType.For&lt;byte&gt;()</c>.</param>
     /// <param name="file">The file's name for error messages.</param>
-    /// <exception cref="NpyException">The file is broken, or of another type or order than memory wants.</exception>
+    /// <exception cref="NpyException">The file is broken, has another type, is big endian or in Fortran order.</exception>
     public static unsafe NpyView Parse(ReadOnlyMemory<byte> content, NpyType type, string file)
     {
         using var pinned = content.Pin();
@@ -23,8 +23,8 @@ public readonly record struct NpyView(NpyHeader Header, ReadOnlyMemory<byte> Byt
         return new(header, content[(int)stream.Position..]);
     }
 
-    /// <summary>The values as numbers.</summary>
-    /// <exception cref="InvalidOperationException">The values are no <typeparamref name="T"/>.</exception>
+    /// <summary>Returns the values as numbers.</summary>
+    /// <exception cref="InvalidOperationException">The values are not of type <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> Values<T>() where T : unmanaged, System.Numerics.INumberBase<T> =>
         Header.Type == NpyType.For<T>()
             ? MemoryMarshal.Cast<byte, T>(Bytes.Span)

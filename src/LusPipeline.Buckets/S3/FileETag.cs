@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace LusPipeline.Buckets.S3;
 
 /// <summary>
-/// The ETag that a file's object gets: MD5 of one that is written in one request, MD5 of the parts' MD5s and their count of one in parts
-/// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
+/// Computes the ETag that S3 gives to a file's object: its MD5 if it was written in one request; otherwise the MD5 of the MD5s of its
+/// parts, followed by the number of parts (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
 /// </summary>
 internal static class FileETag
 {
-#pragma warning disable CA5351 // Not for secrecy: it is what the server gives.
+#pragma warning disable CA5351 // MD5 is not used for security here. It is what the server computes.
     public static async Task<string> OfAsync(string path, CancellationToken cancellation)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);

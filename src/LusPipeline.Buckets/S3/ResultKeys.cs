@@ -4,13 +4,13 @@ using LusPipeline.Core.Identity;
 namespace LusPipeline.Buckets.S3;
 
 /// <summary>
-/// Where in the bucket a study's result lies: <c>results/STUDY.json</c> for one below the first watched prefix, and
-/// <c>results/PREFIX/STUDY.json</c> for one below any other or below a day, as names come again there. A name or prefix that makes no
-/// good key (hidden, very long, control characters) gives way to the study's id.
+/// Says where in the bucket the result of a study is stored. It is <c>results/STUDY.json</c> for a study below the first watched prefix,
+/// and <c>results/PREFIX/STUDY.json</c> for one below another prefix or below a day, because several of these may hold studies of the same
+/// name. If a name or prefix cannot be part of a key (hidden, very long, control characters), the study's id replaces it.
 /// </summary>
 public sealed class ResultKeys
 {
-    /// <summary>Longest study name and prefix that stand in a key; S3 keys have 1,024 bytes.</summary>
+    /// <summary>The longest study name or prefix that is used in a key. S3 allows 1,024 bytes for a key.</summary>
     private const int LongestName = 200;
     private const int LongestKey = 900;
 
@@ -26,8 +26,8 @@ public sealed class ResultKeys
         _first = first.IsDated ? null : first.Fixed.TrimEnd('/');
     }
 
-    /// <summary>The key that a result is written to.</summary>
-    /// <param name="place">The place in ids that the study lies in: the bucket's name and the watched prefix.</param>
+    /// <summary>Returns the key that a result is written to.</summary>
+    /// <param name="place">The name of the place that holds the study, as in its id: the bucket's name and the watched prefix.</param>
     public string KeyOf(string place, string study, Guid studyId)
     {
         ArgumentNullException.ThrowIfNull(place);
@@ -38,8 +38,8 @@ public sealed class ResultKeys
         return prefix == _first ? Short(study) : Long(prefix, study) ?? OfId(studyId);
     }
 
-    /// <summary>Every key that the result of a study may have, also of an earlier configuration.</summary>
-    /// <param name="alone">No other study has its name.</param>
+    /// <summary>Returns every key that the result of a study may have, including keys of an earlier configuration.</summary>
+    /// <param name="alone">Whether no other study has the same name.</param>
     public IReadOnlyList<string> AllOf(string place, string study, Guid studyId, bool alone)
     {
         var own = KeyOf(place, study, studyId);

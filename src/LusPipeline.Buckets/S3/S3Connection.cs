@@ -7,7 +7,7 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>The client of one bucket, for any number of threads. Connecting waits until the first request.</summary>
+/// <summary>The client of one bucket. Any number of threads may use it. It connects at the first request.</summary>
 public sealed class S3Connection : IDisposable
 {
     private const int Retries = 3;
@@ -21,7 +21,7 @@ public sealed class S3Connection : IDisposable
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.PathStyle,
-            // Other servers than AWS refuse the checksums that the SDK would add by itself.
+            // Servers other than AWS refuse the checksums that the SDK adds by default.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
@@ -42,9 +42,9 @@ public sealed class S3Connection : IDisposable
 
     internal string Bucket => Options.Name;
 
-    /// <summary>Asks the bucket for something small.</summary>
-    /// <exception cref="BucketUnavailableException">It does not answer.</exception>
-    /// <exception cref="BrokenEngineException">It answers and refuses: the message names the key of the configuration and the fix.</exception>
+    /// <summary>Makes a small request, to check that the bucket can be used.</summary>
+    /// <exception cref="BucketUnavailableException">The bucket does not answer.</exception>
+    /// <exception cref="BrokenEngineException">The bucket answers and refuses the request. The message names the setting and the fix.</exception>
     public Task CheckAsync(CancellationToken cancellation) =>
         CallAsync(() => Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1, Prefix = Options.WorkPrefix, Encoding = EncodingType.Url }, cancellation), cancellation);
 
@@ -58,15 +58,23 @@ public sealed class S3Connection : IDisposable
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new BrokenEngineException($"There are no certificate authorities to be read in '{options.CaFile}': give {S3Options.Section}:{nameof(S3Options.CaFile)} a PEM file of certificates.", error);
+            throw new BrokenEngineException(
+                $"There are no certificate authorities to be read in '{options.CaFile}': give {S3Options.Section}:{nameof(S3Options.CaFile)} a PEM file of certificates.",
+                error);
         }
     }
 
-    /// <summary>Makes a request, again where that helps, and tells an outage and a wrong configuration from answers about an object, which come as <see cref="AmazonS3Exception"/>.</summary>
-    /// <param name="call">Makes the request from its beginning.</param>
+    /// <summary>
+    /// Makes a request, and retries it where that helps. Outages and wrong settings are thrown as exceptions of their own; an answer about
+    /// a single object is thrown as <see cref="AmazonS3Exception"/>.
+    /// </summary>
+    /// <param name="call">Makes the request, each time from its beginning.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <param name="anothers">The object is a user's: that it may not be read says nothing about our rights in the bucket.</param>
-    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation, bool anothers = false)
+    /// <param name="deniedIsAnswer">
+    /// Whether a denied request is thrown as an answer too: it says nothing about the pipeline's rights if the object is a user's, or if there
+    /// is another request for the same.
+    /// </param>
+    internal async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation, bool deniedIsAnswer = false)
     {
         for (var tries = 0; ; tries++)
         {
@@ -76,9 +84,9 @@ public sealed class S3Connection : IDisposable
             }
             catch (AmazonS3Exception answer) when (tries < Retries && S3Fault.IsOutOfStep(answer))
             {
-                // That connection is closed now; the next try takes another.
+                // That connection is closed now. The next attempt uses another one.
             }
-            catch (AmazonS3Exception answer) when (!anothers && S3Fault.IsDenied(answer))
+            catch (AmazonS3Exception answer) when (!deniedIsAnswer && S3Fault.IsDenied(answer))
             {
                 throw S3Fault.Forbidden(Options, answer);
             }

@@ -4,10 +4,10 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Deletes objects. Those that are asked for while a request is on its way go together in the next one.</summary>
+/// <summary>Deletes objects. Requests that arrive while one is being sent are combined in the next one.</summary>
 internal sealed class S3Deleting(S3Connection connection)
 {
-    /// <summary>S3's most keys of one request.</summary>
+    /// <summary>The largest number of keys that S3 accepts in one request.</summary>
     private const int MostKeys = 1000;
 
     private static readonly ParallelOptions Several = new() { MaxDegreeOfParallelism = 8 };
@@ -17,11 +17,11 @@ internal sealed class S3Deleting(S3Connection connection)
     private bool _sending;
     private bool _oneByOne;
 
-    /// <summary>Deletes an object; one that is not there is no error.</summary>
+    /// <summary>Deletes an object. If it does not exist, this is no error.</summary>
     /// <param name="key">The object's whole key.</param>
-    /// <param name="cancellation">Ends the wait; whether the object is there then is not known.</param>
+    /// <param name="cancellation">Ends the wait. Whether the object still exists is then unknown.</param>
     /// <exception cref="BucketUnavailableException">The bucket does not answer.</exception>
-    /// <exception cref="BrokenEngineException">It refuses us.</exception>
+    /// <exception cref="BrokenEngineException">The bucket refuses the request.</exception>
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {
         var wish = new Wish(key);
@@ -49,7 +49,7 @@ internal sealed class S3Deleting(S3Connection connection)
         }
         catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
         {
-            // Some servers say so of what is deleted twice.
+            // Some servers answer this if an object is deleted twice.
         }
     }
 
@@ -74,7 +74,9 @@ internal sealed class S3Deleting(S3Connection connection)
         }
     }
 
-    /// <returns>False when the server does not do it, or not for all: each is worth a request of its own.</returns>
+    /// <returns>
+    /// False if the server does not support the request, or did not delete all keys. Each key is then deleted by a request of its own.
+    /// </returns>
     private async Task<bool> TryTogetherAsync(List<Wish> batch)
     {
         var request = new DeleteObjectsRequest
@@ -85,12 +87,13 @@ internal sealed class S3Deleting(S3Connection connection)
         };
         try
         {
-            if (!await connection.CallAsync(() => AllDeletedAsync(request), CancellationToken.None).ConfigureAwait(false))
+            if (!await connection.CallAsync(() => AllDeletedAsync(request), CancellationToken.None, deniedIsAnswer: true).ConfigureAwait(false))
                 return false;
         }
         catch (AmazonS3Exception)
         {
-            // It knows no such request, or wants it otherwise than others do.
+            // The server does not know this request, or expects another form of it. Ceph 16 denies it to a user who may delete only below some
+            // folders, and grants each deletion by itself.
             _oneByOne = true;
             return false;
         }
@@ -136,7 +139,7 @@ internal sealed class S3Deleting(S3Connection connection)
         public void Fail(Exception failure)
         {
             Done.TrySetException(failure);
-            // Nobody may wait any longer.
+            // Nobody may be waiting for this any more, so the exception is marked as observed.
             _ = Done.Task.Exception;
         }
     }

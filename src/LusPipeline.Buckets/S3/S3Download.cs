@@ -6,30 +6,32 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Reads one object's bytes. A body that breaks off or falls silent is taken up again where it stopped, from the same content.</summary>
-/// <remarks>An answer about the object alone comes as <see cref="AmazonS3Exception"/>.</remarks>
+/// <summary>
+/// Reads the bytes of one object. If the connection breaks or no data arrives, reading continues where it stopped, from the same content.
+/// </summary>
+/// <remarks>An answer about this object alone is thrown as <see cref="AmazonS3Exception"/>.</remarks>
 /// <param name="connection">The bucket.</param>
-/// <param name="anothers">The objects are users', and not all may be for us to read.</param>
+/// <param name="anothers">Whether the objects are users', so that the pipeline may lack the right to read some of them.</param>
 internal sealed class S3Download(S3Connection connection, bool anothers)
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>Broken bodies in a row, without a byte between them, before the bucket counts as down.</summary>
+    /// <summary>How many times in a row a response may break without a byte before the bucket counts as unavailable.</summary>
     private const int MostBreaks = 4;
 
     /// <param name="request">The object, without a range.</param>
-    /// <param name="offset">The first byte, from 0.</param>
-    /// <param name="buffer">Filled from its start.</param>
+    /// <param name="offset">Position of the first byte, from 0.</param>
+    /// <param name="buffer">Is filled from its start.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <returns>Bytes read: fewer than the buffer holds only at the object's end.</returns>
+    /// <returns>The number of bytes read. It is smaller than the buffer only at the object's end.</returns>
     public async Task<int> ReadAsync(GetObjectRequest request, long offset, Memory<byte> buffer, CancellationToken cancellation) =>
         (int)(await ReadAsync(request, offset, offset + buffer.Length, _ => true, read => buffer[(int)read..], null, cancellation).ConfigureAwait(false))!.Value;
 
     /// <summary>
-    /// The object in pooled memory, asked for as a range: of whole objects the SDK computes MD5 in managed code, which takes longer than
-    /// the transfer.
+    /// Reads the object into pooled memory. It is requested as a range, because the SDK computes the MD5 of whole objects in managed code,
+    /// which takes longer than the transfer.
     /// </summary>
-    /// <returns>Null when it is larger than <paramref name="most"/> bytes.</returns>
+    /// <returns>Null if the object is larger than <paramref name="most"/> bytes.</returns>
     public async Task<IMemoryOwner<byte>?> ToMemoryAsync(GetObjectRequest request, int most, CancellationToken cancellation)
     {
         RentedBytes? bytes = null;
@@ -55,9 +57,9 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <summary>Makes the object a file, in place of one that is there. A file that could not be made whole is gone.</summary>
-    /// <returns>Bytes.</returns>
-    /// <exception cref="BrokenEngineException">The disk takes no more.</exception>
+    /// <summary>Downloads the object to a file, and replaces a file that is there. If the download fails, the file is deleted.</summary>
+    /// <returns>The number of bytes.</returns>
+    /// <exception cref="BrokenEngineException">The disk cannot be written, for example because it is full.</exception>
     public async Task<long> ToFileAsync(GetObjectRequest request, string path, CancellationToken cancellation)
     {
         var file = Create(path);
@@ -102,10 +104,10 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <param name="begin">Told the bytes that there are to read; false to leave them.</param>
-    /// <param name="room">Where the next bytes go, by how many were read before them.</param>
-    /// <param name="took">Told how many came each time; null where they are where they belong.</param>
-    /// <returns>Bytes read, or null when they were left.</returns>
+    /// <param name="begin">Receives the number of bytes that will be read. It returns false to skip the object.</param>
+    /// <param name="room">Returns the buffer for the next bytes. Its argument is the number of bytes read so far.</param>
+    /// <param name="took">Called with the number of bytes that arrived; null if they need no further handling.</param>
+    /// <returns>The number of bytes read, or null if the object was skipped.</returns>
     private async Task<long?> ReadAsync(
         GetObjectRequest request, long start, long end, Func<long, bool> begin, Func<long, Memory<byte>> room, Func<int, CancellationToken, ValueTask>? took,
         CancellationToken cancellation)
@@ -117,7 +119,11 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
             if (answer is null)
                 return at - start;
             if (at > 0 && answer.HttpStatusCode != HttpStatusCode.PartialContent)
-                throw new BrokenEngineException($"{connection.Options.Place} gives whole objects where a part was asked for, so that a broken download cannot be taken up again: correct {S3Options.Section}:{nameof(S3Options.Endpoint)}.");
+            {
+                throw new BrokenEngineException(
+                    $"{connection.Options.Place} gives whole objects where a part was asked for, so that a broken download cannot be taken up again: "
+                    + $"correct {S3Options.Section}:{nameof(S3Options.Endpoint)}.");
+            }
             if (!begun && !begin(answer.ContentLength))
                 return null;
             begun = true;
@@ -143,10 +149,10 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <returns>Null when the object has no byte there.</returns>
+    /// <returns>Null if the object ends before that position.</returns>
     private async Task<GetObjectResponse?> BeginAsync(GetObjectRequest request, long at, long end, CancellationToken cancellation)
     {
-        // The SDK has no range without an end; servers end it where the object ends.
+        // The SDK has no range without an end. Servers end the range at the object's end.
         request.ByteRange = at == 0 && end == long.MaxValue ? null : new ByteRange(at, end - 1);
         try
         {
@@ -158,7 +164,7 @@ internal sealed class S3Download(S3Connection connection, bool anothers)
         }
     }
 
-    /// <returns>The bytes read, or why there are no more of them.</returns>
+    /// <returns>The number of bytes read, or the error that ended the reading.</returns>
     private async Task<(int Read, Exception? Error)> PieceAsync(Stream body, Memory<byte> buffer, CancellationTokenSource patience, CancellationToken cancellation)
     {
         patience.CancelAfter(connection.Options.Timeout);

@@ -7,12 +7,12 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>What a failed request means. Messages name the bucket and the configuration's keys, never an object.</summary>
+/// <summary>Decides what a failed request means. Messages name the bucket and the settings, never an object.</summary>
 internal static class S3Fault
 {
     private const string Section = S3Options.Section;
 
-    /// <returns>Null for an answer about the object that was asked for, and for our own cancellation: they go on as they are.</returns>
+    /// <returns>Null for an answer about the requested object, and for this program's own cancellation. Both are passed on unchanged.</returns>
     public static Exception? Translate(Exception error, S3Options options, CancellationToken cancellation)
     {
         if (error is OperationCanceledException && cancellation.IsCancellationRequested)
@@ -22,13 +22,15 @@ internal static class S3Fault
             if (cause is AuthenticationException)
             {
                 return new BrokenEngineException(
-                    $"The certificate of {options.Place} is not trusted: give {Section}:{nameof(S3Options.CaFile)} the PEM file of its authority, and {Section}:{nameof(S3Options.Endpoint)} the host name that the certificate names.", error);
+                    $"The certificate of {options.Place} is not trusted: give {Section}:{nameof(S3Options.CaFile)} the PEM file of its authority, "
+                    + $"and {Section}:{nameof(S3Options.Endpoint)} the host name that the certificate names.",
+                    error);
             }
         }
         return error switch
         {
             AmazonS3Exception answer => OfAnswer(answer, options),
-            AmazonUnmarshallingException or XmlException => Unavailable(options, "its answer is not S3's", error),
+            _ when IsUnreadable(error) => Unavailable(options, "its answer is not S3's", error),
             AmazonServiceException service when IsOutage(service.StatusCode) => Unavailable(options, Code(service), error),
             HttpRequestException or IOException or OperationCanceledException or TimeoutException => Unavailable(options, error.Message, error),
             AmazonClientException { InnerException: HttpRequestException or IOException or OperationCanceledException } => Unavailable(options, error.InnerException!.Message, error),
@@ -38,21 +40,29 @@ internal static class S3Fault
     }
 
     /// <summary>
-    /// 400 without a word: Ceph's gateway refuses a small upload without reading it, and takes its bytes for the next request of that
-    /// connection, so that the request after it meets this.
+    /// Recognises status 400 without an error code. Ceph's gateway refuses a small upload without reading its body, and then takes those
+    /// bytes for the next request of the connection. The next request therefore gets this answer.
     /// </summary>
     public static bool IsOutOfStep(AmazonS3Exception answer) => answer.ErrorCode == nameof(HttpStatusCode.BadRequest);
 
-    /// <summary>A right is missing, to the object or to do such a thing at all.</summary>
+    /// <summary>Whether the client could not read the answer: it is not XML, or its numbers and dates are none.</summary>
+    public static bool IsUnreadable(Exception? error) => error is AmazonUnmarshallingException or XmlException or FormatException or OverflowException;
+
+    /// <summary>Whether a right is missing, for the object or for the operation.</summary>
     public static bool IsDenied(AmazonS3Exception answer) => answer.ErrorCode == "AccessDenied";
 
-    /// <summary>404 about the object alone.</summary>
+    /// <summary>Whether the answer is status 404 for the object, and not for the bucket.</summary>
     public static bool IsMissing(AmazonS3Exception answer) => answer.StatusCode == HttpStatusCode.NotFound && answer.ErrorCode != "NoSuchBucket";
 
-    /// <summary>We lack a right that we need.</summary>
+    /// <summary>Makes the exception for a listing whose next page would be the same again, without end.</summary>
+    public static BucketUnavailableException Repeating(S3Options options) => Unavailable(options, "it repeats a page of its listing", null);
+
+    /// <summary>Makes the exception for a missing right that the pipeline needs.</summary>
     public static BrokenEngineException Forbidden(S3Options options, AmazonS3Exception answer) => Refused(
         options, $"it refuses a request of ours ({Code(answer)})",
-        $"give the user of {Section}:{nameof(S3Options.AccessKey)} the rights to list the bucket and to read its objects, and to write and delete below {string.Join(", ", OwnKey.Folders.Select(folder => options.WorkPrefix + folder))}", answer);
+        $"give the user of {Section}:{nameof(S3Options.AccessKey)} the rights to list the bucket and to read its objects, "
+        + $"and to write and delete below {string.Join(", ", OwnKey.Folders.Select(folder => options.WorkPrefix + folder))}",
+        answer);
 
     private static string Credentials => $"check {Section}:{nameof(S3Options.AccessKey)} and {Section}:{nameof(S3Options.SecretKey)}, or the environment's where both are empty";
 
@@ -74,7 +84,7 @@ internal static class S3Fault
 
     private static string Code(AmazonServiceException answer) => string.IsNullOrEmpty(answer.ErrorCode) ? $"HTTP {(int)answer.StatusCode}" : answer.ErrorCode;
 
-    private static BucketUnavailableException Unavailable(S3Options options, string how, Exception error) =>
+    private static BucketUnavailableException Unavailable(S3Options options, string how, Exception? error) =>
         new($"No answer from {options.Place} ({how.TrimEnd('.')}): see whether it runs, and whether {Section}:{nameof(S3Options.Endpoint)} is its address.", error);
 
     private static BrokenEngineException Refused(S3Options options, string how, string fix, Exception error) =>

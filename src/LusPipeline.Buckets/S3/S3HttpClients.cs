@@ -5,7 +5,10 @@ using Amazon.Runtime;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>HTTP as we want it: a private authority where one is named, no redirects, no compression, connections that follow DNS.</summary>
+/// <summary>
+/// Creates HTTP clients with a private certificate authority if one is set, without redirects or compression, and with connections that
+/// follow changes of DNS.
+/// </summary>
 internal sealed class S3HttpClients : HttpClientFactory
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -13,7 +16,7 @@ internal sealed class S3HttpClients : HttpClientFactory
     private readonly TimeSpan _timeout;
     private readonly X509ChainPolicy? _authorities;
 
-    /// <exception cref="CryptographicException">The file of certificate authorities holds none.</exception>
+    /// <exception cref="CryptographicException">The file of certificate authorities holds no certificate.</exception>
     public S3HttpClients(S3Options options)
     {
         _timeout = options.Timeout;
@@ -33,7 +36,7 @@ internal sealed class S3HttpClients : HttpClientFactory
             Timeout = _timeout,
         };
 
-    /// <summary>Trusts only the file's authorities. The host name is checked as ever.</summary>
+    /// <summary>Trusts only the certificate authorities in the file. The host name is checked as usual.</summary>
     private static X509ChainPolicy Authorities(string file)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

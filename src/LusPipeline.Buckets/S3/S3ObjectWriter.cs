@@ -1,6 +1,6 @@
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Keeps an object in memory until a part of it is full.</summary>
+/// <summary>Writes one object to S3. Bytes stay in memory until a part is full.</summary>
 internal sealed class S3ObjectWriter(S3Sending sending, string key) : ObjectWriter
 {
     private readonly MemoryStream _pending = new();

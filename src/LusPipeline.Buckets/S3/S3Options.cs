@@ -12,7 +12,7 @@ public sealed record S3Options : IValidatableObject
 
     /// <summary>Name of the bucket in S3.</summary>
     [Required(AllowEmptyStrings = false)]
-    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{1,254}", ErrorMessage = "is no name of a bucket: letters, digits, '.', '_' and '-' only.")]
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{1,254}", ErrorMessage = "is not a valid bucket name: use letters, digits, '.', '_' and '-' only.")]
     public string Name { get; init; } = "";
 
     /// <summary>
@@ -78,31 +78,31 @@ public sealed record S3Options : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The bucket's name in ids.</summary>
+    /// <summary>The bucket's name that ids are computed from.</summary>
     internal string IdentityName => string.IsNullOrEmpty(Identity) ? Name : Identity;
 
-    /// <summary>Without them the AWS SDK looks for credentials itself.</summary>
+    /// <summary>Whether keys are set. If not, the AWS SDK looks for credentials itself.</summary>
     internal bool HasKeys => !string.IsNullOrEmpty(AccessKey);
 
     internal bool HasCaFile => !string.IsNullOrEmpty(CaFile);
 
-    /// <summary>For messages: where the bucket is.</summary>
+    /// <summary>Describes the bucket and its server, for messages.</summary>
     internal string Place => $"the bucket '{Name}' at {Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {Region}"}";
 
-    /// <summary>The routine prefixes, then the urgent ones.</summary>
+    /// <summary>All watched prefixes: the routine ones, then the urgent ones.</summary>
     internal IReadOnlyList<WatchPrefix> Watched() => [.. Routine.Select(WatchPrefix.Parse), .. Urgent.Select(WatchPrefix.ParseUrgent)];
 
     private IReadOnlyList<string> Routine => WatchPrefixes.Count == 0 ? [DefaultWatchPrefix] : WatchPrefixes;
 
     private IReadOnlyList<string> Urgent => WatchPrefixes.Count == 0 && UrgentPrefixes.Count == 0 ? [DefaultUrgentPrefix] : UrgentPrefixes;
 
-    /// <summary>Without the secret.</summary>
+    /// <summary>Describes the bucket without its secret key.</summary>
     public override string ToString() => Place;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Endpoint is not null && (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https") || Endpoint.UserInfo.Length > 0))
-            yield return new("is no address of a server. Give http://HOST:PORT or https://HOST, without a name or password.", [nameof(Endpoint)]);
+            yield return new("is not the address of a server. Give http://HOST:PORT or https://HOST, without a name or password.", [nameof(Endpoint)]);
         if (HasKeys == string.IsNullOrEmpty(SecretKey))
             yield return new($"stands alone. Give {Section}:{nameof(AccessKey)} and {Section}:{nameof(SecretKey)}, or neither.", [HasKeys ? nameof(AccessKey) : nameof(SecretKey)]);
         if (HasCaFile && !File.Exists(CaFile))

@@ -4,17 +4,17 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>An object that is written in parts. Disposing it before it is complete drops them.</summary>
+/// <summary>An object that is written in parts. If it is disposed before it is complete, the parts are deleted.</summary>
 /// <param name="connection">The bucket.</param>
 /// <param name="key">The object's whole key.</param>
 /// <param name="upload">The server's id of this upload.</param>
-/// <param name="isThere">Whether the object that is there is this one.</param>
+/// <param name="isThere">Returns whether the existing object is the one that this upload wrote.</param>
 internal sealed class S3Parts(S3Connection connection, string key, string upload, Func<CancellationToken, Task<bool>> isThere) : IAsyncDisposable
 {
     private readonly List<PartETag> _parts = [];
     private bool _complete;
 
-    /// <param name="content">All of it is the part.</param>
+    /// <param name="content">The content of the part.</param>
     public Task AddAsync(Stream content, CancellationToken cancellation) =>
         AddAsync(new UploadPartRequest { InputStream = content, PartSize = content.Length }, cancellation);
 
@@ -30,7 +30,7 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
         }
         catch (AmazonS3Exception answer) when (answer.ErrorCode == "NoSuchUpload")
         {
-            // The client's own retry after an answer that got lost, unless somebody dropped the parts.
+            // The client may have repeated a request whose answer was lost. Otherwise, another process deleted the parts.
             if (!await isThere(cancellation).ConfigureAwait(false))
                 throw new BucketUnavailableException($"The parts of an object of ours are gone from {connection.Options.Place}.", answer);
         }
@@ -47,7 +47,7 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
         }
         catch (Exception error) when (error is BucketUnavailableException or BrokenEngineException)
         {
-            // The parts stay until S3WorkBucket.DeleteUnfinishedAsync; what went wrong first is what is told.
+            // The parts stay until S3WorkBucket.DeleteUnfinishedAsync. The first error is the one to report.
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class S3Parts(S3Connection connection, string key, string upload
         }
         catch (AmazonS3Exception answer) when (S3Fault.IsMissing(answer))
         {
-            // It is finished or dropped already.
+            // The upload is already finished or deleted.
         }
     }
 

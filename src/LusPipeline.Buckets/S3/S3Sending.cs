@@ -4,24 +4,24 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Writes objects: small ones in one request, large ones in parts. An object appears whole, or not at all.</summary>
+/// <summary>Writes objects: small ones in one request, large ones in parts. An object becomes visible as a whole, or not at all.</summary>
 internal sealed class S3Sending(S3Connection connection)
 {
-    /// <summary>The largest object of one request, and the size of parts: 5 MiB is S3's least.</summary>
+    /// <summary>The largest object that is written in one request, and the size of parts, in bytes. S3 requires at least 5 MiB.</summary>
     public const int PartBytes = 16 << 20;
 
-    /// <summary>S3's most parts of one object.</summary>
+    /// <summary>The largest number of parts that S3 accepts for one object.</summary>
     private const int MostParts = 10_000;
 
-    /// <summary>Says who wrote an object of several parts, for when the answer to its completion got lost.</summary>
+    /// <summary>Metadata that identifies the writer of an object of several parts. It is needed if the answer to its completion is lost.</summary>
     private const string WriterKey = "x-amz-meta-lus-writer";
 
     private const string SidecarKey = "x-amz-meta-lus-sidecar";
 
-    /// <summary>The size of the parts of a large file.</summary>
+    /// <summary>Returns the size of the parts of a large file, in bytes.</summary>
     public static long PartSizeOf(long length) => Math.Max(PartBytes, (length + MostParts - 1) / MostParts);
 
-    /// <exception cref="BrokenEngineException">The bucket refuses it, or the file cannot be read.</exception>
+    /// <exception cref="BrokenEngineException">The bucket refuses the object, or the file cannot be read.</exception>
     public async Task FileAsync(string key, string path, CancellationToken cancellation)
     {
         try
@@ -43,9 +43,9 @@ internal sealed class S3Sending(S3Connection connection)
 
     /// <summary>Writes an object in one request.</summary>
     /// <param name="key">The object's whole key.</param>
-    /// <param name="content">All of it is the object.</param>
-    /// <param name="cancellation">Ends it; whether the object is there then is not known.</param>
-    /// <param name="sidecar">Kept in the object's metadata: one request less than an object of its own.</param>
+    /// <param name="content">The whole content of the object.</param>
+    /// <param name="cancellation">Ends the call. Whether the object exists is then unknown.</param>
+    /// <param name="sidecar">Stored in the object's metadata, which spares a request for an object of its own.</param>
     public Task PutAsync(string key, Stream content, CancellationToken cancellation, string? sidecar = null)
     {
         var request = new PutObjectRequest
@@ -55,7 +55,7 @@ internal sealed class S3Sending(S3Connection connection)
             InputStream = content,
             AutoCloseStream = false,
             UseChunkEncoding = false,
-            // The signature holds the content's SHA-256, which the server checks; the SDK's MD5 would be a second look.
+            // The signature contains the content's SHA-256, and the server checks it. The SDK's MD5 would be a second check.
             DisableDefaultChecksumValidation = true,
         };
         if (sidecar is not null)
@@ -79,7 +79,7 @@ internal sealed class S3Sending(S3Connection connection)
         return new S3Parts(connection, key, begun.UploadId, async token => await WriterAsync(key, token).ConfigureAwait(false) == writer);
     }
 
-    /// <param name="before">UTC.</param>
+    /// <param name="before">Only uploads that began before this time (UTC) are deleted.</param>
     public async Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation)
     {
         var dropped = 0;
@@ -102,7 +102,7 @@ internal sealed class S3Sending(S3Connection connection)
         return dropped;
     }
 
-    /// <returns>Who wrote the object that is there, empty when it was none of us; null when there is none.</returns>
+    /// <returns>The writer of the existing object, empty if it was not written by the pipeline; null if there is no object.</returns>
     private async Task<string?> WriterAsync(string key, CancellationToken cancellation)
     {
         try

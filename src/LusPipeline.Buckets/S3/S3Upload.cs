@@ -4,26 +4,28 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Puts files into the bucket as a user's upload would: below a watched prefix, where workers find them.</summary>
-/// <param name="connection">Stays the caller's.</param>
-/// <param name="clock">Tells the day of a prefix that holds it.</param>
+/// <summary>Uploads files into the bucket as a user would: below a watched prefix, where workers find them.</summary>
+/// <param name="connection">The connection to the bucket. This class does not dispose it.</param>
+/// <param name="clock">Gives the day of a prefix that contains it.</param>
 public sealed class S3Upload(S3Connection connection, TimeProvider clock)
 {
-    /// <summary>S3's longest key.</summary>
+    /// <summary>The longest key that S3 allows, in bytes.</summary>
     private const int MostKeyBytes = 1024;
 
     private readonly S3Sending _sending = new(connection);
 
-    /// <summary>Puts one file, in place of an object that is there.</summary>
-    /// <param name="path">A file on this machine; it stays.</param>
+    /// <summary>Uploads one file, and replaces an object that is there.</summary>
+    /// <param name="path">A file on this machine. It is not changed.</param>
     /// <param name="study">The study's name: one segment of a key.</param>
     /// <param name="video">The video's name: one or more segments.</param>
-    /// <param name="urgent">Below the first urgent prefix instead of the first routine one.</param>
-    /// <param name="cancellation">Ends it; then nothing is there.</param>
+    /// <param name="urgent">Whether the file goes below the first urgent prefix instead of the first routine one.</param>
+    /// <param name="cancellation">Ends the upload. No object is then written.</param>
     /// <returns>The object's whole key.</returns>
-    /// <exception cref="ArgumentException">A name that would not be found again as this study and video, or there is no urgent prefix.</exception>
+    /// <exception cref="ArgumentException">
+    /// A watcher would not find the object under this study and video name, or there is no urgent prefix.
+    /// </exception>
     /// <exception cref="BucketUnavailableException">The bucket does not answer.</exception>
-    /// <exception cref="BrokenEngineException">The bucket refuses it, or the file cannot be read.</exception>
+    /// <exception cref="BrokenEngineException">The bucket refuses the object, or the file cannot be read.</exception>
     public async Task<string> PutAsync(string path, string study, string video, bool urgent, CancellationToken cancellation)
     {
         var key = KeyOf(study, video, urgent);
@@ -31,8 +33,11 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
         return key;
     }
 
-    /// <summary>Whether the object that <see cref="PutAsync"/> would write is there with this content, going by size and ETag.</summary>
-    /// <remarks>The ETag of an object that the server encrypts with a key of its user's tells nothing: such an object is never the same.</remarks>
+    /// <summary>Whether the object that <see cref="PutAsync"/> would write already exists with this content. Size and ETag are compared.</summary>
+    /// <remarks>
+    /// If the server encrypts an object with a customer's key, its ETag says nothing about its content. Such an object always counts as
+    /// different.
+    /// </remarks>
     /// <inheritdoc cref="PutAsync"/>
     public async Task<bool> HasAsync(string path, string study, string video, bool urgent, CancellationToken cancellation)
     {
@@ -49,10 +54,10 @@ public sealed class S3Upload(S3Connection connection, TimeProvider clock)
         }
     }
 
-    /// <summary>Says that nothing more comes to a study, by the object that watchers look for.</summary>
+    /// <summary>Says that no more videos come to a study, by writing the marker object that watchers look for.</summary>
     /// <param name="study">The study's name.</param>
-    /// <param name="marker">The object's name below it, as <c>Watch:Marker</c> has it.</param>
-    /// <param name="urgent">Where the study's videos are.</param>
+    /// <param name="marker">The name of the marker object below the study, as in the setting <c>Watch:Marker</c>.</param>
+    /// <param name="urgent">Whether the study's videos are below the urgent prefix.</param>
     /// <inheritdoc cref="PutAsync"/>
     public Task CompleteAsync(string study, string marker, bool urgent, CancellationToken cancellation)
     {

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Xml;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Core.Outcomes;
@@ -10,13 +8,17 @@ using LusPipeline.Core.Studies;
 namespace LusPipeline.Buckets.S3;
 
 /// <summary>
-/// Videos below the watched prefixes of an S3 bucket. A key is what comes after the prefix; the tag holds the prefix, the ETag and the
-/// version, so that the object is found again whatever the configuration says by then. An object appears whole: it is settled when listed.
+/// The videos below the watched prefixes of an S3 bucket. A key is the part after the prefix. The tag contains the prefix, the ETag and the
+/// version, so the object is found again even after the settings change. An object becomes visible as a whole, so it is complete when it is
+/// listed.
 /// </summary>
-/// <remarks>Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> when the bucket refuses us as a whole.</remarks>
+/// <remarks>
+/// Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> if the bucket refuses
+/// all requests.
+/// </remarks>
 public sealed class S3VideoBucket : IVideoBucket
 {
-    /// <summary>S3 takes no longer ones.</summary>
+    /// <summary>The longest key that S3 allows, in bytes.</summary>
     public const int MostKeyBytes = 1_024;
 
     private readonly S3Connection _connection;
@@ -25,8 +27,8 @@ public sealed class S3VideoBucket : IVideoBucket
     private readonly IReadOnlyList<WatchPrefix> _watched;
     private readonly TimeProvider _clock;
 
-    /// <param name="connection">Stays the caller's.</param>
-    /// <param name="clock">Tells the day of prefixes that hold it.</param>
+    /// <param name="connection">The connection to the bucket. This class does not dispose it.</param>
+    /// <param name="clock">Gives the day of prefixes that contain it.</param>
     public S3VideoBucket(S3Connection connection, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -39,7 +41,7 @@ public sealed class S3VideoBucket : IVideoBucket
 
     public string Name => _connection.Options.IdentityName;
 
-    /// <summary>The bucket's name and the watched prefix: <c>lung/incoming</c>, <c>lung/incoming/2026/01/31</c>.</summary>
+    /// <summary>Returns the bucket's name and the watched prefix: <c>lung/incoming</c>, <c>lung/incoming/2026/01/31</c>.</summary>
     public string NameOf(BucketObject item)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -70,8 +72,8 @@ public sealed class S3VideoBucket : IVideoBucket
         }
     }
 
-    /// <summary>What a listing would give of one object of the bucket, by its whole key, which may be anything.</summary>
-    /// <returns>Null when no watched prefix has it, on whatever day, or there is no such object.</returns>
+    /// <summary>Returns what a listing would return for one object of the bucket. The whole key may be any text.</summary>
+    /// <returns>Null if the key is below no watched prefix of any day, or if there is no such object.</returns>
     public async Task<BucketObject?> FindAsync(string key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -81,14 +83,14 @@ public sealed class S3VideoBucket : IVideoBucket
         {
             return await _listing.OneAsync(key, cancellation).ConfigureAwait(false) is { } item ? Object(item, prefix.Match(key)!, prefix.Urgent) : null;
         }
-        catch (Exception answer) when (answer is AmazonS3Exception or BucketUnavailableException { InnerException: AmazonUnmarshallingException or XmlException })
+        catch (Exception answer) when (answer is AmazonS3Exception || (answer is BucketUnavailableException && S3Fault.IsUnreadable(answer.InnerException)))
         {
-            // An answer about this key alone, or one that repeats it in XML that cannot: a listing finds what there is of it.
+            // The error concerns only this key, or the server repeats the key in invalid XML. A listing finds the object if it exists.
             return null;
         }
     }
 
-    /// <summary>The objects of the study that an object belongs to.</summary>
+    /// <summary>Lists the objects of the study that an object belongs to.</summary>
     public async IAsyncEnumerable<BucketObject> ListStudyAsync(BucketObject item, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -114,7 +116,7 @@ public sealed class S3VideoBucket : IVideoBucket
         return await OfOneAsync(() => _download.ReadAsync(request, offset, buffer, cancellation)).ConfigureAwait(false);
     }
 
-    /// <summary>Downloads the object. A connection that breaks in the middle is taken up again where it broke.</summary>
+    /// <summary>Downloads the object. If the connection breaks, the download continues where it stopped.</summary>
     public async Task<LocalVideo> FetchAsync(string key, string tag, string localPath, CancellationToken cancellation)
     {
         var request = Request(key, tag);
@@ -130,15 +132,18 @@ public sealed class S3VideoBucket : IVideoBucket
         return Enumerable.Range(0, _connection.Options.WatchDays + 2).Select(days => prefix.On(tomorrow.AddDays(-days))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
 
-    /// <returns>Null for what only stands for a folder.</returns>
+    /// <returns>Null for an object that only represents a folder, and for one that was not asked for.</returns>
     private static BucketObject? Object(S3Listed item, string prefix, bool urgent)
     {
-        var key = (item.Key ?? item.Encoded)[prefix.Length..];
+        var whole = item.Key ?? item.Encoded;
+        if (!whole.StartsWith(prefix, StringComparison.Ordinal))
+            return null;
+        var key = whole[prefix.Length..];
         if (key.Length == 0 || (key.EndsWith('/') && item.Size == 0))
             return null;
         var listed = new BucketObject(key, item.Size, item.Modified, new S3Tag(item.ETag, item.Version, prefix).ToString()) { Urgent = urgent };
         if (item.Key is null)
-            return listed with { Reason = ReasonCode.Unreadable, Detail = "Its key is not valid UTF-8: upload it under another." };
+            return listed with { Reason = ReasonCode.Unreadable, Detail = "Its key is not valid UTF-8, or has a NUL: upload it under another." };
         return key[0] == '.' || key.Contains("/.", StringComparison.Ordinal) ? listed with { Skipped = true } : listed;
     }
 

@@ -7,8 +7,14 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>Our own objects in an S3 bucket, below <see cref="S3Options.WorkPrefix"/>. Others' objects lie beside them and cannot be touched through this.</summary>
-/// <remarks>Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> when the bucket refuses us.</remarks>
+/// <summary>
+/// The work bucket in S3: the pipeline's own objects below <see cref="S3Options.WorkPrefix"/>. Other objects may lie beside them, but this
+/// class cannot touch those.
+/// </summary>
+/// <remarks>
+/// Every method throws <see cref="BucketUnavailableException"/> in an outage, and <see cref="BrokenEngineException"/> if the bucket refuses
+/// the request.
+/// </remarks>
 public sealed class S3WorkBucket : IWorkBucket
 {
     private readonly S3Connection _connection;
@@ -17,7 +23,7 @@ public sealed class S3WorkBucket : IWorkBucket
     private readonly S3Sending _sending;
     private readonly S3Deleting _deleting;
 
-    /// <param name="connection">Stays the caller's.</param>
+    /// <param name="connection">The connection to the bucket. This class does not dispose it.</param>
     public S3WorkBucket(S3Connection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -63,7 +69,7 @@ public sealed class S3WorkBucket : IWorkBucket
             }
             catch (AmazonS3Exception answer) when ((int)answer.StatusCode == 412)
             {
-                // Written anew while it was read.
+                // The object was written again while it was read.
             }
         }
     }
@@ -76,7 +82,7 @@ public sealed class S3WorkBucket : IWorkBucket
             await _deleting.DeleteAsync(located, cancellation).ConfigureAwait(false);
             return;
         }
-        // Deleting the key alone would keep every version of it.
+        // Deleting only the key would keep all its versions.
         await foreach (var version in _listing.VersionsAsync(located, cancellation).ConfigureAwait(false))
         {
             if (S3Listing.Decode(version.Key) == located)
@@ -99,7 +105,7 @@ public sealed class S3WorkBucket : IWorkBucket
         }
     }
 
-    /// <summary>Drops the parts of objects of many parts: the bucket keeps them, and charges for them.</summary>
+    /// <summary>Deletes the parts of unfinished uploads. The bucket keeps and charges for them until then.</summary>
     public Task<int> DeleteUnfinishedAsync(DateTime before, CancellationToken cancellation) => _sending.DeleteUnfinishedAsync(before, cancellation);
 
     private string Locate(string key)

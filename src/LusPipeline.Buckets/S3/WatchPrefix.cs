@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>A watched prefix, in which <c>{yyyy}</c>, <c>{MM}</c> and <c>{dd}</c> stand for the day.</summary>
+/// <summary>A watched prefix. In it, <c>{yyyy}</c>, <c>{MM}</c> and <c>{dd}</c> stand for the day in UTC.</summary>
 internal sealed class WatchPrefix
 {
-    /// <summary>Stands for a digit: no key may hold it.</summary>
+    /// <summary>Stands for one digit of the day. No key contains this character.</summary>
     private const char Digit = '\0';
 
     private static readonly string[] Places = ["{yyyy}", "{MM}", "{dd}"];
@@ -20,12 +20,12 @@ internal sealed class WatchPrefix
         _pattern = pattern;
     }
 
-    /// <summary>What arrives here is done first.</summary>
+    /// <summary>Whether videos below this prefix are processed before routine ones.</summary>
     public bool Urgent { get; private init; }
 
     public bool IsDated => _pattern.Contains(Digit, StringComparison.Ordinal);
 
-    /// <summary>What all keys below it begin with.</summary>
+    /// <summary>The part of the prefix that all keys below it begin with, whatever the day is.</summary>
     public string Fixed => IsDated ? _pattern[.._pattern.IndexOf(Digit, StringComparison.Ordinal)] : _pattern;
 
     public static WatchPrefix Parse(string text) =>
@@ -37,7 +37,7 @@ internal sealed class WatchPrefix
         return new WatchPrefix(prefix._text, prefix._pattern) { Urgent = true };
     }
 
-    /// <param name="problem">What is wrong and how to mend it, to come after the key's name.</param>
+    /// <param name="problem">What is wrong and how to fix it. The text follows the name of the setting.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out WatchPrefix? prefix, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -48,7 +48,9 @@ internal sealed class WatchPrefix
         else if (pattern.AsSpan().ContainsAny('{', '}'))
             problem = $"'{text}' has braces that are none of {string.Join(", ", Places)}.";
         else if (!text.EndsWith('/'))
-            problem = text.Length == 0 ? "is empty: the whole bucket cannot be watched, since our own objects lie in it too. Give a prefix that ends with '/'." : $"'{text}' does not end with '/'. Give '{text}/'.";
+            problem = text.Length == 0
+                ? "is empty: the whole bucket cannot be watched, since our own objects lie in it too. Give a prefix that ends with '/'."
+                : $"'{text}' does not end with '/'. Give '{text}/'.";
         else if (text.StartsWith('/'))
             problem = $"'{text}' begins with '/', which not every server takes. Give '{text.TrimStart('/')}'.";
         else
@@ -58,32 +60,32 @@ internal sealed class WatchPrefix
         return problem is null;
     }
 
-    /// <summary>The prefix on a day.</summary>
+    /// <summary>Returns the prefix on one day.</summary>
     public string On(DateOnly day) =>
         _text.Replace(Places[0], day.Year.ToString("0000", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace(Places[1], day.Month.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace(Places[2], day.Day.ToString("00", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
-    /// <summary>The part of a key that is this prefix, on whatever day; null for a key that is not below it.</summary>
+    /// <summary>Returns the part of a key that is this prefix, on any day. Null if the key is not below it.</summary>
     public string? Match(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         return key.Length >= _pattern.Length && Fits(key) ? key[.._pattern.Length] : null;
     }
 
-    /// <summary>Whether a key may be below both.</summary>
+    /// <summary>Whether a key can be below both prefixes.</summary>
     public bool Overlaps(WatchPrefix other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Fits(other._pattern);
     }
 
-    /// <param name="prefix">As it is in keys.</param>
+    /// <param name="prefix">The prefix as it is in keys.</param>
     public bool Overlaps(string prefix) => Fits(prefix);
 
     public override string ToString() => _text;
 
-    /// <summary>Compares as far as both go.</summary>
+    /// <summary>Compares the two texts up to the end of the shorter one.</summary>
     private bool Fits(string other)
     {
         for (var index = 0; index < Math.Min(_pattern.Length, other.Length); index++)

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace LusPipeline.Cli.Arguments;
 
-/// <summary>How many rows to print.</summary>
+/// <summary>The option that limits how many rows are printed.</summary>
 internal static class LimitOption
 {
-    /// <summary>Of a table, when the user names no other number: more is for files, not for eyes.</summary>
+    /// <summary>The default for tables. A longer output is meant for files, not for reading.</summary>
     public const int OfTables = 1_000;
 
     public static Option<int?> Create(string rows)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace LusPipeline.Cli.Arguments;
 
-/// <summary>How results are printed.</summary>
+/// <summary>The option that chooses how results are printed.</summary>
 internal static class OutputFormat
 {
     public const string Table = "table";
@@ -16,7 +16,7 @@ internal static class OutputFormat
         return option;
     }
 
-    /// <summary>For what is no table of equal rows.</summary>
+    /// <summary>The option for output that is not a table of uniform rows.</summary>
     public static Option<string> TableOrJson()
     {
         var option = new Option<string>("--format") { Description = "How to print: tables, or one JSON object a line", DefaultValueFactory = _ => Table };

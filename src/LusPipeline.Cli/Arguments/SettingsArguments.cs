@@ -8,7 +8,7 @@ internal sealed class SettingsArguments
 {
     private readonly Option<string?> _file = new("--config")
     {
-        Description = $"Settings as JSON; {ConfigurationSources.DefaultFile} of the current folder if left out and there is one",
+        Description = $"Settings as JSON; without it, {ConfigurationSources.DefaultFile} of ~/.config/lus or of the program's folder",
         HelpName = "FILE",
     };
 

@@ -4,7 +4,7 @@ using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Arguments;
 
-/// <summary>A moment in the past, as an age or a UTC time.</summary>
+/// <summary>An option for a moment in the past, given as an age or as a UTC time.</summary>
 internal static class SinceOption
 {
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK"];

@@ -1,3 +1,4 @@
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
@@ -6,20 +7,23 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Calibration;
 
-/// <summary>Frames to calibrate on, and frames of other videos to measure on.</summary>
+/// <summary>Frames for calibration, and frames of other videos for measurement.</summary>
 /// <param name="Calibration">Each uint8 RGB [H, W, 3].</param>
-/// <param name="HeldOut">Each uint8 RGB [H, W, 3]; no video of <paramref name="Calibration"/> is among them.</param>
+/// <param name="HeldOut">Each uint8 RGB [H, W, 3]. They come from videos that are not used in <paramref name="Calibration"/>.</param>
 internal sealed record CalibrationFrames(IReadOnlyList<Memory<byte>> Calibration, IReadOnlyList<Memory<byte>> HeldOut)
 {
-    /// <summary>Takes the folder's videos by name in turns, and from each the same number of frames, spread over it.</summary>
-    /// <param name="folder">With subfolders.</param>
-    /// <param name="count">Most frames of each kind.</param>
-    /// <exception cref="BundleException">Less than two usable videos.</exception>
+    /// <summary>
+    /// Assigns the folder's videos, sorted by name, alternately to the two sets. It takes the same number of frames from each video, spread over its
+    /// length.
+    /// </summary>
+    /// <param name="folder">The folder; its subfolders are included.</param>
+    /// <param name="count">Largest number of frames in each set.</param>
+    /// <exception cref="BundleException">There are fewer than two usable videos.</exception>
     public static async Task<CalibrationFrames> ReadAsync(string folder, Bundle bundle, int count, CancellationToken cancellation)
     {
-        using var offline = new OfflineVideos([folder], new VideoLimits(), new IngestOptions(), TimeProvider.System);
+        using var offline = new OfflineVideos([folder], new VideoLimits(), new IngestOptions(), MediaSettings.Read(), TimeProvider.System);
         var videos = (await offline.ListAsync(cancellation)).OrderBy(video => video.Key, StringComparer.Ordinal).ToList();
-        // Of more videos than frames are wanted, every n-th.
+        // If there are more videos than frames are wanted, use every n-th video.
         var step = Math.Max(1, videos.Count / (2 * count));
         videos = [.. videos.Where((_, index) => index / 2 % step == 0)];
         var each = Math.Clamp(2 * count / Math.Max(videos.Count, 1), 1, bundle.Frames);

@@ -1,18 +1,19 @@
 using System.Globalization;
+using LusPipeline.ModelTools.Bundles;
+using LusPipeline.ModelTools.Variants.HalfPrecision;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Variants.HalfPrecision;
 
 namespace LusPipeline.Cli.Calibration;
 
-/// <summary>Makes the fp16 variant of a bundle and says how it compares with fp32.</summary>
+/// <summary>Makes the fp16 variant of a bundle and reports how it compares with fp32.</summary>
 internal static class Halving
 {
-    /// <param name="bundle">Stays as it is.</param>
-    /// <param name="videos">A folder: every second video calibrates, the others are measured on.</param>
-    /// <param name="count">Most frames of each kind.</param>
-    /// <param name="folder">The new bundle's; must not exist, or be empty.</param>
-    /// <exception cref="BundleException">The bundle or the videos cannot be used, or fp16 gives other features.</exception>
+    /// <param name="bundle">The source bundle, which is not changed.</param>
+    /// <param name="videos">A folder. Every second video is used to calibrate, the others to measure.</param>
+    /// <param name="count">Largest number of frames in each of the two sets.</param>
+    /// <param name="folder">The new bundle's folder, which must not exist, or be empty.</param>
+    /// <exception cref="BundleException">The bundle or the videos cannot be used, or the features of fp16 differ too much.</exception>
     public static async Task AddFp16Async(Bundle bundle, string videos, int count, string folder, TextWriter output, CancellationToken cancellation)
     {
         var source = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
@@ -25,7 +26,11 @@ internal static class Halving
             var comparison = HalfComparison.Measure(source, onnx, frames.HeldOut, scratch, cancellation);
             Print(summary, comparison, frames, output);
             if (!(comparison.WorstCosine >= FeatureTolerance.LeastFp16Cosine))
-                throw new BundleException($"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine.ToString("0.0000", CultureInfo.InvariantCulture)} of a frame is below {FeatureTolerance.LeastFp16Cosine.ToString(CultureInfo.InvariantCulture)}. The model needs float32.");
+            {
+                throw new BundleException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{bundle.Folder}' gets no fp16 variant: the cosine {comparison.WorstCosine:0.0000} of a frame is below {FeatureTolerance.LeastFp16Cosine}. The model needs float32."));
+            }
             var extended = BundleWriter.WithVariant(bundle, BundleVariant.Fp16, onnx, folder);
             if ((await TrialRun.RunAsync(extended, cancellation)).Whole)
                 BundleWriter.MarkChecked(extended);

@@ -1,18 +1,19 @@
 using System.Globalization;
+using LusPipeline.ModelTools.Bundles;
+using LusPipeline.ModelTools.Variants.Quantization;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.Cli.Calibration;
 
-/// <summary>Makes the int8 variant of a bundle and says how it compares with fp32.</summary>
+/// <summary>Makes the int8 variant of a bundle and reports how it compares with fp32.</summary>
 internal static class Quantization
 {
-    /// <param name="bundle">Stays as it is.</param>
-    /// <param name="videos">A folder: every second video calibrates, the others are measured on.</param>
-    /// <param name="count">Most frames of each kind.</param>
-    /// <param name="folder">The new bundle's; must not exist, or be empty.</param>
-    /// <exception cref="BundleException">The bundle or the videos cannot be used, or int8 gives other features.</exception>
+    /// <param name="bundle">The source bundle, which is not changed.</param>
+    /// <param name="videos">A folder. Every second video is used to calibrate, the others to measure.</param>
+    /// <param name="count">Largest number of frames in each of the two sets.</param>
+    /// <param name="folder">The new bundle's folder, which must not exist, or be empty.</param>
+    /// <exception cref="BundleException">The bundle or the videos cannot be used, or the features of int8 differ too much.</exception>
     public static async Task AddInt8Async(Bundle bundle, string videos, int count, string folder, TextWriter output, CancellationToken cancellation)
     {
         var source = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Settings;
@@ -11,7 +12,7 @@ internal static class ConfigCommand
     private const string TableFormat = "table";
     private const string JsonFormat = "json";
 
-    public static Command Create() => new Command("config", "Look at the configuration of workers") { CreateShow() }.WithExamples("lus config show");
+    public static Command Create() => new Command("config", "Show the configuration of workers") { CreateShow() }.WithExamples("lus config show");
 
     private static Command CreateShow()
     {
@@ -19,8 +20,8 @@ internal static class ConfigCommand
         var format = new Option<string>("--format") { Description = "How to print it", DefaultValueFactory = _ => TableFormat };
         format.AcceptOnlyFromAmong(TableFormat, JsonFormat);
         var command = new Command("show", """
-            Print the effective settings and where each came from: default, file, environment variable, command line.
-            Secrets are masked. What is wrong stands on stderr, all of it at once, and the exit code is then 1.
+            Print the effective settings and where each came from: default, file, environment variable, secret file, command
+            line. Secrets are masked. What is wrong stands on stderr, all of it at once, and the exit code is then 1.
             """)
         {
             format,
@@ -37,7 +38,7 @@ internal static class ConfigCommand
     private static int Show(LoadedSettings settings, bool json)
     {
         if (json)
-            Console.Out.WriteLine(SettingsJson.Write(settings.All));
+            Console.Out.WriteLine(JsonSerializer.Serialize([.. settings.All.Select(SettingJson.From)], CliJson.Indented.SettingJsonArray));
         else
             Terminal.Output.Write(SettingsTable.Create(settings.All));
         return settings.Problems.Count == 0 ? ExitCode.Done : throw new ConfigurationException(settings.Problems);

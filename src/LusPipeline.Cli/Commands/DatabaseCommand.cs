@@ -5,10 +5,12 @@ using LusPipeline.Ledger.Databases;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>What the commands share that work on the ledger of workers.</summary>
+/// <summary>Shared parts of the commands that work on the workers' ledger.</summary>
 internal static class DatabaseCommand
 {
-    /// <param name="action">Gets the settings and makes contexts; what keeps it from its database is said in one line.</param>
+    /// <param name="action">
+    /// The action. It receives the settings and a function that makes contexts. A database that cannot be reached is reported in one line.
+    /// </param>
     public static void SetDatabaseAction(
         this Command command, SettingsArguments arguments, Func<ParseResult, LoadedSettings, Func<LedgerContext>, CancellationToken, Task<int>> action)
     {

@@ -21,7 +21,7 @@ internal static class DbCommand
             Where several run at a time, one migrates and the others wait for it.
             """).WithExamples(
             "lus db migrate",
-            "LUS__Database__ConnectionString='Host=db;Database=lus;Username=lus_migrator;Password=…' lus db migrate");
+            "LUS__Database__ConnectionString__File=/run/secrets/migrator lus db migrate");
         settings.AddTo(command);
         command.SetDatabaseAction(settings, async (_, _, open, cancellation) =>
         {

@@ -15,7 +15,7 @@ internal static class DeleteCommand
         var ledger = new LedgerArguments();
         var name = new Argument<string>("study") { Description = "The study's name" };
         var yes = new Option<bool>("--yes") { Description = "Really delete it" };
-        var keepOut = new Option<bool>("--keep-out") { Description = "Although originals are still in the bucket: a hash of each stays, so that watchers pass it by" };
+        var keepOut = new Option<bool>("--keep-out") { Description = "Delete although originals are still in the bucket: a hash of each is kept, so that watchers do not analyse it again" };
         var command = new Command("delete", """
             Delete all that the pipeline has of one study, for a request of erasure: its rows in every table, its features, clips and result.
 
@@ -47,22 +47,26 @@ internal static class DeleteCommand
                 }
                 if (await new StudyCancellation(opened.Open, opened.Clock).CancelAsync(study.StudyId, study.StudyDay, cancellation) is { Running: > 0 } cancelled)
                 {
-                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{cancelled.Running} of its videos and clips are in a worker's hands. Waiting {StudyErasure.Letting.TotalSeconds:0} s for it to let go of them."));
-                    await Task.Delay(StudyErasure.Letting, cancellation);
+                    await Console.Error.WriteLineAsync(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{cancelled.Running} of its videos and clips are in a worker's hands. Waiting {StudyErasure.ReleaseTime.TotalSeconds:0} s for it to let go of them."));
+                    await Task.Delay(StudyErasure.ReleaseTime, cancellation);
                 }
                 var erased = await erasure.EraseAsync(study, objects.Work, objects.Results, result.GetValue(keepOut), cancellation);
                 await Console.Out.WriteLineAsync($"{ResultTable.Printable(study.Name)}: {Describe(erased)}");
             }
+            await opened.CleanUpAsync(objects, cancellation);
             await Console.Out.WriteLineAsync(opened.Shared
                 ? "The originals are not touched."
-                : "The originals are not touched: a lus run on a folder that still holds them makes it all again.");
+                : "The originals are not touched: a lus run on a folder that still holds them analyses them again.");
             return ExitCode.Done;
         });
         return command;
     }
 
     private static string Describe(ErasedStudy erased) => string.Create(CultureInfo.InvariantCulture,
-        $"deleted {erased.Videos} videos, {erased.Clips} clips, {erased.Predictions} predictions, {erased.Spans} spans and {erased.Bytes / 1e6:0.0} MB of objects{(erased.KeptOut > 0 ? $"; {erased.KeptOut} hashes stay" : "")}");
+        $"deleted {erased.Videos} videos, {erased.Clips} clips, {erased.Predictions} predictions, {erased.Spans} spans and {erased.Bytes / 1e6:0.0} MB of objects")
+        + (erased.KeptOut > 0 ? $"; {erased.KeptOut} hashes stay" : "");
 
     private static async Task<int> RefuseAsync(string why)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Offline;
@@ -16,6 +17,7 @@ internal static class FeaturesCommand
         var model = new Option<string?>("--model") { Description = "A bundle's folder or name; it needs no head; the default model if left out", HelpName = "DIR" };
         var variant = new Option<string?>("--variant") { Description = "The bundle's variant to compute with; its best on this machine if left out" };
         variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
+        var layers = new Option<string?>("--layers") { Description = "The layers to take, separated by commas; all that the bundle gives if left out", HelpName = "LAYERS" };
         var output = new Option<DirectoryInfo>("--out") { Description = "The new set's folder", Required = true, HelpName = "DIR" };
         var labels = new Option<string>("--labels")
         {
@@ -30,9 +32,10 @@ internal static class FeaturesCommand
             Exit codes: 0 all videos are in it; 2 some are left out, each with its reason; 1 nothing was written; 130 interrupted.
             """)
         {
-            paths, model, variant, output, labels,
+            paths, model, variant, layers, output, labels,
         }.WithExamples(
             "lus features dataset/ --model densenet201 --out features_20/densenet201",
+            "lus features videos/ --labels videos.csv --layers add_10 --out features_20/xception-block12",
             "lus features videos/ --labels videos.csv --out features_20/xception");
         command.SetStoppableAction(async (result, cancellation) =>
         {
@@ -43,8 +46,10 @@ internal static class FeaturesCommand
                 Paths = result.GetRequiredValue(paths),
                 Model = BundleCatalog.Find(result.GetValue(model)),
                 Variant = result.GetValue(variant),
+                Layers = LayerNames.Split(result.GetValue(layers)),
                 Out = result.GetRequiredValue(output).FullName,
                 Label = known.Find,
+                Media = MediaSettings.Read(),
             };
             var report = await new FeatureSetExtraction(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(cancellation);
             return await ReportAsync(report, request.Out, result.InvocationConfiguration);

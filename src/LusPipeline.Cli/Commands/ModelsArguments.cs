@@ -1,8 +1,9 @@
 using System.CommandLine;
+using LusPipeline.Hosting.Children;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>Arguments and options that the commands about models share.</summary>
+/// <summary>Arguments and options that the <c>lus models</c> commands share.</summary>
 internal static class ModelsArguments
 {
     public static Argument<string?> Bundle() => new("bundle")
@@ -11,6 +12,6 @@ internal static class ModelsArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>Set in a child process: do the work here instead of starting another.</summary>
-    public static Option<bool> Here() => new(ModelsChild.HereOption) { Hidden = true };
+    /// <summary>A hidden option that is set in a child process: do the work in this process and start no other.</summary>
+    public static Option<bool> Here() => new(LusChild.HereOption) { Hidden = true };
 }

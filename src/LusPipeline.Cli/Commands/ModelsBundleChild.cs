@@ -1,16 +1,19 @@
 using System.CommandLine;
-using LusPipeline.Models.Bundles;
+using LusPipeline.Hosting.Children;
+using LusPipeline.ModelTools.Bundles;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>A command that makes a bundle, in a process of its own.</summary>
+/// <summary>Runs a command that makes a bundle in a child process.</summary>
 internal static class ModelsBundleChild
 {
-    /// <summary>Runs the command in a child process, and gives the new bundle its place when the child is done. Whatever becomes of the child, nothing else stays.</summary>
+    /// <summary>
+    /// Runs the command in a child process and moves the new bundle to its place when the child succeeds. If it fails, nothing is left behind.
+    /// </summary>
     /// <param name="arguments">The command line without <c>--out</c>.</param>
-    /// <param name="folder">The new bundle's folder.</param>
+    /// <param name="folder">The new bundle's final folder.</param>
     /// <param name="subject">The file or folder that the child reads.</param>
-    /// <param name="maxTime">After it the child is ended.</param>
+    /// <param name="maxTime">Longest run time; the child is ended after it.</param>
     public static Task<int> RunAsync(
         IEnumerable<string> arguments, string folder, string subject, TimeSpan maxTime, ParseResult result, CancellationToken cancellation)
     {
@@ -32,9 +35,11 @@ internal static class ModelsBundleChild
             cancellation);
     }
 
-    /// <summary>The same for a bundle that has no folder of its own in the end.</summary>
-    /// <param name="beside">The child works in a folder with this name and more.</param>
-    /// <param name="place">Takes the new bundle's folder, on the same file system as <paramref name="beside"/>, and says what became of it.</param>
+    /// <summary>Does the same for a bundle that does not keep a folder of its own.</summary>
+    /// <param name="beside">The child works in a temporary folder beside this path, whose name starts with this path's.</param>
+    /// <param name="place">
+    /// Receives the new bundle's folder, on the same file system as <paramref name="beside"/>, and returns a message about the result.
+    /// </param>
     /// <inheritdoc cref="RunAsync(IEnumerable{string}, string, string, TimeSpan, ParseResult, CancellationToken)"/>
     public static async Task<int> RunAsync(
         IEnumerable<string> arguments, string beside, Func<string, string> place, string subject, TimeSpan maxTime, ParseResult result, CancellationToken cancellation)
@@ -43,7 +48,7 @@ internal static class ModelsBundleChild
         try
         {
             var made = Path.Combine(scratch.FullName, "bundle");
-            var exit = await ModelsChild.RunAsync([.. arguments, $"--out={made}", ModelsChild.HereOption], subject, maxTime, result, cancellation);
+            var exit = await ModelsChild.RunAsync([.. arguments, $"--out={made}", LusChild.HereOption], subject, scratch.FullName, maxTime, result, cancellation);
             if (exit == ExitCode.Done)
                 await result.InvocationConfiguration.Output.WriteLineAsync(place(made));
             return exit;

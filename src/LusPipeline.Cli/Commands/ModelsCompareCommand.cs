@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Offline;
 using LusPipeline.Models.Bundles;
@@ -11,7 +12,7 @@ internal static class ModelsCompareCommand
     public static Command Create()
     {
         var a = new Argument<string>("a") { Description = "A bundle's folder or name" };
-        var b = new Argument<string>("b") { Description = "Another, or the same with another variant" };
+        var b = new Argument<string>("b") { Description = "The bundle to compare with: another one, or the same with another variant" };
         var paths = new Argument<string[]>("path") { Description = "Videos, or folders of videos", Arity = ArgumentArity.OneOrMore };
         var variantA = Variant("--variant-a", "The variant of the first");
         var variantB = Variant("--variant-b", "The variant of the second");
@@ -35,6 +36,7 @@ internal static class ModelsCompareCommand
                 Paths = result.GetRequiredValue(paths),
                 A = (BundleCatalog.Find(result.GetRequiredValue(a)), result.GetValue(variantA)),
                 B = (BundleCatalog.Find(result.GetRequiredValue(b)), result.GetValue(variantB)),
+                Media = MediaSettings.Read(),
             };
             var report = await new BundleComparison(request, (done, all) => display.Show(done, all), TimeProvider.System).RunAsync(cancellation);
             if (result.GetValue(json))

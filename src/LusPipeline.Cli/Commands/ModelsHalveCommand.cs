@@ -1,15 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Calibration;
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Keras;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;
 
 /// <summary><c>lus models halve</c></summary>
 internal static class ModelsHalveCommand
 {
-    /// <summary>On a slow core, without optimizations, the largest of the paper's models takes so long for a frame of each kind.</summary>
+    /// <summary>Time limit for one frame of each set. The largest of the paper's models takes that long on a slow core without optimizations.</summary>
     private static readonly TimeSpan MaxTimePerFrame = TimeSpan.FromSeconds(20);
 
     public static Command Create()
@@ -17,7 +18,7 @@ internal static class ModelsHalveCommand
         var model = new Argument<string>("bundle") { Description = "A bundle's folder, or the name of one of the program's own models" };
         var videos = new Option<DirectoryInfo>("--calibrate") { Description = "A folder of videos like those that the model will see", Required = true, HelpName = "DIR" }.AcceptExistingOnly();
         var folder = new Option<DirectoryInfo?>("--out") { Description = "A folder for the new bundle; if left out, the bundle itself gets the variant", HelpName = "DIR" };
-        var frames = new Option<int>("--frames") { Description = "Most frames to measure the values on, and to compare on", DefaultValueFactory = _ => 40, HelpName = "N" };
+        var frames = new Option<int>("--frames") { Description = "The largest number of frames to measure the values on, and to compare on", DefaultValueFactory = _ => 40, HelpName = "N" };
         var here = ModelsArguments.Here();
         frames.Validators.Add(result =>
         {

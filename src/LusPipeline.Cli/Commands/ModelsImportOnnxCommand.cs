@@ -16,7 +16,7 @@ internal static class ModelsImportOnnxCommand
             var backbone = result.GetRequiredValue(file).FullName;
             if (!shared.IsHere(result))
                 return await shared.RunChildAsync(["models", "import", "onnx", backbone], backbone, result, cancellation);
-            return await shared.WriteAsync(result, "graph", backbone, result.GetValue(shared.Head)?.FullName, cancellation);
+            return await shared.WriteAsync(result, "graph", backbone, result.GetValue(shared.Head)?.FullName, [], cancellation);
         });
         return command;
     }

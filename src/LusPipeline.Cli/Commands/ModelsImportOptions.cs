@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using LusPipeline.ModelTools.Bundles;
+using LusPipeline.ModelTools.Keras;
+using LusPipeline.ModelTools.Layers;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>What all imports share: the options, and how the bundle is written.</summary>
+/// <summary>The options that all imports share, and the code that writes the bundle.</summary>
 internal sealed class ModelsImportOptions
 {
     private readonly Option<bool> _here = ModelsArguments.Here();
@@ -31,18 +33,22 @@ internal sealed class ModelsImportOptions
 
     public bool IsHere(ParseResult result) => result.GetValue(_here);
 
-    /// <summary>A folder for files on the way to the bundle; only in the child, and emptied by its parent.</summary>
+    /// <summary>A folder for temporary files. It exists only in the child process; the parent process empties it.</summary>
     public string Scratch(ParseResult result) => Path.GetDirectoryName(result.GetRequiredValue(Out).FullName)!;
 
     /// <inheritdoc cref="ModelsBundleChild.RunAsync(IEnumerable{string}, string, string, TimeSpan, ParseResult, CancellationToken)"/>
     public Task<int> RunChildAsync(IEnumerable<string> arguments, string subject, ParseResult result, CancellationToken cancellation) =>
         ModelsBundleChild.RunAsync([.. arguments, .. ForChild(result)], result.GetRequiredValue(Out).FullName, subject, ImportLimits.MaxTime, result, cancellation);
 
-    /// <summary>Writes the bundle, checks it and says what it is.</summary>
+    /// <summary>Writes the bundle, checks it and prints what it contains.</summary>
     /// <param name="backbone">The path of an ONNX file.</param>
     /// <param name="head">The path of an ONNX file, or null.</param>
-    public async Task<int> WriteAsync(ParseResult result, string preprocess, string backbone, string? head, CancellationToken cancellation)
+    /// <param name="layers">The layers that the backbone's features consist of; empty if they are not known.</param>
+    public async Task<int> WriteAsync(
+        ParseResult result, string preprocess, string backbone, string? head, IReadOnlyList<BundleLayer> layers, CancellationToken cancellation)
     {
+        if (head is not null && layers.Count > 1)
+            head = LayeredBundle.HeadForFirst(head, layers);
         var bundle = BundleWriter.Write(result.GetRequiredValue(Out).FullName, new BundleContents
         {
             Name = NameOf(result),
@@ -52,11 +58,13 @@ internal sealed class ModelsImportOptions
             Threshold = result.GetValue(Threshold),
             Backbones = new Dictionary<string, string> { [BundleVariant.Fp32] = backbone },
             Head = head,
+            Layers = layers,
         });
         if ((await TrialRun.RunAsync(bundle, cancellation)).Whole)
             bundle = BundleWriter.MarkChecked(bundle);
         await result.InvocationConfiguration.Output.WriteLineAsync(
-            $"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, {(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
+            $"{bundle.Name} {bundle.Version}: {bundle.Height}×{bundle.Width} frames, {bundle.Features} features a frame, "
+            + $"{(bundle.HasHead ? $"head for {bundle.Frames} frames" : "no head")}; id {bundle.Id}");
         return ExitCode.Done;
     }
 

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>A Spectre console on a command's own output.</summary>
+/// <summary>A Spectre console that writes to a command's output.</summary>
 internal static class ModelsOutput
 {
-    /// <summary>Wide enough for any table where the output is no terminal, so that lines stay whole for other programs.</summary>
+    /// <summary>Width in characters when the output is not a terminal. It fits any table, so that lines stay whole for other programs.</summary>
     private const int WidthOfFiles = 1000;
 
     public static IAnsiConsole Console(ParseResult result)

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Output;
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Keras;
 using LusPipeline.ModelTools.Keras.Downloads;
 using LusPipeline.ModelTools.Onnx;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -16,7 +17,11 @@ internal static class ModelsPullCommand
         string[] names = [.. PublishedWeights.All.Select(weights => weights.Architecture).Order(StringComparer.Ordinal)];
         var name = new Argument<string>("architecture") { Description = $"One of {string.Join(", ", names)}", HelpName = "architecture" };
         name.AcceptOnlyFromAmong(names);
-        var output = new Option<DirectoryInfo?>("--out") { Description = "The new bundle's folder; by default ARCHITECTURE among the program's own models, where --model finds it by name", HelpName = "DIR" };
+        var output = new Option<DirectoryInfo?>("--out")
+        {
+            Description = "The new bundle's folder; by default ARCHITECTURE among the program's own models, where --model finds it by name",
+            HelpName = "DIR",
+        };
         var frames = new Option<int>("--frames") { Description = "T, the frames of one clip", DefaultValueFactory = _ => 20 };
         var storage = new Option<WeightStorage>("--weights") { Description = "How large tensors are stored; computation is float32 either way" };
         var from = new Option<Uri?>("--from")
@@ -31,7 +36,7 @@ internal static class ModelsPullCommand
                 return null;
             },
         };
-        var md5 = new Option<string?>("--md5") { Description = "The md5 of the file at --from, where it is not the very file that Keras publishes", HelpName = "SUM" };
+        var md5 = new Option<string?>("--md5") { Description = "The md5 of the file at --from, if it differs from the file that Keras publishes", HelpName = "SUM" };
         md5.Validators.Add(option =>
         {
             if (option.Tokens is not [{ Value.Length: 32 } sum] || !sum.Value.All(char.IsAsciiHexDigit))
@@ -52,7 +57,7 @@ internal static class ModelsPullCommand
             "lus models pull vgg16 --from https://mirror.example/vgg16_notop.h5");
         command.SetStoppableAction(async (result, cancellation) =>
         {
-            var weights = PublishedWeights.Of(result.GetRequiredValue(name))!;
+            var weights = PublishedWeights.Find(result.GetRequiredValue(name))!;
             if (result.GetValue(md5) is { } other)
                 weights = weights with { Md5 = other.ToLowerInvariant() };
             var target = Path.TrimEndingDirectorySeparator(result.GetValue(output)?.FullName ?? Path.Combine(BundleCatalog.Root() ?? Path.GetFullPath("models"), weights.Architecture));

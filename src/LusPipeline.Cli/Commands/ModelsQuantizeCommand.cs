@@ -1,15 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
 using LusPipeline.Cli.Calibration;
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Keras;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;
 
 /// <summary><c>lus models quantize</c></summary>
 internal static class ModelsQuantizeCommand
 {
-    /// <summary>On a slow core the largest of the paper's models takes a few seconds for one frame.</summary>
+    /// <summary>Time limit for one frame. On a slow core the largest of the paper's models takes a few seconds for it.</summary>
     private static readonly TimeSpan MaxTimePerFrame = TimeSpan.FromSeconds(10);
 
     public static Command Create()
@@ -17,7 +18,7 @@ internal static class ModelsQuantizeCommand
         var model = new Argument<string>("bundle") { Description = "A bundle's folder, or the name of one of the program's own models" };
         var videos = new Option<DirectoryInfo>("--calibrate") { Description = "A folder of videos like those that the model will see", Required = true, HelpName = "DIR" }.AcceptExistingOnly();
         var folder = new Option<DirectoryInfo?>("--out") { Description = "A folder for the new bundle; if left out, the bundle itself gets the variant", HelpName = "DIR" };
-        var frames = new Option<int>("--frames") { Description = "Most frames to calibrate on, and to measure on", DefaultValueFactory = _ => 200, HelpName = "N" };
+        var frames = new Option<int>("--frames") { Description = "The largest number of frames to calibrate on, and to measure on", DefaultValueFactory = _ => 200, HelpName = "N" };
         var here = ModelsArguments.Here();
         frames.Validators.Add(result =>
         {

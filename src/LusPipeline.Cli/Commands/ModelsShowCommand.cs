@@ -30,11 +30,19 @@ internal static class ModelsShowCommand
         Line(output, "id", bundle.Id);
         Line(output, "clip", $"{bundle.Frames} frames of {bundle.Height}×{bundle.Width}, preprocessing {inference.Preprocess}");
         Line(output, "features", $"{bundle.Features} a frame");
+        if (bundle.Manifest.Layers.Count > 0)
+            Line(output, "layers", string.Join(", ", bundle.Manifest.Layers.Select(layer => $"{layer.Name} ({layer.Features})")));
         Line(output, "classes", string.Join(", ", inference.Classes));
         Line(output, "threshold", bundle.Threshold.ToString(CultureInfo.InvariantCulture));
         foreach (var variant in bundle.Variants)
             Line(output, variant, Describe(bundle, bundle.Backbone(variant)));
         Line(output, "head", bundle.HasHead ? Describe(bundle, bundle.Head) : "none: makes features only");
+        if (bundle.Manifest.Training is { } training)
+        {
+            Line(output, "trained", string.Create(
+                CultureInfo.InvariantCulture,
+                $"on {training.Clips} clips of {training.Features}{(training.Fold is { } fold ? $", fold {fold}" : "")}: {training.Head} {training.Fit} --seed {training.Seed}"));
+        }
         foreach (var metric in bundle.Manifest.Metrics)
             Line(output, metric.Name, $"{metric.Value.ToString(CultureInfo.InvariantCulture)} ({metric.How})");
         foreach (var licence in bundle.Manifest.Licences)

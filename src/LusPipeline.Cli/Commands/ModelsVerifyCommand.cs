@@ -1,7 +1,9 @@
 using System.CommandLine;
+using LusPipeline.Hosting.Children;
+using LusPipeline.ModelTools.Bundles;
+using LusPipeline.ModelTools.Keras;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Keras;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -12,6 +14,11 @@ internal static class ModelsVerifyCommand
     {
         var model = ModelsArguments.Bundle();
         var mark = new Option<bool>("--mark") { Description = "Write into the manifest that this version has checked the bundle: workers then start without a check" };
+        var key = new Option<FileInfo[]>("--key")
+        {
+            Description = "PEM file of a public key: one of those that are given has to have signed the bundle (lus models sign)",
+            HelpName = "FILE",
+        };
         var here = ModelsArguments.Here();
         var command = new Command("verify", """
             Check every byte of a bundle, open its models and run them.
@@ -20,15 +27,23 @@ internal static class ModelsVerifyCommand
             fp32 may differ by 1e-3 (relative), int8 and fp16 must have a cosine of 0.96 and 0.999.
             """)
         {
-            model, mark, here,
-        }.WithExamples("lus models verify", "lus models verify ./my-bundle", "lus models verify ./my-bundle --mark");
+            model, mark, key, here,
+        }.WithExamples(
+            "lus models verify", "lus models verify ./my-bundle", "lus models verify ./my-bundle --mark", "lus models verify ./my-bundle --key key.pub.pem");
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(mark) && result.GetValue(key) is { Length: > 0 })
+                result.AddError("--mark changes the manifest, which breaks its signature: mark first, then sign, then verify with --key.");
+        });
         command.SetStoppableAction(async (result, cancellation) =>
         {
             var folder = BundleCatalog.Find(result.GetValue(model));
             if (!result.GetValue(here))
             {
-                string[] arguments = ["models", "verify", folder, .. result.GetValue(mark) ? ["--mark"] : Array.Empty<string>(), ModelsChild.HereOption];
-                return await ModelsChild.RunAsync(arguments, folder, ImportLimits.MaxTime, result, cancellation);
+                if (TrustedKeys.Read([.. (result.GetValue(key) ?? []).Select(file => file.FullName)]) is { } keys)
+                    await result.InvocationConfiguration.Output.WriteLineAsync($"signed by key {keys.Require(folder, ManifestFile.ReadBytes(folder))}");
+                string[] arguments = ["models", "verify", folder, .. result.GetValue(mark) ? ["--mark"] : Array.Empty<string>(), LusChild.HereOption];
+                return await ModelsChild.RunAsync(arguments, folder, result.GetValue(mark) ? folder : null, ImportLimits.MaxTime, result, cancellation);
             }
             var bundle = Bundle.Load(folder);
             var trial = await TrialRun.RunAsync(bundle, cancellation);

@@ -3,10 +3,10 @@ using LusPipeline.Hosting.Broker;
 
 namespace LusPipeline.Cli.Commands;
 
-/// <summary>Reads the depths of the queues. A broker that is away is no error of a status.</summary>
+/// <summary>Reads the depths of the queues. A broker that cannot be reached is not an error for the status command.</summary>
 internal sealed class QueueReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly BrokerConnection? _connection;
     private readonly BrokerTopology? _topology;
@@ -15,7 +15,7 @@ internal sealed class QueueReader : IAsyncDisposable
     {
         if (options.Uri is null)
             return;
-        var hasty = options with { PublishTimeout = options.PublishTimeout < Patience ? options.PublishTimeout : Patience };
+        var hasty = options with { PublishTimeout = options.PublishTimeout < Timeout ? options.PublishTimeout : Timeout };
         _connection = new(hasty);
         _topology = new(_connection, hasty);
     }

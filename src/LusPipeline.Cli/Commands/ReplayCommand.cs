@@ -4,6 +4,7 @@ using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Replays;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Pipeline.Replays;
 
@@ -20,11 +21,15 @@ internal static class ReplayCommand
         var clips = Several<Guid>("--clip", "The videos of these clips: a result needs all clips of its video", "ID");
         var failed = new Option<bool>("--failed") { Description = "Only failed videos, the crashed among them" };
         var since = SinceOption.Create("--since", "Only videos found or finished since then: an age such as 12h or 7d, or a UTC time");
-        var model = new Option<string?>("--model") { Description = "Do them with this bundle, a folder or a name; without anything else, all that have another one", HelpName = "BUNDLE" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Analyse the videos with this bundle (a folder or a name); with no other option, all videos that were analysed with another bundle",
+            HelpName = "BUNDLE",
+        };
         var variant = new Option<string?>("--variant") { Description = "With --model: the bundle's variant; each video's own if left out, where the bundle has it" };
         variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
-        var urgent = new Option<bool>("--urgent") { Description = "Before routine work; also makes urgent what waits" };
-        var dry = new Option<bool>("--dry-run") { Description = "Print what would be done again, and change nothing" };
+        var urgent = new Option<bool>("--urgent") { Description = "Before routine work; work that waits already becomes urgent too" };
+        var dry = new Option<bool>("--dry-run") { Description = "Print what would be replayed, and change nothing" };
         var command = new Command("replay", """
             Do videos again, as a new generation in a new trace. Earlier predictions stay as history; results show the newest.
 
@@ -92,8 +97,8 @@ internal static class ReplayCommand
         if (again == 0)
             return await NothingAsync();
         await Console.Out.WriteLineAsync($"{again} videos wait again{FromFeatures(fromFeatures)}. {(opened.Shared
-            ? "A worker's sweep publishes them; lus status shows how they get on."
-            : "The next lus run on their files does them.")}");
+            ? "The sweep of a worker publishes them; lus status shows their progress."
+            : "The next lus run on their files analyses them.")}");
         return ExitCode.Done;
     }
 
@@ -103,7 +108,10 @@ internal static class ReplayCommand
         await foreach (var chunk in replay.PlanAsync(selection, model, urgent, cancellation))
         {
             foreach (var (video, _, features) in chunk)
-                await Console.Out.WriteLineAsync($"{ResultTable.Printable(video.ObjectKey)}: {video.Status}{(video.Reason is { } reason ? $" ({reason})" : "")}{(features ? ", its features serve" : "")}");
+            {
+                var reason = video.Reason is null ? "" : $" ({video.Reason})";
+                await Console.Out.WriteLineAsync($"{ResultTable.Printable(video.ObjectKey)}: {video.Status}{reason}{(features ? ", its features serve" : "")}");
+            }
             again += chunk.Count;
             fromFeatures += chunk.Count(video => video.FromFeatures);
         }
@@ -115,7 +123,7 @@ internal static class ReplayCommand
 
     private static async Task<int> NothingAsync()
     {
-        await Console.Error.WriteLineAsync("lus: no video fits, or those that fit are in work already. lus results shows what there is.");
+        await Console.Error.WriteLineAsync("lus: no video matches, or those that match are being analysed already. lus results lists the videos.");
         return ExitCode.Incomplete;
     }
 

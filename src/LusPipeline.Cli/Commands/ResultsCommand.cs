@@ -21,7 +21,11 @@ internal static class ResultsCommand
         var study = new Option<string[]>("--study") { Description = "Only these studies", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var since = SinceOption.Create("--since", "Only studies that were first seen or completed since then: an age such as 12h or 7d, or a UTC time");
         var limit = LimitOption.Create("videos");
-        var labels = new Option<string?>("--labels") { Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix, over all videos", HelpName = "FILE" };
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix, over all videos",
+            HelpName = "FILE",
+        };
         var format = OutputFormat.Option();
         var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format }.WithExamples(
             "lus results",
@@ -29,7 +33,7 @@ internal static class ResultsCommand
             "lus results --since 12h",
             "lus results --labels videos.csv",
             "lus results --format csv > results.csv",
-            "lus results --set 'Database:ConnectionString=Host=db1;Database=lus;Username=lus_dashboard'");
+            "LUS__Database__ConnectionString__File=/run/secrets/database lus results");
         command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
             var known = result.GetValue(labels) is { } source ? VideoLabels.Read(source) : null;
@@ -53,7 +57,7 @@ internal static class ResultsCommand
         return command;
     }
 
-    /// <summary>Studies with their videos, until there have been so many videos; says so when there are more.</summary>
+    /// <summary>Yields studies with their videos until the limit on videos is reached. If there are more, it says so.</summary>
     private static async IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> TakeAsync(
         IAsyncEnumerable<StudyResult> studies, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -66,7 +70,9 @@ internal static class ResultsCommand
             left -= videos.Count;
             if (videos.Count == study.Videos.Count)
                 continue;
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The first {most} videos; there are more. --study and --since choose, --limit N prints more, --format csv prints all."));
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The first {most} videos; there are more. --study and --since choose, --limit N prints more, --format csv prints all."));
             yield break;
         }
     }
@@ -76,8 +82,8 @@ internal static class ResultsCommand
         await foreach (var (study, videos) in studies)
         {
             foreach (var video in videos)
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), ResultJson.Lines.VideoJson));
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
+                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), CliJson.Lines.VideoJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), CliJson.Lines.StudyJson));
         }
     }
 

@@ -19,7 +19,7 @@ internal static class RunCommand
             Description = "Videos, or folders whose first-level folders are studies",
             Arity = ArgumentArity.OneOrMore,
         };
-        var watch = new Option<bool>("--watch") { Description = "Go on and take new videos as they come, until Ctrl-C" };
+        var watch = new Option<bool>("--watch") { Description = "Keep running and analyse new videos as they arrive, until Ctrl-C" };
         var command = new Command("run", """
             Turn lung ultrasound videos into diagnoses on this machine.
 

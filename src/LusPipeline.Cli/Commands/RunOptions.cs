@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Hosting.Run;
 using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
@@ -17,7 +18,7 @@ internal sealed class RunOptions
 
     private static readonly RunRequest Defaults = new() { Paths = [], Home = HomeFolder.DefaultName, Model = "" };
 
-    private readonly Option<bool> _force = new("--force") { Description = "Do finished videos again; the old predictions stay as history" };
+    private readonly Option<bool> _force = new("--force") { Description = "Analyse finished videos again; the old predictions are kept as history" };
     private readonly Option<string> _clips = new("--clips") { Description = "One clip over the whole video, or one a window", DefaultValueFactory = _ => Whole };
     private readonly Option<double> _window = Positive("--window", 2, "Length of a window in seconds, with --clips windows");
     private readonly Option<double> _stride = Positive("--stride", 2, "Seconds from the start of one window to the next");
@@ -59,7 +60,7 @@ internal sealed class RunOptions
             command.Add(option);
     }
 
-    /// <exception cref="BundleException">There is no such model.</exception>
+    /// <exception cref="BundleException">The model does not exist.</exception>
     public RunRequest Request(ParseResult result, IReadOnlyList<string> paths, bool watch) => new()
     {
         Paths = paths,
@@ -79,6 +80,7 @@ internal sealed class RunOptions
         },
         Inference = new() { Provider = result.GetRequiredValue(_provider), Threads = result.GetRequiredValue(_threads) },
         Ingest = new IngestOptions { MaxDecoders = Math.Max(2, Environment.ProcessorCount / 2), ClipsInFlight = Math.Max(4, 2 * Environment.ProcessorCount) },
+        Media = MediaSettings.Read(),
     };
 
     private static Option<double> Positive(string name, double value, string description)
@@ -103,6 +105,6 @@ internal sealed class RunOptions
         return option;
     }
 
-    /// <summary>The text that stands on the command line. What is no number at all the parser reports itself.</summary>
+    /// <summary>The text on the command line. The parser itself reports text that is not a number.</summary>
     private static string? Given(OptionResult result) => result.Tokens is [var token] ? token.Value : null;
 }

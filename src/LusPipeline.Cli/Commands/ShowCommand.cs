@@ -48,14 +48,14 @@ internal static class ShowCommand
         return command;
     }
 
-    /// <summary>The lines of <c>lus results --format json</c>, and before its study's those of what earlier generations gave.</summary>
+    /// <summary>Writes the study's lines as <c>lus results --format json</c> does, preceded by the lines of the results of earlier generations.</summary>
     private static async Task WriteJsonAsync(StudyResult study, IReadOnlyList<EarlierResult> history)
     {
         foreach (var video in study.Videos)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), ResultJson.Lines.VideoJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(VideoJson.From(video, cached: true), CliJson.Lines.VideoJson));
         foreach (var earlier in history)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(EarlierJson.From(earlier), ResultJson.Lines.EarlierJson));
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(EarlierJson.From(earlier), CliJson.Lines.EarlierJson));
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), CliJson.Lines.StudyJson));
     }
 
     private static void Write(IAnsiConsole console, StudyResult study, IReadOnlyList<EarlierResult> history, IReadOnlyList<SpanRow> spans)

@@ -17,7 +17,7 @@ internal static class StatusCommand
     public static Command Create()
     {
         var settings = new SettingsArguments();
-        var watch = new Option<bool>("--watch") { Description = $"Go on until Ctrl-C, every {WatchInterval.TotalSeconds:0} s" };
+        var watch = new Option<bool>("--watch") { Description = $"Repeat until Ctrl-C, every {WatchInterval.TotalSeconds:0} s" };
         var json = new Option<bool>("--json") { Description = "One JSON object a line" };
         var command = new Command("status", """
             Show where the work of the workers stands: what waits, runs, is done and failed at each stage, the rate and when it will be

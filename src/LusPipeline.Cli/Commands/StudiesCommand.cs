@@ -43,7 +43,7 @@ internal static class StudiesCommand
     private static async Task WriteJsonAsync(IAsyncEnumerable<StudyResult> studies)
     {
         await foreach (var study in studies)
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(StudyJson.From(study), CliJson.Lines.StudyJson));
     }
 
     private static async Task WriteCsvAsync(IAsyncEnumerable<StudyResult> studies)
@@ -71,6 +71,9 @@ internal static class StudiesCommand
         Terminal.Output.Write(ResultTable.Studies(shown));
         await Console.Out.WriteLineAsync(ResearchNotice.Text);
         if (more)
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The first {most} studies; there are more. --since chooses, --limit N prints more, --format csv prints all."));
+        {
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"The first {most} studies; there are more. --since chooses, --limit N prints more, --format csv prints all."));
+        }
     }
 }

@@ -11,15 +11,15 @@ namespace LusPipeline.Cli.Commands;
 /// <summary><c>lus submit PATH…</c></summary>
 internal static class SubmitCommand
 {
-    private const int Together = 4;
+    private const int MaxParallel = 4;
 
     public static Command Create()
     {
         var settings = new SettingsArguments();
         var paths = new Argument<string[]>("path") { Description = "Videos, and folders of videos", Arity = ArgumentArity.OneOrMore };
-        var study = new Option<string>("--study") { Description = "The study that they are", HelpName = "NAME", Required = true };
+        var study = new Option<string>("--study") { Description = "The study that the videos belong to", HelpName = "NAME", Required = true };
         var urgent = new Option<bool>("--urgent") { Description = $"Before routine work: below the first of {S3Options.Section}:{nameof(S3Options.UrgentPrefixes)}" };
-        var complete = new Option<bool>("--complete") { Description = "Nothing more comes to the study: it need not wait for its quiet period" };
+        var complete = new Option<bool>("--complete") { Description = "No more videos follow for the study, so it does not wait for its quiet period" };
         var command = new Command("submit", """
             Put videos into the watched bucket, as a user's upload would: ingest workers find them there.
 
@@ -52,7 +52,7 @@ internal static class SubmitCommand
                 await Console.Out.WriteLineAsync(Summary(name, videos.Count, sent, skipped));
                 return ExitCode.Done;
             },
-            // A name that no key can have.
+            // The name cannot be an object key.
             fault => (fault as ArgumentException)?.Message);
         return command;
     }
@@ -64,13 +64,13 @@ internal static class SubmitCommand
         return $"{sent} videos sent to study {ResultTable.Printable(study)}{present}{others}.";
     }
 
-    /// <returns>How many were not there yet.</returns>
+    /// <returns>The number of videos that the bucket did not have yet.</returns>
     private static async Task<int> SendAsync(S3Upload upload, IReadOnlyList<SubmittedVideo> videos, string study, bool urgent, CancellationToken cancellation)
     {
         var all = videos.Sum(video => video.Bytes);
         var display = new CountDisplay((done, of) => string.Create(CultureInfo.InvariantCulture, $"{done / 1e6:0} of {of / 1e6:0} MB"), Terminal.Error, TimeProvider.System);
         var (sent, bytes, showing) = (0, 0L, new Lock());
-        await Parallel.ForEachAsync(videos, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellation }, async (video, stopping) =>
+        await Parallel.ForEachAsync(videos, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellation }, async (video, stopping) =>
         {
             if (!await upload.HasAsync(video.Path, study, video.Name, urgent, stopping))
             {

@@ -22,18 +22,18 @@ internal static class WorkerCommand
             Research use only: not a medical device.
             """)
         {
-            Stage("ingest", StageSet.Ingest, "Watch the bucket, and cut videos into clips"),
-            Stage("features", StageSet.Features, "Run the backbone over clips"),
-            Stage("sequence", StageSet.Sequence, "Run the head over features"),
-            Stage("all", StageSet.All, "All stages in one process"),
+            CreateStage(Stage.Ingest.Name(), StageSet.Ingest, "Watch the bucket, and cut videos into clips"),
+            CreateStage(Stage.Features.Name(), StageSet.Features, "Run the backbone over clips"),
+            CreateStage(Stage.Sequence.Name(), StageSet.Sequence, "Run the head over features"),
+            CreateStage("all", StageSet.All, "All stages in one process"),
         };
         return command.WithExamples(
             "lus worker all --config /etc/lus/appsettings.json",
-            "LUS__Broker__Uri=amqp://lus:secret@rabbit/lus lus worker features",
+            "LUS__Broker__Uri__File=/run/secrets/broker-uri lus worker features",
             "lus worker ingest --set Watch:Interval=2s");
     }
 
-    private static Command Stage(string name, StageSet stages, string description)
+    private static Command CreateStage(string name, StageSet stages, string description)
     {
         var settings = new SettingsArguments();
         var command = new Command(name, description).WithExamples($"lus worker {name}", $"lus worker {name} --config /etc/lus/appsettings.json");

@@ -1,21 +1,21 @@
 namespace LusPipeline.Cli.Demo;
 
-/// <summary>The image of a convex probe: turns scan lines into pixels, as a scanner's scan converter does.</summary>
+/// <summary>The image of a convex probe. It maps scan lines to pixels, as a scanner's scan converter does.</summary>
 internal sealed class ConvexSector
 {
     private readonly int _pixels;
     private readonly int _samples;
     private readonly List<(int Pixel, int Source, float Right, float Down)> _inside = [];
 
-    /// <param name="width">Pixels of the image.</param>
-    /// <param name="height">Pixels of the image.</param>
-    /// <param name="lines">Scan lines from left to right.</param>
-    /// <param name="samples">Samples of a line from the probe downwards.</param>
+    /// <param name="width">Width of the image in pixels.</param>
+    /// <param name="height">Height of the image in pixels.</param>
+    /// <param name="lines">Number of scan lines, from left to right.</param>
+    /// <param name="samples">Number of samples on a line, from the probe downwards.</param>
     public ConvexSector(int width, int height, int lines, int samples)
     {
         _pixels = width * height;
         _samples = samples;
-        // The lines meet above the image; all lengths in image heights.
+        // The lines meet in a point above the image. All lengths are in image heights.
         const float apex = -0.46f, near = 0.52f, far = 1.42f;
         var widest = MathF.Asin(Math.Min(0.52f, 0.49f * width / height / far));
         for (var y = 0; y < height; y++)
@@ -35,8 +35,8 @@ internal sealed class ConvexSector
         }
     }
 
-    /// <param name="echoes">Brightness from 0 to 1 of each sample, line after line.</param>
-    /// <param name="image">Gray pixels, row after row; black outside the sector.</param>
+    /// <param name="echoes">Brightness of each sample from 0 to 1, line after line.</param>
+    /// <param name="image">Gray pixels, row after row; pixels outside the sector become black.</param>
     public void Draw(ReadOnlySpan<float> echoes, Span<byte> image)
     {
         image[.._pixels].Clear();

@@ -1,8 +1,8 @@
 namespace LusPipeline.Cli.Demo;
 
 /// <summary>
-/// Draws the frames of one phantom: chest wall, ribs, a pleural line that breathes and slides, and below it what
-/// <see cref="PhantomKind"/> says. It imitates what an image looks like, not how one comes about, and no patient is in it.
+/// Draws the frames of one phantom: chest wall, ribs, a pleural line that breathes and slides, and below it the pattern of <see cref="PhantomKind"/>. It
+/// imitates an image's appearance, not the physics behind it. It contains no patient's data.
 /// </summary>
 internal sealed class Phantom
 {
@@ -58,7 +58,7 @@ internal sealed class Phantom
             Between(random, 0.4f, 0.9f)))];
     }
 
-    /// <param name="frame">From 0.</param>
+    /// <param name="frame">Number of the frame, from 0.</param>
     /// <param name="image">Width · height gray pixels, row after row.</param>
     public void Draw(int frame, Span<byte> image)
     {
@@ -68,7 +68,7 @@ internal sealed class Phantom
         {
             var across = ((2f * line) / (Lines - 1)) - 1;
             _wall.Line(line, 0.05f * breath, _wallSpeckle);
-            // The lung slides against the wall with the breath.
+            // The lung slides along the chest wall with the breath.
             _lung.Line(line + (5f * breath), 0.6f * seconds, _lungSpeckle);
             DrawLine(across, breath, _echoes.AsSpan(line * Samples, Samples));
         }
@@ -110,12 +110,12 @@ internal sealed class Phantom
             if (depth > ribDepth)
                 echo *= 1 - (0.93f * rib * Math.Min(1, (depth - ribDepth) / 0.03f));
             echo += 0.9f * rib * Bell(depth - ribDepth, 0.012f) * _wallSpeckle[s];
-            // Brightness is compressed, as on a scanner.
+            // Compress the brightness, as a scanner does.
             line[s] = Math.Min(1f, 0.72f * MathF.Sqrt(Math.Max(0, echo)) * edge);
         }
     }
 
-    /// <summary>Skin, fat and muscle between their fasciae.</summary>
+    /// <summary>Brightness of skin, fat and muscle, and of the fasciae between them.</summary>
     private static float Wall(float depth, float pleura)
     {
         var part = depth / pleura;
@@ -138,7 +138,7 @@ internal sealed class Phantom
         };
     }
 
-    /// <summary>Air gives back only noise that fades, and the pleura again at multiples of its depth.</summary>
+    /// <summary>Brightness below an aerated lung's surface: noise that fades with depth, and echoes of the pleura at multiples of its depth.</summary>
     private float Air(float depth, float pleura, float repeats)
     {
         var echo = 0.12f * MathF.Exp(-2.6f * (depth - pleura));
@@ -187,7 +187,7 @@ internal sealed class Phantom
         return tissue + rim;
     }
 
-    /// <summary>The scale of depth at the right, as scanners draw it.</summary>
+    /// <summary>Draws the depth scale at the right edge, as scanners do.</summary>
     private void DrawRuler(Span<byte> image)
     {
         for (var tick = 0; tick <= 10; tick++)

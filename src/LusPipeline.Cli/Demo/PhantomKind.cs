@@ -1,6 +1,6 @@
 namespace LusPipeline.Cli.Demo;
 
-/// <summary>What a phantom imitates.</summary>
+/// <summary>The lung pattern that a phantom imitates.</summary>
 internal enum PhantomKind
 {
     /// <summary>B-lines: bright rays from the pleura to the bottom, as in interstitial disease; the pleura is thick and ragged.</summary>

@@ -7,9 +7,9 @@ namespace LusPipeline.Cli.Demo;
 /// <summary>The videos of <c>lus demo</c>: phantoms in the codecs, containers and sizes that real archives have.</summary>
 internal static class PhantomVideos
 {
-    /// <summary>Files get this time, so that they count as settled at once and are the same on every machine.</summary>
     private const int MaxErrorCharacters = 4000;
 
+    /// <summary>The files' modification time. It is old, so that files count as stable at once, and the same on every machine.</summary>
     private static readonly DateTime Written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Three studies of several videos, and one of a single video at the top.</summary>
@@ -25,10 +25,10 @@ internal static class PhantomVideos
         new("phantom-single.avi", PhantomKind.BLines, 300, 300, 30, 15, 23, "-c:v", "mpeg4", "-q:v", "4"),
     ];
 
-    /// <summary>Writes all videos, in place of ones that are there.</summary>
-    /// <param name="folder">Made when it does not exist.</param>
+    /// <summary>Writes all videos and replaces existing ones.</summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="cancellation">Ends the writing; no half-written video stays under its name.</param>
-    /// <exception cref="BrokenEngineException">ffmpeg is missing or cannot write one of them.</exception>
+    /// <exception cref="BrokenEngineException">ffmpeg is missing or cannot write one of the videos.</exception>
     public static async Task WriteAsync(string folder, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
@@ -39,7 +39,7 @@ internal static class PhantomVideos
     public static async Task WriteAsync(string folder, PhantomVideo video, CancellationToken cancellation)
     {
         var final = Path.Combine(folder, video.Key);
-        // Hidden while it is written, so that nobody takes it for a video; the ending tells ffmpeg the container.
+        // The file is hidden while it is written, so that no program takes it for a finished video. Its extension tells ffmpeg the container.
         var unfinished = Path.Combine(Path.GetDirectoryName(final)!, "." + Path.GetFileName(final));
         Directory.CreateDirectory(Path.GetDirectoryName(final)!);
         try

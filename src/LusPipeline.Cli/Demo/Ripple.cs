@@ -1,12 +1,12 @@
 namespace LusPipeline.Cli.Demo;
 
-/// <summary>A smooth irregular curve in [-1, 1]: a few sines of chance frequencies and phases.</summary>
+/// <summary>A smooth irregular curve in [-1, 1]: a sum of a few sines with random frequencies and phases.</summary>
 internal sealed class Ripple
 {
     private readonly (float Frequency, float Phase, float Weight)[] _waves;
 
-    /// <param name="random">The only source of chance.</param>
-    /// <param name="frequency">About how often it goes up and down over a length of 1.</param>
+    /// <param name="random">The only source of random numbers.</param>
+    /// <param name="frequency">Approximate number of oscillations over a length of 1.</param>
     public Ripple(Random random, float frequency)
     {
         _waves = [.. Enumerable.Range(0, 4).Select(_ => (

@@ -1,17 +1,17 @@
 namespace LusPipeline.Cli.Demo;
 
 /// <summary>
-/// Fully developed speckle: the magnitude of a complex Gaussian field smoothed by the beam, which is Rayleigh distributed.
-/// Two such fields turn into each other over time, as tissue moves through the plane of the image.
+/// Fully developed speckle: the magnitude of a complex Gaussian field that the beam has smoothed. The magnitude is Rayleigh distributed. Two such fields
+/// blend into each other over time, as if tissue moved through the image plane.
 /// </summary>
 internal sealed class SpeckleField
 {
     private readonly int _samples;
     private readonly float[][] _parts;
 
-    /// <param name="random">The only source of chance.</param>
-    /// <param name="lines">Scan lines, wrapped around at the end.</param>
-    /// <param name="samples">Samples along a line.</param>
+    /// <param name="random">The only source of random numbers.</param>
+    /// <param name="lines">Number of scan lines. The field wraps around after the last one.</param>
+    /// <param name="samples">Number of samples on a line.</param>
     public SpeckleField(Random random, int lines, int samples)
     {
         Lines = lines;
@@ -21,10 +21,10 @@ internal sealed class SpeckleField
 
     public int Lines { get; }
 
-    /// <summary>Writes one line's magnitudes, of mean 1.</summary>
-    /// <param name="line">From 0, fractions allowed, wrapped around.</param>
-    /// <param name="phase">Radians of the change between the two fields.</param>
-    /// <param name="magnitudes">One for each sample.</param>
+    /// <summary>Writes the magnitudes of one line. Their mean is 1.</summary>
+    /// <param name="line">The line from 0. Fractions are allowed, and the number wraps around.</param>
+    /// <param name="phase">Phase of the blend between the two fields, in radians.</param>
+    /// <param name="magnitudes">Receives one magnitude for each sample.</param>
     public void Line(float line, float phase, Span<float> magnitudes)
     {
         var wrapped = line - (MathF.Floor(line / Lines) * Lines);
@@ -43,7 +43,7 @@ internal sealed class SpeckleField
         }
     }
 
-    /// <summary>White Gaussian noise, smoothed along and across the lines, scaled so that the magnitude of two parts has mean 1.</summary>
+    /// <summary>White Gaussian noise, smoothed along and across the lines. It is scaled so that the magnitude of two such parts has mean 1.</summary>
     private static float[] Part(Random random, int lines, int samples)
     {
         var field = new float[lines * samples];
@@ -57,7 +57,7 @@ internal sealed class SpeckleField
         double squares = 0;
         foreach (var value in field)
             squares += value * value;
-        // The mean of a Rayleigh distribution is its scale times the root of half of pi.
+        // The mean of a Rayleigh distribution is its scale times √(π/2).
         var scale = (float)(1 / (Math.Sqrt(squares / field.Length) * Math.Sqrt(Math.PI / 2)));
         for (var i = 0; i < field.Length; i++)
             field[i] *= scale;

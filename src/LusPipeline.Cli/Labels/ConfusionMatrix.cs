@@ -5,14 +5,14 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Labels;
 
-/// <summary>Counts of labelled videos: rows are labels, columns predictions, in the order of <see cref="Diagnosis"/>.</summary>
+/// <summary>Counts labelled videos by label (rows) and prediction (columns), in the order of <see cref="Diagnosis"/>.</summary>
 internal sealed class ConfusionMatrix
 {
     public int[][] Counts { get; } = [new int[3], new int[3], new int[3]];
 
     public int Total => Counts.Sum(row => row.Sum());
 
-    /// <summary>The share of labelled videos whose prediction is their label; 0 when there are none.</summary>
+    /// <summary>The fraction of labelled videos whose prediction equals their label, in [0, 1]; 0 if there are none.</summary>
     public double Accuracy => Total == 0 ? 0 : Enumerable.Range(0, 3).Sum(i => Counts[i][i]) / (double)Total;
 
     public static ConfusionMatrix Count(IEnumerable<VideoResult> videos, VideoLabels labels)

@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace LusPipeline.Cli.Ledgers;
 
-/// <summary>The arguments by which a command finds its ledger: a home folder that is named, else the database that is configured, else the default home.</summary>
+/// <summary>
+/// The arguments by which a command finds its ledger. A home folder that is named comes first, then the configured database, then the default home folder.
+/// </summary>
 internal sealed class LedgerArguments
 {
     private const string ConnectionKey = $"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}";
@@ -21,7 +23,7 @@ internal sealed class LedgerArguments
 
     private readonly SettingsArguments _settings = new();
 
-    /// <summary>The database that the command works on; null for a home folder's ledger.</summary>
+    /// <summary>The database that the command works on; null for the ledger of a home folder.</summary>
     public DatabaseOptions? Database { get; private set; }
 
     public void AddTo(Command command)
@@ -30,13 +32,13 @@ internal sealed class LedgerArguments
         _settings.AddTo(command);
     }
 
-    /// <summary>Opens the ledger for a command that only reads; a run may be at work in its home.</summary>
-    /// <exception cref="HomeException">No run has worked in this home.</exception>
-    /// <exception cref="ConfigurationException">The configuration that names the database is wrong.</exception>
-    /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
+    /// <summary>Opens the ledger for a command that only reads. A run may be active in the same home folder.</summary>
+    /// <exception cref="HomeException">No run has used this home folder yet.</exception>
+    /// <exception cref="ConfigurationException">The configuration that names the database is invalid.</exception>
+    /// <exception cref="LedgerVersionException">The database's schema has another version than this program expects.</exception>
     public Task<OpenedLedger> OpenToReadAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: false, cancellation);
 
-    /// <summary>Opens the ledger for a command that changes it; of a home, only one process may do that at a time.</summary>
+    /// <summary>Opens the ledger for a command that changes it. Only one process at a time may change a home folder's ledger.</summary>
     /// <inheritdoc cref="OpenToReadAsync"/>
     public Task<OpenedLedger> OpenToChangeAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: true, cancellation);
 
@@ -61,7 +63,7 @@ internal sealed class LedgerArguments
         }
     }
 
-    /// <summary>Null when no database is configured.</summary>
+    /// <summary>Opens the configured database; null if none is configured.</summary>
     private async Task<OpenedLedger?> OpenDatabaseAsync(ParseResult result, CancellationToken cancellation)
     {
         var settings = LoadedSettings.Inspect(_settings.Sources(result));

@@ -5,17 +5,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Ledgers;
 
-/// <summary>Actions of commands that work on a ledger.</summary>
+/// <summary>Sets the actions of commands that work on a ledger.</summary>
 internal static class LedgerGuard
 {
-    /// <param name="ledger">Its options become the command's.</param>
+    /// <param name="ledger">The ledger's arguments; they are added to the command.</param>
     public static void SetLedgerAction(this Command command, LedgerArguments ledger, Func<ParseResult, CancellationToken, Task<int>> action)
     {
         ledger.AddTo(command);
         command.SetGuardedAction(action, fault => Explain(fault, ledger.Database));
     }
 
-    /// <param name="database">Null for a home folder's ledger.</param>
+    /// <param name="database">The database; null for the ledger of a home folder.</param>
     private static string? Explain(Exception fault, DatabaseOptions? database)
     {
         if (database is not null && DatabaseProblem.Explain(fault, database) is { } problem)

@@ -6,15 +6,15 @@ using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Cli.Ledgers;
 
-/// <summary>Where the objects of a ledger are.</summary>
+/// <summary>The places where a ledger's objects are stored.</summary>
 internal sealed class LedgerObjects : IDisposable
 {
     private readonly S3Connection? _connection;
 
-    /// <summary>Of a home folder.</summary>
+    /// <summary>Opens the objects of a home folder.</summary>
     public LedgerObjects(HomeFolder home) => Work = new WorkFolder(home.Objects);
 
-    /// <summary>Of the workers' bucket.</summary>
+    /// <summary>Opens the objects in the workers' bucket.</summary>
     public LedgerObjects(LoadedSettings settings)
     {
         _connection = new S3Connection(settings.Get<S3Options>());
@@ -25,10 +25,12 @@ internal sealed class LedgerObjects : IDisposable
 
     public IWorkBucket Work { get; }
 
-    /// <summary>Null for a home: the ledger of <c>lus run</c> does not know the folders of its videos.</summary>
+    /// <summary>
+    /// The bucket of the original videos. Null for a home folder: the ledger of <c>lus run</c> does not record the folders of its videos.
+    /// </summary>
     public IVideoBucket? Originals { get; }
 
-    /// <summary>Null for a home, which has no result objects.</summary>
+    /// <summary>The keys of result objects. Null for a home folder, which has none.</summary>
     public ResultKeys? Results { get; }
 
     public void Dispose() => _connection?.Dispose();

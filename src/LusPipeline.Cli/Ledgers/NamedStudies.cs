@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Ledgers;
 
-/// <summary>The studies that a command line names.</summary>
+/// <summary>Finds the studies that a command line names.</summary>
 internal static class NamedStudies
 {
-    /// <summary>All studies with these names, by name; one name may be in several buckets.</summary>
-    /// <exception cref="InvalidDataException">The ledger does not have one of them.</exception>
+    /// <summary>Finds all studies with these names, sorted by name. Several buckets may have a study of the same name.</summary>
+    /// <exception cref="InvalidDataException">The ledger has no study of one of the names.</exception>
     public static async Task<IReadOnlyList<StudyRow>> FindAsync(Func<LedgerContext> open, IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         await using var ledger = open();

@@ -2,20 +2,22 @@ using LusPipeline.Buckets.S3;
 using LusPipeline.Hosting.Run;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Republishing;
+using LusPipeline.Pipeline.Erasure;
 
 namespace LusPipeline.Cli.Ledgers;
 
-/// <summary>The ledger that a command works on.</summary>
-/// <param name="Open">Makes a context; dispose each after use.</param>
-/// <param name="Clock">The database's, or the machine's for a home folder's ledger.</param>
-/// <param name="Settings">The configuration that named the database; null for a home folder's ledger.</param>
-/// <param name="Home">The home folder, whose lock is held while this is not disposed; null for a database, and for commands that only read.</param>
+/// <summary>An open ledger that a command works on.</summary>
+/// <param name="Open">Makes a context. The caller disposes it after use.</param>
+/// <param name="Clock">The database's clock, or the machine's clock for the ledger of a home folder.</param>
+/// <param name="Settings">The configuration that named the database; null for the ledger of a home folder.</param>
+/// <param name="Home">The home folder, which stays locked until this object is disposed. Null for a database, and for commands that only read.</param>
 internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock, LoadedSettings? Settings, HomeFolder? Home) : IDisposable
 {
-    /// <summary>Workers share it: a sweeper publishes what waits in it.</summary>
+    /// <summary>Whether workers share the ledger. A sweeper then publishes the work that is pending in it.</summary>
     public bool Shared => Settings is not null;
 
-    /// <summary>Where its objects are.</summary>
+    /// <summary>Opens the places where the ledger's objects are stored.</summary>
     /// <exception cref="ConfigurationException">The workers' bucket is not configured.</exception>
     public LedgerObjects OpenObjects() => Settings switch
     {
@@ -24,6 +26,19 @@ internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock
             [new($"{S3Options.Section}:{nameof(S3Options.Name)}", null, "is required: the objects of this ledger lie in the workers' bucket.")]),
         { } settings => new(settings),
     };
+
+    /// <summary>
+    /// Removes what erased studies have left in a home folder: content of deleted rows in the ledger's file, and objects that no row points
+    /// at. Workers remove such objects themselves (<c>Sweep:OrphanAge</c>), and PostgreSQL reuses the space of deleted rows.
+    /// </summary>
+    public async Task CleanUpAsync(LedgerObjects objects, CancellationToken cancellation)
+    {
+        if (Shared)
+            return;
+        await new OrphanObjects(objects.Work, new WaitingClips(Open)).DeleteAsync(DateTime.MaxValue, () => { }, cancellation);
+        if (!await SqliteLedger.RewriteAsync(Open, cancellation))
+            await Console.Error.WriteLineAsync("Another process reads the ledger. Until it ends, the ledger's log may still hold names of what was deleted.");
+    }
 
     public void Dispose() => Home?.Dispose();
 }

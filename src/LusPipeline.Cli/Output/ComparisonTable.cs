@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Two bundles on the same videos, for people.</summary>
+/// <summary>Prints the comparison of two bundles as tables, for people.</summary>
 internal static class ComparisonTable
 {
     public static void Write(ComparisonReport report, IAnsiConsole console)
@@ -18,7 +18,11 @@ internal static class ComparisonTable
         console.Write(table);
         var output = console.Profile.Out.Writer;
         if (report.Diagnosed > 0)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"same diagnosis for {report.Agreeing} of {report.Diagnosed} videos; probabilities differ by {Number(report.Difference)} on average"));
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"same diagnosis for {report.Agreeing} of {report.Diagnosed} videos; probabilities differ by {Number(report.Difference)} on average"));
+        }
         if (report.Cosine is { } cosine)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cosine of the features {cosine:0.000000} on average"));
         foreach (var bundle in new[] { report.A, report.B })

@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Shows on stderr how much of a known amount is done: a live line on a terminal, else a plain one every few seconds.</summary>
-/// <param name="describe">What to say after so much of so much, for example <c>3/92 videos</c>.</param>
+/// <summary>Shows progress towards a known total on stderr: a live line on a terminal, or else a plain line every few seconds.</summary>
+/// <param name="describe">Returns the text for the count that is done and the total, for example <c>3/92 videos</c>.</param>
 internal sealed class CountDisplay(Func<long, long, string> describe, IAnsiConsole console, TimeProvider clock)
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(150);

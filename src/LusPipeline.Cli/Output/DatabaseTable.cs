@@ -5,17 +5,17 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>A PostgreSQL ledger's schema and size as tables for people.</summary>
+/// <summary>Prints the schema and the size of a PostgreSQL ledger as tables, for people.</summary>
 internal static class DatabaseTable
 {
-    /// <param name="connection">Open.</param>
+    /// <param name="connection">An open connection.</param>
     public static Table Create(NpgsqlConnection connection, SchemaVersion schema)
     {
         var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("", "");
         table.AddRow("database", Markup.Escape($"{connection.Database} at {connection.Host}:{connection.Port}, as {connection.UserName}"));
         table.AddRow("server", $"PostgreSQL {connection.PostgreSqlVersion}");
         table.AddRow("schema", Schema(schema));
-        foreach (var migration in schema.Pending)
+        foreach (var migration in schema.IsTooOld ? [] : schema.Pending)
             table.AddRow("pending", Markup.Escape(migration));
         return table;
     }
@@ -34,11 +34,12 @@ internal static class DatabaseTable
     {
         { Applied.Count: 0 } => "none yet: lus db migrate creates it",
         { Unknown.Count: > 0 } => Markup.Escape($"{schema.Applied[^1]}, newer than this program: upgrade it"),
+        { IsTooOld: true } => Markup.Escape($"{schema.Applied[^1]}, from before the first release: cannot be upgraded, create a new database"),
         { Pending.Count: > 0 } => Markup.Escape($"{schema.Applied[^1]}, older than this program: lus db migrate brings it up to date"),
         _ => Markup.Escape($"{schema.Applied[^1]}, up to date"),
     };
 
-    /// <summary>In powers of 1024, as PostgreSQL counts.</summary>
+    /// <summary>Formats a size in powers of 1024, as PostgreSQL does.</summary>
     private static string Size(long bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB"];

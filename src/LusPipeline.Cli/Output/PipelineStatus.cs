@@ -3,8 +3,8 @@ using LusPipeline.Ledger.Status;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>The ledger and the queues at one moment.</summary>
+/// <summary>The state of the ledger and the queues at one moment.</summary>
 internal sealed record PipelineStatus(LedgerStatus Ledger, QueueStatus Queues);
 
-/// <summary>What waits in the queues, or why that is not known.</summary>
+/// <summary>The depths of the queues, or the reason why they are unknown.</summary>
 internal sealed record QueueStatus(QueueDepths? Depths, string? Unknown);

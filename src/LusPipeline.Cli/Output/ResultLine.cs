@@ -5,7 +5,7 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>One video as a line of csv.</summary>
+/// <summary>The result of one video as a csv line.</summary>
 internal sealed class ResultLine(VideoResult video, VideoLabels? labels)
 {
     [Name("study"), Index(0)]

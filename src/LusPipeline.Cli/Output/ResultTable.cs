@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Results as a table for people. Names come from outside, so they are escaped.</summary>
+/// <summary>Prints results as a table, for people. Names come from outside, so they are escaped.</summary>
 internal static class ResultTable
 {
     public static Table Videos(IEnumerable<VideoResult> videos)
@@ -51,7 +51,7 @@ internal static class ResultTable
         return table;
     }
 
-    /// <summary>A name as a terminal may show it: markup and control characters do nothing.</summary>
+    /// <summary>Makes a name safe for a terminal: markup and control characters have no effect.</summary>
     public static string Name(string name) => Markup.Escape(Printable(name));
 
     public static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));

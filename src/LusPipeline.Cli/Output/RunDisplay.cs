@@ -1,10 +1,11 @@
 using System.Globalization;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Run;
 using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Shows a run's progress on stderr: live bars on a terminal, else a plain line every few seconds.</summary>
+/// <summary>Shows a run's progress on stderr: live bars on a terminal, or else a plain line every few seconds.</summary>
 internal sealed class RunDisplay(RunProgress progress, IAnsiConsole console, TimeProvider clock)
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(150);
@@ -12,7 +13,7 @@ internal sealed class RunDisplay(RunProgress progress, IAnsiConsole console, Tim
 
     private readonly long _start = clock.GetTimestamp();
 
-    /// <summary>Shows until <paramref name="run"/> ends, whichever way; its outcome is the caller's.</summary>
+    /// <summary>Shows progress until <paramref name="run"/> ends. It ignores the run's outcome; the caller handles it.</summary>
     public async Task ShowAsync(Task run)
     {
         if (console.Profile.Capabilities.Interactive)
@@ -26,9 +27,9 @@ internal sealed class RunDisplay(RunProgress progress, IAnsiConsole console, Tim
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new CountColumn(), new RemarkColumn(Remark))
             .StartAsync(async context =>
             {
-                var ingest = context.AddTask("ingest", maxValue: 1);
-                var features = context.AddTask("features", maxValue: 1);
-                var sequence = context.AddTask("sequence", maxValue: 1);
+                var ingest = context.AddTask(Stage.Ingest.Name(), maxValue: 1);
+                var features = context.AddTask(Stage.Features.Name(), maxValue: 1);
+                var sequence = context.AddTask(Stage.Sequence.Name(), maxValue: 1);
                 while (true)
                 {
                     Set(ingest, progress.Ingested, progress.Videos);
@@ -72,6 +73,6 @@ internal sealed class RunDisplay(RunProgress progress, IAnsiConsole console, Tim
     private sealed class RemarkColumn(Func<string> remark) : ProgressColumn
     {
         public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.Description == "features" ? remark() : "");
+            new Text(task.Description == Stage.Features.Name() ? remark() : "");
     }
 }

@@ -9,16 +9,16 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Writes what <c>lus run</c> found: a table for people, or one JSON object a line.</summary>
+/// <summary>Writes the results of <c>lus run</c>: a table for people, or one JSON object on each line.</summary>
 internal sealed class RunReportWriter(bool json, VideoLabels? labels)
 {
     private static readonly TextWriter Lines = Console.Out;
 
-    /// <summary>Called for every finished video, in the order of completion.</summary>
+    /// <summary>Writes a finished video. It is called once for each video, in the order of completion.</summary>
     public void OnVideo(VideoResult video, bool cached)
     {
         if (json)
-            Write(JsonSerializer.Serialize(VideoJson.From(video, cached), ResultJson.Lines.VideoJson));
+            Write(JsonSerializer.Serialize(VideoJson.From(video, cached), CliJson.Lines.VideoJson));
     }
 
     public void Finish(RunReport report)
@@ -27,8 +27,8 @@ internal sealed class RunReportWriter(bool json, VideoLabels? labels)
         if (json)
         {
             foreach (var study in report.Studies)
-                Write(JsonSerializer.Serialize(StudyJson.From(study), ResultJson.Lines.StudyJson));
-            Write(JsonSerializer.Serialize(Summary(report, confusion), ResultJson.Lines.SummaryJson));
+                Write(JsonSerializer.Serialize(StudyJson.From(study), CliJson.Lines.StudyJson));
+            Write(JsonSerializer.Serialize(Summary(report, confusion), CliJson.Lines.SummaryJson));
             return;
         }
         var console = Terminal.Output;

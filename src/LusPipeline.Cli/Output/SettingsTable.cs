@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Settings as a table for people.</summary>
+/// <summary>Prints settings as a table, for people.</summary>
 internal static class SettingsTable
 {
     public static Table Create(IEnumerable<Setting> settings)

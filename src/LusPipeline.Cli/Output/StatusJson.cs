@@ -1,18 +1,10 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>The state of the workers' work as one line of JSON: a contract with scripts, so names are added and never changed.</summary>
-internal static partial class StatusJson
+/// <summary>Prints the state of the workers' work as one line of JSON. It is a contract with scripts: names may be added but never change.</summary>
+internal static class StatusJson
 {
-    private static readonly StatusJsonContext Context = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
-
     public static string Write(PipelineStatus status)
     {
         var (ledger, queues) = status;
@@ -27,11 +19,11 @@ internal static partial class StatusJson
                 [.. ledger.Workers.Select(worker => new WorkerLine(
                     worker.WorkerId, worker.Host, worker.ProcessId, worker.Stages.Split(','), worker.Version, worker.Provider, worker.StartedAt,
                     worker.Silent.TotalSeconds, worker.Alive))]),
-            Context.StatusLine);
+            CliJson.Lines.StatusLine);
     }
 
-    /// <param name="Exact">Whether what is done and complete was counted; else it is an estimate.</param>
-    /// <param name="QueuesUnknown">Why the queues are not known, where they are not.</param>
+    /// <param name="Exact">Whether the numbers of finished work and of complete studies were counted. Otherwise they are estimates.</param>
+    /// <param name="QueuesUnknown">Why the depths of the queues are unknown; null if they are known.</param>
     internal sealed record StatusLine(
         DateTime At, bool Exact, StageLine[] Stages, StudiesLine Studies, double ClipsPerMinute, double? RemainingSeconds,
         long? DeadLetters, long? Returned, string? QueuesUnknown, WorkerLine[] Workers);
@@ -45,7 +37,4 @@ internal static partial class StatusJson
 
     internal sealed record WorkerLine(
         Guid Id, string Host, int ProcessId, string[] Stages, string Version, string Provider, DateTime StartedAt, double SilentSeconds, bool Alive);
-
-    [JsonSerializable(typeof(StatusLine))]
-    private sealed partial class StatusJsonContext : JsonSerializerContext;
 }

@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>The state of the workers' work as tables for people.</summary>
+/// <summary>Prints the state of the workers' work as tables, for people.</summary>
 internal static class StatusTable
 {
     public static IRenderable Create(PipelineStatus status)
@@ -52,7 +52,8 @@ internal static class StatusTable
     }
 
     private static string Summary(LedgerStatus status) => string.Create(CultureInfo.InvariantCulture,
-        $"{status.OpenStudies:N0} studies open, {(status.Exact ? "" : "~")}{status.CompleteStudies:N0} complete; {status.ClipsPerMinute:0.0} clips/min over the last {StatusReader.RateOver.TotalMinutes:0} min{Remaining(status)}");
+        $"{status.OpenStudies:N0} studies open, {(status.Exact ? "" : "~")}{status.CompleteStudies:N0} complete; "
+        + $"{status.ClipsPerMinute:0.0} clips/min over the last {StatusReader.RateOver.TotalMinutes:0} min{Remaining(status)}");
 
     private static string Remaining(LedgerStatus status) => status.Remaining switch
     {

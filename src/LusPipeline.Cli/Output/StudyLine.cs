@@ -5,7 +5,7 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>One study as a line of csv.</summary>
+/// <summary>One study as a csv line.</summary>
 internal sealed class StudyLine(StudyResult study)
 {
     [Name("study"), Index(0)]

@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>Consoles for a command's output and error streams.</summary>
+/// <summary>Makes consoles for a command's output and error streams.</summary>
 internal static class Terminal
 {
-    /// <summary>Enough for every table when there is no terminal whose width it has to fit.</summary>
+    /// <summary>Width in characters when there is no terminal. It fits every table.</summary>
     private const int FreeWidth = 240;
 
     public static IAnsiConsole Over(TextWriter writer, bool redirected)

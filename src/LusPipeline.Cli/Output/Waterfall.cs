@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace LusPipeline.Cli.Output;
 
-/// <summary>The spans of one trace as bars over its time.</summary>
+/// <summary>Prints the spans of one trace as bars on a time axis.</summary>
 internal static class Waterfall
 {
     private const int Cells = 48;
     private const int MostRows = 100;
 
-    /// <param name="spans">Of one trace, in the order of their start.</param>
-    /// <param name="videoNames">Names to show for video ids.</param>
+    /// <param name="spans">The spans of one trace, in the order of their start.</param>
+    /// <param name="videoNames">The names that are shown for video ids.</param>
     public static Table Create(IReadOnlyList<SpanRow> spans, IReadOnlyDictionary<Guid, string> videoNames)
     {
         var start = spans.Min(span => span.StartedAt);

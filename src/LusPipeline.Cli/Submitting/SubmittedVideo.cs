@@ -2,23 +2,25 @@ using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Cli.Submitting;
 
-/// <summary>A file that goes into a study.</summary>
-/// <param name="Name">Of the video in its study, segments divided by '/'.</param>
+/// <summary>A file that is uploaded into a study.</summary>
+/// <param name="Name">The video's name in its study, with segments separated by '/'.</param>
 internal sealed record SubmittedVideo(string Path, string Name, long Bytes)
 {
     private static readonly EnumerationOptions Everything = new()
     {
         RecurseSubdirectories = true,
-        // Links are followed, and some lead in a circle.
+        // Links are followed, and some form a cycle.
         MaxRecursionDepth = 32,
         AttributesToSkip = FileAttributes.None,
         IgnoreInaccessible = false,
     };
 
-    /// <summary>The videos under the paths: a file by its name, what is in a folder by its way from there. Hidden files are none.</summary>
-    /// <returns>The videos, and how many other files there are.</returns>
+    /// <summary>
+    /// Finds the videos under the paths. A file gets its own name; a file in a folder gets its path relative to the folder. Hidden files are ignored.
+    /// </summary>
+    /// <returns>The videos, and the number of other files.</returns>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
-    /// <exception cref="ArgumentException">Two files would have one name.</exception>
+    /// <exception cref="ArgumentException">Two files would get the same name.</exception>
     public static (IReadOnlyList<SubmittedVideo> Videos, int Skipped) Find(IEnumerable<string> paths)
     {
         var files = paths.SelectMany(path => Directory.Exists(path)

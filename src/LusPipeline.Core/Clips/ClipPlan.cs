@@ -1,15 +1,15 @@
 namespace LusPipeline.Core.Clips;
 
 /// <summary>
-/// Which decoded frames make the clips of a video. Pure integer arithmetic: the same on every machine.
-/// Times are in ticks of 100 ns, counts are of decoded frames.
+/// Says which decoded frames make the clips of a video. It uses integer arithmetic only, so that every machine gives the same clips. Times
+/// are in ticks of 100 ns; counts are of decoded frames.
 /// </summary>
 public sealed record ClipPlan
 {
     public const string WholeKind = "whole";
     public const string WindowsKind = "windows";
 
-    /// <summary>A video without a duration counts as 25 frames a second.</summary>
+    /// <summary>Frame rate that is assumed for a video without a duration.</summary>
     private const int AssumedFramesPerSecond = 25;
 
     private ClipPlan(string kind, int frames, TimeSpan window, TimeSpan stride)
@@ -22,13 +22,13 @@ public sealed record ClipPlan
 
     public string Kind { get; }
 
-    /// <summary>T, the frames of one clip.</summary>
+    /// <summary>T, the number of frames of one clip.</summary>
     public int Frames { get; }
 
-    /// <summary>Zero for <see cref="WholeKind"/>.</summary>
+    /// <summary>Length of a window. Zero for <see cref="WholeKind"/>.</summary>
     public TimeSpan Window { get; }
 
-    /// <summary>Zero for <see cref="WholeKind"/>.</summary>
+    /// <summary>Time from the start of one window to the start of the next. Zero for <see cref="WholeKind"/>.</summary>
     public TimeSpan Stride { get; }
 
     /// <summary>The paper's plan: one clip, its frames spread evenly over the whole video.</summary>
@@ -38,7 +38,7 @@ public sealed record ClipPlan
         return new(WholeKind, frames, TimeSpan.Zero, TimeSpan.Zero);
     }
 
-    /// <summary>One clip for each window of the video.</summary>
+    /// <summary>Makes one clip for each window of the video.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="window"/> or <paramref name="stride"/> is not above zero.</exception>
     public static ClipPlan Windows(int frames, TimeSpan window, TimeSpan stride)
     {
@@ -48,7 +48,7 @@ public sealed record ClipPlan
         return new(WindowsKind, frames, window, stride);
     }
 
-    /// <summary>Makes a plan again from what the ledger or a message says of it.</summary>
+    /// <summary>Makes a plan from the values that the ledger stores.</summary>
     public static ClipPlan From(string kind, int frames, TimeSpan window, TimeSpan stride) => kind switch
     {
         WholeKind => Whole(frames),
@@ -56,9 +56,9 @@ public sealed record ClipPlan
         _ => throw new ArgumentException($"'{kind}' is not a clip plan; use {WholeKind} or {WindowsKind}.", nameof(kind)),
     };
 
-    /// <summary>Cuts a video of <paramref name="decodedFrames"/> frames.</summary>
-    /// <param name="decodedFrames">n ≥ 2, the frames that a decoder gives, never a header's count.</param>
-    /// <param name="duration">The video's length, or null when it has none.</param>
+    /// <summary>Applies the plan to a video of <paramref name="decodedFrames"/> frames.</summary>
+    /// <param name="decodedFrames">n ≥ 2, the number of frames that the decoder returned, never the count in a header.</param>
+    /// <param name="duration">The length of the video; null if it is unknown.</param>
     public ClipCut Cut(int decodedFrames, TimeSpan? duration)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(decodedFrames, 2);
@@ -74,7 +74,7 @@ public sealed record ClipPlan
         return new ClipCut(Frames, (int)Math.Min(width, decodedFrames), step, (int)count);
     }
 
-    /// <summary>round(time · n / duration), halves up; capped above any frame count.</summary>
+    /// <summary>Returns round(time · n / duration), with halves rounded up. The value is capped above any number of frames.</summary>
     private static long Rounded(TimeSpan time, int decodedFrames, Int128 durationTicks)
     {
         var twice = ((Int128)time.Ticks * decodedFrames * 2) + durationTicks;

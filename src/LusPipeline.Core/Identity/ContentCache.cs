@@ -1,13 +1,13 @@
 namespace LusPipeline.Core.Identity;
 
-/// <summary>Remembers the sha256 of files, so that each is read once. The ledger's table stands behind it.</summary>
-/// <param name="Find">The sha256 in lower-case hex of a file with exactly this stamp, or null.</param>
-/// <param name="Keep">Remembers one, replacing what is known of its path.</param>
+/// <summary>Remembers the sha256 of files, so that each file is read once. The ledger stores the entries in a table.</summary>
+/// <param name="Find">Returns the sha256 in lower-case hex of a file with exactly this stamp, or null.</param>
+/// <param name="Keep">Stores the sha256 of a file, and replaces an earlier entry of its path.</param>
 public sealed record ContentCache(
     Func<FileStamp, CancellationToken, ValueTask<string?>> Find,
     Func<FileStamp, string, CancellationToken, ValueTask> Keep)
 {
-    /// <summary>Remembers for as long as the process runs.</summary>
+    /// <summary>Makes a cache that lasts as long as the process runs.</summary>
     public static ContentCache InMemory()
     {
         var known = new System.Collections.Concurrent.ConcurrentDictionary<string, (FileStamp Stamp, string Sha256)>();

@@ -1,8 +1,8 @@
 namespace LusPipeline.Core.Identity;
 
-/// <summary>What tells that a file is still the one whose content is known, without reading it.</summary>
-/// <param name="PathHash">sha256 of the file's full path, lower-case hex: no name.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="ModifiedNanoseconds">Last write, nanoseconds since 1970 UTC.</param>
-/// <param name="Inode">The file's number in its file system; the 64 bits as a signed number.</param>
+/// <summary>Identifies the state of a file without reading it. As long as the stamp is the same, the content is taken to be the same.</summary>
+/// <param name="PathHash">sha256 of the file's full path, lower-case hex. The path itself is not stored.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="ModifiedNanoseconds">Time of the last write in nanoseconds since 1970, UTC.</param>
+/// <param name="Inode">The file's number in its file system, with its 64 bits read as a signed number.</param>
 public readonly record struct FileStamp(string PathHash, long Size, long ModifiedNanoseconds, long Inode);

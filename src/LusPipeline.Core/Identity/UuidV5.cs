@@ -6,7 +6,7 @@ namespace LusPipeline.Core.Identity;
 /// <summary>Name-based UUIDs, version 5 of RFC 9562, section 5.5 (SHA-1 of namespace and name).</summary>
 public static class UuidV5
 {
-    /// <summary>The id of a name within a namespace; the same on every machine and for ever.</summary>
+    /// <summary>Returns the id of a name within a namespace. It is the same on every machine at any time.</summary>
     public static Guid Create(Guid @namespace, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -21,7 +21,7 @@ public static class UuidV5
         return new Guid(hash, bigEndian: true);
     }
 
-    /// <summary>The id of several parts; each part is written with its length, so that no two lists of parts collide.</summary>
+    /// <summary>Returns the id of several parts. Each part is preceded by its length, so that no two lists of parts give the same input.</summary>
     public static Guid Create(Guid @namespace, params ReadOnlySpan<string> parts)
     {
         var name = new StringBuilder();

@@ -1,21 +1,21 @@
+using LusPipeline.Core.Stages;
+
 namespace LusPipeline.Core.Messages;
 
-/// <summary>A clip's frames are an object and wait for features.</summary>
-/// <param name="Version">The contract's version; unknown fields are ignored.</param>
-/// <param name="StudyDay">UTC date on which the study was first seen: part of the ledger's keys.</param>
-/// <param name="Generation">The video's generation; a message of an older one is stale and does nothing.</param>
-/// <param name="TraceParent">W3C trace context of the study's trace.</param>
-/// <param name="FramesKey">Object of uint8 [T,H,W,3] RGB frames in numpy format.</param>
-/// <param name="BundleId">The bundle that the video is meant for.</param>
-/// <param name="Variant">The bundle's variant: fp32, fp16 or int8.</param>
-public sealed record ClipReady(
-    int Version, Guid ClipId, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, string TraceParent,
-    string FramesKey, string BundleId, string Variant) : IClipMessage
+/// <summary>The frames of a clip are stored, and the clip waits for features. The ledger holds everything else about the clip.</summary>
+/// <param name="Version">The contract's version.</param>
+/// <param name="StudyDay">UTC date on which the study was first seen. It is part of the ledger's keys.</param>
+/// <param name="Generation">The video's generation. A message of an older generation has no effect.</param>
+public sealed record ClipReady(int Version, Guid ClipId, DateOnly StudyDay, int Generation) : IClipMessage
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
-    /// <summary>Taken before routine work.</summary>
+    /// <summary>Whether the message goes to the queue that workers take from first.</summary>
     public bool Urgent { get; init; }
+
+    int IStageMessage.KnownVersion => CurrentVersion;
+
+    Stage IStageMessage.Stage => Stage.Features;
 
     Guid IStageMessage.SubjectId => ClipId;
 }

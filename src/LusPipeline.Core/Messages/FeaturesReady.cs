@@ -1,20 +1,21 @@
+using LusPipeline.Core.Stages;
+
 namespace LusPipeline.Core.Messages;
 
-/// <summary>A clip's features are an object and wait for the head.</summary>
-/// <param name="Version">The contract's version; unknown fields are ignored.</param>
-/// <param name="StudyDay">UTC date on which the study was first seen: part of the ledger's keys.</param>
-/// <param name="Generation">The video's generation; a message of an older one is stale and does nothing.</param>
-/// <param name="TraceParent">W3C trace context of the study's trace.</param>
-/// <param name="FeaturesKey">Object of float32 [T,D] features in numpy format.</param>
-/// <param name="Sha256">Of that object, lower-case hex.</param>
-public sealed record FeaturesReady(
-    int Version, Guid ClipId, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, string TraceParent,
-    string FeaturesKey, string Sha256, string BundleId, string Variant) : IClipMessage
+/// <summary>The features of a clip are stored, and the clip waits for the head. The ledger holds everything else about the clip.</summary>
+/// <param name="Version">The contract's version.</param>
+/// <param name="StudyDay">UTC date on which the study was first seen. It is part of the ledger's keys.</param>
+/// <param name="Generation">The video's generation. A message of an older generation has no effect.</param>
+public sealed record FeaturesReady(int Version, Guid ClipId, DateOnly StudyDay, int Generation) : IClipMessage
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
-    /// <summary>Taken before routine work.</summary>
+    /// <summary>Whether the message goes to the queue that workers take from first.</summary>
     public bool Urgent { get; init; }
+
+    int IStageMessage.KnownVersion => CurrentVersion;
+
+    Stage IStageMessage.Stage => Stage.Sequence;
 
     Guid IStageMessage.SubjectId => ClipId;
 }

@@ -4,6 +4,4 @@ namespace LusPipeline.Core.Messages;
 public interface IClipMessage : IStageMessage
 {
     Guid ClipId { get; }
-
-    Guid StudyId { get; }
 }

@@ -1,7 +1,8 @@
 namespace LusPipeline.Core.Messages;
 
-/// <summary>Hands a message to the next stage. Called after the ledger's row has moved, never before.</summary>
+/// <summary>Publishes messages to the next stage. Publish a message only after the ledger's row has moved.</summary>
 public interface IStageBus
 {
-    Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellation) where TMessage : class;
+    /// <summary>Publishes a message to the queue of its stage.</summary>
+    Task PublishAsync(IStageMessage message, CancellationToken cancellation);
 }

@@ -3,24 +3,24 @@ using LusPipeline.Core.Probabilities;
 namespace LusPipeline.Core.Messages;
 
 /// <summary>
-/// Public event: a study is complete and at least one of its videos has a result. Sent at least once a revision; a study and revision
-/// that came before says nothing new.
+/// Public event: a study is complete, and at least one of its videos has a result. It is sent at least once for each revision. Receivers
+/// may ignore a study and revision that they have received before.
 /// </summary>
-/// <param name="Version">The contract's version; fields may be added, none change.</param>
+/// <param name="Version">The contract's version. Fields may be added, but existing ones do not change.</param>
 /// <param name="StudyDay">UTC date on which the study was first seen.</param>
 /// <param name="Bucket">The bucket's name.</param>
-/// <param name="Study">The study's name as its uploader gave it: it may be a patient's.</param>
-/// <param name="Revision">Times the study was completed: 1, and more after late videos and replays.</param>
+/// <param name="Study">The study's name as its uploader gave it. It may contain a patient's name.</param>
+/// <param name="Revision">How many times the study was completed: 1 at first, and more after late videos and replays.</param>
 /// <param name="Diagnosis">covid, pneumonia or healthy: the most probable class. Research use only.</param>
-/// <param name="Probabilities">The mean over the videos.</param>
-/// <param name="Spread">Standard deviation of the winning class's probability over the videos; 0 for one.</param>
-/// <param name="Uncertain">The highest probability is below the bundle's threshold.</param>
-/// <param name="Videos">Videos of the study.</param>
-/// <param name="Rejected">Those of them that were no usable videos.</param>
-/// <param name="Failed">Those of them that failed by our fault, or were cancelled.</param>
-/// <param name="ResultsKey">Object of the bucket with everything in JSON.</param>
-/// <param name="TraceId">Of the study's trace, 32 hex digits.</param>
-/// <param name="CompletedAt">UTC.</param>
+/// <param name="Probabilities">The mean of the class probabilities over the videos.</param>
+/// <param name="Spread">Standard deviation of the winning class's probability over the videos; 0 for one video.</param>
+/// <param name="Uncertain">Whether the highest probability is below the bundle's threshold.</param>
+/// <param name="Videos">The number of videos of the study.</param>
+/// <param name="Rejected">The number of videos that were rejected because they are not usable.</param>
+/// <param name="Failed">The number of videos that the pipeline failed to process, or that were cancelled.</param>
+/// <param name="ResultsKey">Key of the object in the bucket that holds the whole result as JSON.</param>
+/// <param name="TraceId">Id of the study's trace, 32 hex digits.</param>
+/// <param name="CompletedAt">When the study was completed, UTC.</param>
 public sealed record StudyCompleted(
     int Version, Guid StudyId, DateOnly StudyDay, string Bucket, string Study, int Revision, string Diagnosis, ClassProbabilities Probabilities,
     double Spread, bool Uncertain, int Videos, int Rejected, int Failed, string ResultsKey, string TraceId, DateTime CompletedAt)

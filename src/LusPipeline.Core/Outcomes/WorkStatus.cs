@@ -1,15 +1,15 @@
 namespace LusPipeline.Core.Outcomes;
 
-/// <summary>Where a video, clip or study stands, as written in the ledger.</summary>
+/// <summary>The status of a video, clip or study, as the ledger stores it.</summary>
 public static class WorkStatus
 {
-    /// <summary>A video seen, or a clip whose object is gone: waits for ingest.</summary>
+    /// <summary>A video that was found, or a clip whose object is missing. It waits for ingest.</summary>
     public const string Found = "found";
 
-    /// <summary>A video whose clips are cut, or a clip whose frames are an object: waits for features.</summary>
+    /// <summary>A video whose clips are cut, or a clip whose frames are stored. The clip waits for features.</summary>
     public const string Cut = "cut";
 
-    /// <summary>A clip whose features are an object: waits for sequence.</summary>
+    /// <summary>A clip whose features are stored. It waits for sequence.</summary>
     public const string Extracted = "extracted";
 
     /// <summary>A study whose videos are not all final.</summary>

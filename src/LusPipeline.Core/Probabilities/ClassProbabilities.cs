@@ -1,10 +1,12 @@
 namespace LusPipeline.Core.Probabilities;
 
-/// <summary>One probability a class, each in [0, 1], together 1 within float32's rounding.</summary>
+/// <summary>One probability for each class. Each is in [0, 1], and their sum is 1 within the rounding of float32.</summary>
 public readonly record struct ClassProbabilities(double Covid, double Pneumonia, double Healthy)
 {
     /// <param name="values">Three values in the order of <see cref="Diagnosis"/>.</param>
-    /// <exception cref="ArgumentException">Not three values, one outside [0, 1] or not a number, or a sum further than 1e-3 from 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not three values, a value is outside [0, 1] or not a number, or the sum differs from 1 by more than 1e-3.
+    /// </exception>
     public static ClassProbabilities From(ReadOnlySpan<float> values)
     {
         if (values.Length != 3)
@@ -27,7 +29,7 @@ public readonly record struct ClassProbabilities(double Covid, double Pneumonia,
         _ => Healthy,
     };
 
-    /// <summary>The most probable class; the first of equals.</summary>
+    /// <summary>The most probable class. If several are equal, the first of them.</summary>
     public Diagnosis Winner =>
         Covid >= Pneumonia && Covid >= Healthy ? Diagnosis.Covid
         : Pneumonia >= Healthy ? Diagnosis.Pneumonia

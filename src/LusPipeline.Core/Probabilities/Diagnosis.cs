@@ -1,6 +1,6 @@
 namespace LusPipeline.Core.Probabilities;
 
-/// <summary>The classes, in the paper's order; the values are the positions in the model's output.</summary>
+/// <summary>The classes in the paper's order. Each value is the class's position in the model's output.</summary>
 public enum Diagnosis
 {
     Covid = 0,

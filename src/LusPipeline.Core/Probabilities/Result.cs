@@ -1,14 +1,16 @@
 namespace LusPipeline.Core.Probabilities;
 
-/// <summary>The diagnosis of a video (over its clips) or of a study (over its videos).</summary>
+/// <summary>The result of a video (over its clips) or of a study (over its videos).</summary>
 /// <param name="Probabilities">The mean over the parts.</param>
-/// <param name="Spread">The standard deviation (of the population) of the winning class's probability over the parts; 0 for one part.</param>
-/// <param name="Uncertain">The highest probability is below the bundle's threshold.</param>
+/// <param name="Spread">The population standard deviation of the winning class's probability over the parts; 0 for one part.</param>
+/// <param name="Uncertain">Whether the highest probability is below the bundle's threshold.</param>
 public readonly record struct Result(ClassProbabilities Probabilities, double Spread, bool Uncertain)
 {
     public Diagnosis Diagnosis => Probabilities.Winner;
 
-    /// <param name="parts">At least one, in a settled order (clips by index, videos by key): sums of floating-point numbers depend on it.</param>
+    /// <param name="parts">
+    /// One part or more, in a fixed order (clips by index, videos by key), because a floating-point sum depends on the order.
+    /// </param>
     /// <param name="threshold">The bundle's threshold in [0, 1].</param>
     public static Result Mean(IReadOnlyList<ClassProbabilities> parts, double threshold)
     {

@@ -1,6 +1,6 @@
 namespace LusPipeline.Core.Stages;
 
-/// <summary>The stages by name: as queues, metrics, the ledger and the command line write them.</summary>
+/// <summary>The names of the stages in queues, metrics, the ledger and the command line.</summary>
 public static class StageNames
 {
     public static IReadOnlyList<Stage> All { get; } = [Stage.Ingest, Stage.Features, Stage.Sequence];

@@ -1,6 +1,6 @@
 namespace LusPipeline.Core.Stages;
 
-/// <summary>Stages of the pipeline: one, or several that share a process.</summary>
+/// <summary>The stages that one process runs.</summary>
 [Flags]
 public enum StageSet
 {
@@ -9,4 +9,13 @@ public enum StageSet
     Features = 2,
     Sequence = 4,
     All = Ingest | Features | Sequence,
+}
+
+public static class StageSets
+{
+    /// <summary>The set of this stage alone.</summary>
+    public static StageSet ToSet(this Stage stage) => new PerStage<StageSet>(StageSet.Ingest, StageSet.Features, StageSet.Sequence)[stage];
+
+    /// <summary>The stages of a set, in their order.</summary>
+    public static IEnumerable<Stage> Stages(this StageSet set) => StageNames.All.Where(stage => set.HasFlag(stage.ToSet()));
 }

@@ -1,8 +1,8 @@
 namespace LusPipeline.Core.Studies;
 
-/// <summary>How an object's key names its study and its video.</summary>
-/// <param name="Study">The first path segment below the watched prefix; for an object at the top, its whole name.</param>
-/// <param name="Video">The remaining segments; for an object at the top, its whole name.</param>
+/// <summary>The names of the study and the video that an object's key contains.</summary>
+/// <param name="Study">The first segment of the key below the watched prefix. For a key of one segment, the whole key.</param>
+/// <param name="Video">The remaining segments. For a key of one segment, the whole key.</param>
 public readonly record struct ObjectName(string Study, string Video)
 {
     /// <param name="key">An object's key below the watched prefix, segments divided by '/'.</param>

@@ -20,9 +20,9 @@ public sealed record VideoLimits
     [Range(1, long.MaxValue)]
     public long MaxFileBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
-    /// <summary>The limit that a rejection is about.</summary>
+    /// <summary>Returns the value of the limit that a rejection refers to.</summary>
     /// <param name="reason">One of <see cref="ReasonCode"/>.</param>
-    /// <returns>Null for a reason that is about no limit.</returns>
+    /// <returns>Null if the reason refers to no limit.</returns>
     public long? For(string? reason) => reason switch
     {
         ReasonCode.TooLargeFrame => MaxFramePixels,

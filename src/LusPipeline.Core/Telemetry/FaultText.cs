@@ -7,12 +7,12 @@ using LusPipeline.Core.Outcomes;
 namespace LusPipeline.Core.Telemetry;
 
 /// <summary>
-/// An exception as logs may have it. Messages of exceptions hold names of files, which may be a patient's; so it tells the types, the
-/// codes and the stack, and a message only of those kinds of ours that promise to hold ids alone.
+/// Makes the text of an exception for logs. Messages of exceptions may contain file names, and so a patient's name. The text therefore
+/// gives types, error codes and stacks. It includes a message only for those of our exceptions whose messages contain nothing but ids.
 /// </summary>
 public static class FaultText
 {
-    /// <summary>The exception and its causes in one line.</summary>
+    /// <summary>Returns the exception and its causes in one line.</summary>
     public static string Summary(Exception failure)
     {
         var text = new StringBuilder();
@@ -21,7 +21,7 @@ public static class FaultText
         return text.ToString();
     }
 
-    /// <summary>The exception and its causes, each with its stack.</summary>
+    /// <summary>Returns the exception and its causes, each with its stack.</summary>
     public static string Full(Exception failure)
     {
         var text = new StringBuilder();

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace LusPipeline.Core.Telemetry;
 
-/// <summary>Measures one attempt of a stage at a video or clip. What is not told before it is disposed counts as interrupted.</summary>
+/// <summary>
+/// Measures one attempt of a stage at a video or clip. An attempt whose end is not reported before this is disposed counts as interrupted.
+/// </summary>
 public sealed class StageAttempt(string stage) : IDisposable
 {
     public const string Done = "done";
@@ -17,7 +19,7 @@ public sealed class StageAttempt(string stage) : IDisposable
     private string? _reason;
 
     /// <param name="outcome">One of the constants here.</param>
-    /// <param name="reason">A reason code, for an attempt that did not succeed.</param>
+    /// <param name="reason">A reason code, if the attempt did not succeed.</param>
     public void Ended(string outcome, string? reason = null) => (_outcome, _reason) = (outcome, reason);
 
     public void Dispose() => StageMetrics.Attempted(stage, _outcome, _reason, Stopwatch.GetElapsedTime(_begun));

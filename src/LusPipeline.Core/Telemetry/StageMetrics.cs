@@ -3,14 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace LusPipeline.Core.Telemetry;
 
-/// <summary>Meters of the pipeline. Labels are few and hold no names: stage, outcome, reason code, model.</summary>
+/// <summary>
+/// The metrics of the pipeline. Their labels are few and contain no file names: stage (see <see cref="Stages.StageNames"/>), outcome,
+/// reason code, model.
+/// </summary>
 public static class StageMetrics
 {
     public const string SourceName = "LusPipeline";
-
-    public const string Ingest = "ingest";
-    public const string Features = "features";
-    public const string Sequence = "sequence";
 
     private static readonly Meter Meter = new(SourceName);
 
@@ -33,7 +32,13 @@ public static class StageMetrics
     private static readonly UpDownCounter<int> InFlight = Meter.CreateUpDownCounter<int>("lus.clips.in_flight", "{clip}", "Clips that this process cut or is cutting and that wait for features.");
     private static readonly ConcurrentDictionary<OpenModel, int> Models = new();
 
-    static StageMetrics() => Meter.CreateObservableGauge("lus.model.info", () => Models.Keys.Select(model => model.Measurement), "{model}", "Open models and where they run; always 1.");
+    private static string? _sandbox;
+
+    static StageMetrics()
+    {
+        Meter.CreateObservableGauge("lus.model.info", () => Models.Keys.Select(model => model.Measurement), "{model}", "Open models and where they run; always 1.");
+        Meter.CreateObservableGauge<int>("lus.sandbox.info", Sandbox, "{level}", "The level of the sandbox of ffmpeg and ffprobe; always 1.");
+    }
 
     public static void ClipsFinished(string stage, int clips) => Clips.Add(clips, Stage(stage));
 
@@ -44,7 +49,7 @@ public static class StageMetrics
 
     public static void BatchFinished(int frames) => Batch.Record(frames);
 
-    /// <param name="wait">Between two machines' clocks; a negative one counts as none.</param>
+    /// <param name="wait">Difference between the clocks of two machines. A negative value counts as zero.</param>
     public static void Waited(string stage, TimeSpan wait) => Wait.Record(Math.Max(0, wait.TotalSeconds), Stage(stage));
 
     public static void Decoded(TimeSpan duration) => Decode.Record(duration.TotalSeconds);
@@ -54,10 +59,13 @@ public static class StageMetrics
     /// <param name="outcome"><c>found</c>, <c>known</c> to the last listing, <c>absent</c> from the watched prefixes, <c>other</c> (of no upload here), or <c>unreadable</c>.</param>
     public static void Notified(string outcome, int objects = 1) => Notifications.Add(objects, new KeyValuePair<string, object?>("outcome", outcome));
 
-    /// <param name="clips">Negative for clips that are no longer in flight.</param>
+    /// <param name="clips">The change of the number of clips in flight; negative for clips that leave.</param>
     public static void ClipsInFlight(int clips) => InFlight.Add(clips);
 
-    /// <returns>To be disposed with the model.</returns>
+    /// <param name="level"><c>full</c>, <c>calls</c> (the network only) or <c>none</c>.</param>
+    public static void SandboxUsed(string level) => _sandbox = level;
+
+    /// <returns>Dispose it together with the model.</returns>
     public static IDisposable ModelOpened(string provider, string variant, string bundleId) => new OpenModel(provider, variant, bundleId);
 
     internal static void Attempted(string stage, string outcome, string? reason, TimeSpan duration)
@@ -69,6 +77,8 @@ public static class StageMetrics
 
     /// <param name="reason">One of <see cref="Outcomes.ReasonCode"/>.</param>
     public static void Failed(string stage, string outcome, string reason) => Failures.Add(1, Stage(stage), new("outcome", outcome), new("reason", reason));
+
+    private static IEnumerable<Measurement<int>> Sandbox() => _sandbox is { } level ? [new(1, new KeyValuePair<string, object?>("level", level))] : [];
 
     private static KeyValuePair<string, object?> Stage(string stage) => new("stage", stage);
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LusPipeline.Core.Telemetry;
 
-/// <summary>Spans of the pipeline. Names of files may be a patient's, so spans carry ids only.</summary>
+/// <summary>Spans of the pipeline. File names may contain a patient's name, so spans carry only ids.</summary>
 public static class StageTrace
 {
     public const string SourceName = "LusPipeline";

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Waits for a broker that is away, before the bus connects: left alone, the bus tries at growing intervals of up to half a minute, and
-/// its consumers come back that much later than the broker.
+/// Waits until the broker accepts connections, and only then lets the bus connect. By itself the bus tries again at growing intervals of up
+/// to half a minute, so its consumers would start that much later than necessary.
 /// </summary>
 internal sealed partial class BrokerArrival(BrokerOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BrokerArrival> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends when the broker takes connections or the host stops.</summary>
+    /// <summary>Returns when the broker accepts connections or the host stops.</summary>
     public async Task WaitAsync()
     {
         for (var tries = 0; !lifetime.ApplicationStopping.IsCancellationRequested; tries++)
@@ -45,9 +45,9 @@ internal sealed partial class BrokerArrival(BrokerOptions options, IHostApplicat
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "RabbitMQ at {Address} is away: waiting")]
+    [LoggerMessage(LogLevel.Warning, "RabbitMQ at {Address} is not reachable: waiting")]
     private static partial void Away(ILogger logger, string address);
 
-    [LoggerMessage(LogLevel.Information, "RabbitMQ at {Address} is back")]
+    [LoggerMessage(LogLevel.Information, "RabbitMQ at {Address} is reachable again")]
     private static partial void Back(ILogger logger, string address);
 }

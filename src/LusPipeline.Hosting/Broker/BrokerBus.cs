@@ -5,25 +5,30 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Sends stages' messages: persistent, mandatory, confirmed by the broker. A message that is not confirmed within the publish timeout
-/// is logged and no error: the row has moved already, and the sweeper publishes it again. For the same reason a stop does not cut a
-/// publication short.
+/// Sends the messages of the stages: persistent, mandatory, confirmed by the broker. A message that is not confirmed within the publish
+/// timeout is logged and raises no error, because its row has moved already and the sweeper publishes it again. For the same reason a stop
+/// does not cancel a publication. While the connection is lost, nothing is sent and nobody waits.
 /// </summary>
-public sealed partial class BrokerBus(IBus bus, BrokerNames names, BrokerOptions options, ILogger<BrokerBus> log) : IStageBus
+internal sealed partial class BrokerBus(IBus bus, BusConnection connection, BrokerNames names, BrokerOptions options, ILogger<BrokerBus> log) : IStageBus
 {
-    /// <exception cref="ArgumentException">It is no message of a stage.</exception>
-    public async Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellation) where TMessage : class
+    public async Task PublishAsync(IStageMessage message, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(message);
         var queue = names.QueueOf(message);
+        if (connection.IsLost)
+        {
+            NotPublished(log, message.GetType().Name, message.SubjectId, queue, "ConnectionLost", "The connection to the broker is lost.");
+            return;
+        }
         using var limit = new CancellationTokenSource(options.PublishTimeout);
         try
         {
             var exchange = await bus.GetSendEndpoint(new Uri($"exchange:{queue}")).WaitAsync(limit.Token).ConfigureAwait(false);
-            await exchange.Send(message, ToBroker, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+            await exchange.Send((object)message, ToBroker, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            NotPublished(log, typeof(TMessage).Name, StageMessage.IdOf(message), queue, failure.GetType().Name, failure.Message);
+            NotPublished(log, message.GetType().Name, message.SubjectId, queue, failure.GetType().Name, failure.Message);
         }
     }
 
@@ -34,6 +39,6 @@ public sealed partial class BrokerBus(IBus bus, BrokerNames names, BrokerOptions
             rabbit.Mandatory = true;
     });
 
-    [LoggerMessage(LogLevel.Warning, "{Message} of {Id} is not on {Queue} yet ({Failure}: {Detail}): the sweeper will publish it again")]
+    [LoggerMessage(LogLevel.Warning, "{Message} of {Id} could not be published to {Queue} ({Failure}: {Detail}): the sweep will publish it again")]
     private static partial void NotPublished(ILogger logger, string message, Guid id, string queue, string failure, string detail);
 }

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>A connection for what is not a stage's message: opened when it is needed, and again when it was lost.</summary>
+/// <summary>A connection for everything but the messages of the stages. It is opened on first use, and again after it was lost.</summary>
 public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
 {
     internal const string DefaultUriKey = $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)}";
@@ -12,25 +12,25 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
 
-    /// <summary>By which the broker's operator sees the connection.</summary>
+    /// <summary>The connection's name in the broker's management pages.</summary>
     internal string Name { get; init; } = "lus control";
 
-    /// <summary>The setting that has the address, for messages.</summary>
+    /// <summary>The setting that holds the address. Error messages name it.</summary>
     internal string UriKey { get; init; } = DefaultUriKey;
 
-    /// <summary>The connection ends when a message is larger; null for the client's own limit.</summary>
+    /// <summary>The largest message in bytes. A larger one closes the connection. Null for the client's own limit.</summary>
     internal uint? MostInboundBytes { get; init; }
 
-    /// <summary>What the broker says that it is.</summary>
+    /// <summary>The version that the broker reports.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
+    /// <exception cref="BrokerException">The broker refuses the credentials, or TLS fails.</exception>
     public Task<string> ServerVersionAsync(CancellationToken cancellation) => OnChannelAsync(
         (_, _) => Task.FromResult(_connection?.ServerProperties?.TryGetValue("version", out var version) == true && version is byte[] text ? Encoding.UTF8.GetString(text) : "of no known version"),
         cancellation);
 
-    /// <summary>Runs an exchange of frames on a channel of its own whose publications are confirmed, within the publish timeout.</summary>
+    /// <summary>Runs a few commands on a new channel with publisher confirms, within the publish timeout.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
+    /// <exception cref="BrokerException">The broker refuses the credentials, or TLS fails.</exception>
     internal Task<T> OnChannelAsync<T>(Func<IChannel, CancellationToken, Task<T>> exchange, CancellationToken cancellation) => WithinAsync(
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
         async (channel, limit) =>
@@ -41,10 +41,10 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         },
         cancellation);
 
-    /// <summary>A channel that stays, for a consumer; whoever disposes it sees its end, too.</summary>
-    /// <param name="prepare">Within the publish timeout.</param>
+    /// <summary>Opens a channel that stays open for a consumer. The caller disposes it, and has to notice when it ends.</summary>
+    /// <param name="prepare">Sets the channel up. It must end within the publish timeout.</param>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses the credentials, or TLS fails.</exception>
+    /// <exception cref="BrokerException">The broker refuses the credentials, or TLS fails.</exception>
     internal Task<IChannel> OpenChannelAsync(Func<IChannel, CancellationToken, Task> prepare, CancellationToken cancellation) => WithinAsync(
         new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false),
         async (channel, limit) =>
@@ -68,7 +68,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
             }
             catch
             {
-                // Whatever became of the channel, and of a broker that says nothing, ends with the connection.
+                // The channel may hang with a broker that does not answer. Closing the connection ends it too.
                 Discard(connection);
                 throw;
             }
@@ -79,13 +79,15 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested && IsOutage(failure))
         {
-            var hint = options.Uri.Scheme == "amqps" ? $" One that wants a certificate of its client hangs up on a client without: {BrokerOptions.Section}:{nameof(BrokerOptions.ClientCertificateFile)}." : "";
+            var hint = options.Uri.Scheme == "amqps"
+                ? $" One that wants a certificate of its client hangs up on a client without: {BrokerOptions.Section}:{nameof(BrokerOptions.ClientCertificateFile)}."
+                : "";
             throw new BrokerUnavailableException(
                 $"RabbitMQ at {Address(options)} does not answer ({Said(failure)}). Is it running, and is {UriKey} right?{hint}", failure);
         }
     }
 
-    /// <summary>Fills a factory, this one's and the bus's, with what the options say.</summary>
+    /// <summary>Applies the options to a connection factory: the one of this class, or the one of the bus.</summary>
     internal static void Configure(ConnectionFactory factory, BrokerOptions options)
     {
         factory.Uri = options.Uri;
@@ -130,7 +132,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The client's own way out takes seconds more.
+                // The client needs seconds more to notice the cancellation by itself.
                 _ = EndAsync(opening);
                 throw;
             }
@@ -147,7 +149,7 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
             _ = EndAsync(lost);
     }
 
-    /// <summary>Does not wait for a broker that hangs.</summary>
+    /// <summary>Closes the connection, and waits no longer than a second for the broker.</summary>
     private static async Task EndAsync(IConnection connection)
     {
         await connection.AbortAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
@@ -167,7 +169,10 @@ public sealed class BrokerConnection(BrokerOptions options) : IAsyncDisposable
         if (causes.OfType<AuthenticationFailureException>().Any() || causes.OfType<PossibleAuthenticationFailureException>().Any())
             return $"RabbitMQ at {Address(options)} refuses the user of {UriKey}. Check user, password and virtual host.";
         if (causes.OfType<System.Security.Authentication.AuthenticationException>().FirstOrDefault() is { } tls)
-            return $"TLS with RabbitMQ at {Address(options)} fails ({tls.Message}). Check {BrokerOptions.Section}:{nameof(BrokerOptions.CaFile)}, the client certificate, and that the host's name is the certificate's.";
+        {
+            return $"TLS with RabbitMQ at {Address(options)} fails ({tls.Message}). "
+                + $"Check {BrokerOptions.Section}:{nameof(BrokerOptions.CaFile)}, the client certificate, and that the host's name is the certificate's.";
+        }
         return causes.OfType<OperationInterruptedException>().FirstOrDefault(cause => cause.ShutdownReason?.ReplyCode is Constants.AccessRefused or Constants.NotAllowed) is { } refused
             ? $"RabbitMQ at {Address(options)} refuses the connection ({refused.ShutdownReason?.ReplyText}). Check the virtual host and the user's permissions on it."
             : null;

@@ -4,13 +4,13 @@ using LusPipeline.Core.Stages;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>Names of queues and exchanges. An exchange has the name of its queue.</summary>
-/// <param name="prefix">What they begin with, as <see cref="BrokerOptions.Prefix"/>.</param>
+/// <param name="prefix">The start of every name: <see cref="BrokerOptions.Prefix"/>.</param>
 public sealed class BrokerNames(string prefix)
 {
-    /// <summary>What the broker gave up delivering.</summary>
+    /// <summary>Queue of messages that the broker gave up delivering.</summary>
     public string Returned => $"{prefix}.returned";
 
-    /// <summary>What no worker takes again.</summary>
+    /// <summary>Queue of messages that no worker takes again.</summary>
     public string DeadLetters => $"{prefix}.dead-letters";
 
     /// <summary>Topic exchange of <c>study.completed</c> and <c>study.failed</c>.</summary>
@@ -22,12 +22,9 @@ public sealed class BrokerNames(string prefix)
     public string Queue(Stage stage, bool urgent) => urgent ? $"{prefix}.{stage.Name()}.urgent" : $"{prefix}.{stage.Name()}";
 
     /// <summary>The queue of a stage's message.</summary>
-    /// <exception cref="ArgumentException">It is no message of a stage.</exception>
-    public string QueueOf(object message) => message switch
+    public string QueueOf(IStageMessage message)
     {
-        VideoFound found => Queue(Stage.Ingest, found.Urgent),
-        ClipReady ready => Queue(Stage.Features, ready.Urgent),
-        FeaturesReady ready => Queue(Stage.Sequence, ready.Urgent),
-        _ => throw new ArgumentException($"{message?.GetType().Name} is no message of a stage.", nameof(message)),
-    };
+        ArgumentNullException.ThrowIfNull(message);
+        return Queue(message.Stage, message.Urgent);
+    }
 }

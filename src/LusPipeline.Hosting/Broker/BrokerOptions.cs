@@ -61,7 +61,10 @@ public sealed record BrokerOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int DeadLettersKept { get; init; } = 10_000;
 
-    /// <summary>Messages of each class of service that a worker holds unacknowledged: always one more than it handles, so that one waits when a place comes free.</summary>
+    /// <summary>
+    /// How many routine messages, and how many urgent ones, a worker holds unacknowledged. It is at least one more than it handles at the same time,
+    /// so that the next message is there when one is finished.
+    /// </summary>
     /// <param name="concurrency">Messages that it handles at a time.</param>
     internal ushort PrefetchOf(Stage stage, int concurrency)
     {
@@ -69,7 +72,7 @@ public sealed record BrokerOptions : IValidatableObject
         return (ushort)Math.Min(ushort.MaxValue, chosen == 0 ? 2 * concurrency : Math.Max(chosen, concurrency + 1));
     }
 
-    /// <summary>What is wrong with a broker's address, to come after the key's name.</summary>
+    /// <summary>What is wrong with a broker's address, as the part of a sentence that follows the key's name; null if nothing is.</summary>
     internal static string? ProblemOf(Uri uri)
     {
         if (!uri.IsAbsoluteUri || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)

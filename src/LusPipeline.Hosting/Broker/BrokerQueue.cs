@@ -8,8 +8,11 @@ namespace LusPipeline.Hosting.Broker;
 /// </summary>
 internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, object?> Arguments)
 {
-    /// <summary>Reading a dead letter and putting it back is a delivery: the limit of 20 that version 4 sets by itself would lose it.</summary>
-    private const int ReadByPeople = 1_000_000;
+    /// <summary>
+    /// Delivery limit of the dead letters, in effect none. An operator who reads a dead letter and puts it back causes a delivery, and the default
+    /// limit of RabbitMQ 4, which is 20, would then drop it.
+    /// </summary>
+    private const int Unlimited = 1_000_000;
 
     public static IReadOnlyList<BrokerQueue> All(BrokerOptions options)
     {
@@ -22,7 +25,9 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
         ];
     }
 
-    /// <summary>Hints, of which the newest are worth the most: bounded, and handed out again only where a worker died with one in hand.</summary>
+    /// <summary>
+    /// Queue of notifications. It is bounded, and the newest messages are kept. A message is delivered again only if a worker died while it held it.
+    /// </summary>
     public static BrokerQueue Notifications(BrokerOptions options) => new(new BrokerNames(options.Prefix).Notifications, new Dictionary<string, object?>
     {
         ["x-queue-type"] = "quorum",
@@ -35,24 +40,27 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
 
     public static BrokerQueue OfStage(BrokerOptions options, string name) => Limited(options, name, new BrokerNames(options.Prefix).Returned);
 
-    /// <summary>A message that even here is delivered in vain goes to the people.</summary>
+    /// <summary>A message that cannot be handled here either becomes a dead letter.</summary>
     public static BrokerQueue Returned(BrokerOptions options)
     {
         var names = new BrokerNames(options.Prefix);
         return Limited(options, names.Returned, names.DeadLetters);
     }
 
-    /// <summary>Bounded: the oldest go first.</summary>
+    /// <summary>The queue is bounded: the oldest messages are dropped first.</summary>
     public static BrokerQueue DeadLetters(BrokerOptions options) => new(new BrokerNames(options.Prefix).DeadLetters, new Dictionary<string, object?>
     {
         ["x-queue-type"] = "quorum",
         ["x-quorum-initial-group-size"] = options.QuorumGroupSize,
-        ["x-delivery-limit"] = ReadByPeople,
+        ["x-delivery-limit"] = Unlimited,
         ["x-max-length"] = options.DeadLettersKept,
         ["x-overflow"] = "drop-head",
     });
 
-    /// <summary>At-least-once dead lettering, which asks for reject-publish: what is given up stays until the other queue has it.</summary>
+    /// <summary>
+    /// Dead lettering at least once: a message stays here until the other queue has confirmed it. RabbitMQ allows this only with the overflow policy
+    /// reject-publish.
+    /// </summary>
     private static BrokerQueue Limited(BrokerOptions options, string name, string deadLetters) => new(name, new Dictionary<string, object?>
     {
         ["x-queue-type"] = "quorum",

@@ -8,12 +8,13 @@ using RabbitMQ.Client;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>RabbitMQ for a worker.</summary>
+/// <summary>Registers the bus of a worker, on RabbitMQ.</summary>
 public static class BrokerRegistration
 {
     /// <summary>
     /// Needs <see cref="BrokerOptions"/>, <see cref="StageConcurrency"/>, <see cref="StageStop"/>, <see cref="FatalError"/>, a
-    /// <see cref="TimeProvider"/>, the handlers of the stages, and with ingest an <see cref="IReturnedWork"/>. The bus starts with the host and does not wait for the broker.
+    /// <see cref="TimeProvider"/>, the handlers of the stages, and with ingest an <see cref="IReturnedWork"/>. The bus starts with the host
+    /// and does not wait for the broker.
     /// </summary>
     public static IServiceCollection AddBroker(this IServiceCollection services, StageSet stages) => services.AddBroker(
         $"lus {stages}",
@@ -40,17 +41,20 @@ public static class BrokerRegistration
                 rabbit.ReceiveStage<FeaturesConsumer>(context, Stage.Features);
             if (stages.HasFlag(StageSet.Sequence))
                 rabbit.ReceiveStage<SequenceConsumer>(context, Stage.Sequence);
-        });
+        },
+        stages);
 
-    /// <param name="name">By which the broker's operator sees the connection.</param>
+    /// <param name="name">The connection's name in the broker's management pages.</param>
+    /// <param name="own">The stages whose queues this process has to make.</param>
     internal static IServiceCollection AddBroker(
         this IServiceCollection services, string name, Action<IBusRegistrationConfigurator> consumers,
-        Action<IRabbitMqBusFactoryConfigurator, IBusRegistrationContext> receive)
+        Action<IRabbitMqBusFactoryConfigurator, IBusRegistrationContext> receive, StageSet own = StageSet.All)
     {
         services.AddSingleton(provider => new BrokerNames(provider.GetRequiredService<BrokerOptions>().Prefix));
-        services.AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<DeadLetters>().AddSingleton<BrokerEvents>();
+        services.AddSingleton<BrokerConnection>().AddSingleton<DeadLetters>().AddSingleton<BrokerEvents>();
+        services.AddSingleton(provider => new BrokerTopology(provider.GetRequiredService<BrokerConnection>(), provider.GetRequiredService<BrokerOptions>(), own));
         services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetters>());
-        services.AddSingleton<IStageBus, BrokerBus>().AddSingleton<BrokerArrival>();
+        services.AddSingleton<BusConnection>().AddSingleton<IStageBus, BrokerBus>().AddSingleton<BrokerArrival>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -66,14 +70,15 @@ public static class BrokerRegistration
         return services;
     }
 
-    /// <summary>A stage's two queues, which share its places.</summary>
+    /// <summary>Consumes a stage's two queues, routine and urgent. Both share the stage's concurrency.</summary>
     internal static void ReceiveStage<TConsumer>(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, Stage stage)
         where TConsumer : class, IConsumer
     {
         var options = context.GetRequiredService<BrokerOptions>();
         var names = new BrokerNames(options.Prefix);
         var concurrency = context.GetRequiredService<StageConcurrency>()[stage];
-        var places = new PriorityGate(concurrency);
+        // Routine videos hold their places while they wait for clips to be taken. Urgent ones must not wait behind them.
+        var places = new PriorityGate(concurrency, forUrgent: stage == Stage.Ingest ? 1 : 0);
         foreach (var urgent in new[] { true, false })
         {
             rabbit.Receive<TConsumer>(
@@ -95,7 +100,7 @@ public static class BrokerRegistration
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PublishFaults = false;
             endpoint.PrefetchCount = prefetch;
-            // Everything that is held stands at the gate, where urgent work overtakes.
+            // All prefetched messages wait at the gate, which lets urgent ones through first.
             endpoint.ConcurrentMessageLimit = prefetch;
             foreach (var (argument, value) in queue.Arguments)
                 endpoint.SetQueueArgument(argument, value);
@@ -107,9 +112,11 @@ public static class BrokerRegistration
             endpoint.ConnectReceiveEndpointObserver(stop);
             var gate = new StageGate(places, urgent, context.GetRequiredService<StageStop>(), stop);
             endpoint.UseFilter(gate);
+            endpoint.ConfigureChannel(pipe => pipe.UseFilter(context.GetRequiredService<BusConnection>()));
             endpoint.ConfigureChannel(pipe => pipe.UseFilter(new StarvationWatch(
                 queue.Name, gate, context.GetRequiredService<BrokerOptions>().Heartbeat, context.GetRequiredService<TimeProvider>(),
                 context.GetRequiredService<ILogger<StarvationWatch>>())));
+            endpoint.UseConsumeFilter(typeof(KnownVersions<>), context);
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
 
@@ -129,7 +136,7 @@ public static class BrokerRegistration
                 }
                 catch (BrokerException failure)
                 {
-                    // Tried again: certificates are replaced while workers run.
+                    // MassTransit tries again: certificates are replaced while workers run.
                     throw new RabbitMqConnectionException(failure.Message, failure);
                 }
             };

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>TLS to the broker: the name and the chain of its certificate are checked, always.</summary>
+/// <summary>TLS to the broker. The name and the chain of its certificate are always checked.</summary>
 internal static class BrokerTls
 {
     /// <exception cref="BrokerException">A certificate or key file cannot be used.</exception>
@@ -40,7 +40,7 @@ internal static class BrokerTls
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        // Server authentication.
+        // The OID of server authentication.
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
         if (sent is not null)
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(element => element.Certificate).ToArray());

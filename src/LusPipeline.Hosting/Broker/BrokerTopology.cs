@@ -5,19 +5,42 @@ using RabbitMQ.Client.Exceptions;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>The queues and exchanges, as <c>docs/operating/rabbitmq.md</c> lists them.</summary>
-public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions options)
+/// <param name="own">
+/// The stages whose queues this process has to make. What its user may not make of the others is left to their workers: users of single
+/// stages may make their own queues only.
+/// </param>
+public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions options, StageSet own = StageSet.All)
 {
     private readonly BrokerNames _names = new(options.Prefix);
     private readonly IReadOnlyList<BrokerQueue> _queues = BrokerQueue.All(options);
 
-    /// <summary>Makes what is missing, and says how much waits.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
-    public Task<QueueDepths> DeclareAsync(CancellationToken cancellation) => connection.OnChannelAsync(DeclareAsync, cancellation);
+    /// <summary>What the user may not make.</summary>
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+    private HashSet<string> _missing = [];
 
-    /// <summary>How much waits; nothing is made.</summary>
+    /// <summary>Queues that were not there at the last declaration and that this user may not make.</summary>
+    public IReadOnlyCollection<string> Missing => _missing;
+
+    /// <summary>Declares the queues and exchanges that are missing, and reads how many messages wait.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses, or has not all of the queues.</exception>
+    /// <exception cref="BrokerException">The broker refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
+    public async Task<QueueDepths> DeclareAsync(CancellationToken cancellation)
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            // A refusal closes the channel. What was refused is then known, and the next channel does without it.
+            var depths = await connection.OnChannelAsync((channel, limit) => TryDeclareAsync(channel, missing, limit), cancellation).ConfigureAwait(false);
+            if (depths is null)
+                continue;
+            _missing = missing;
+            return depths;
+        }
+    }
+
+    /// <summary>Reads how many messages wait. Nothing is declared.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">The broker refuses, or a queue is missing.</exception>
     public Task<QueueDepths> ReadAsync(CancellationToken cancellation) => connection.OnChannelAsync(ReadAsync, cancellation);
 
     private async Task<QueueDepths> ReadAsync(IChannel channel, CancellationToken cancellation)
@@ -37,46 +60,100 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
         return DepthsOf(read);
     }
 
-    private async Task<QueueDepths> DeclareAsync(IChannel channel, CancellationToken cancellation)
+    /// <returns>Null after a refusal that is noted in <see cref="_others"/> or in <paramref name="missing"/>; the channel is closed then.</returns>
+    private async Task<QueueDepths?> TryDeclareAsync(IChannel channel, HashSet<string> missing, CancellationToken cancellation)
     {
-        await DeclareAsync(
-            _names.Events, () => channel.ExchangeDeclareAsync(_names.Events, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation)).ConfigureAwait(false);
+        if (!_others.Contains(_names.Events) && !await MakesAsync(
+            _names.Events, () => channel.ExchangeDeclareAsync(_names.Events, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation)).ConfigureAwait(false))
+        {
+            return null;
+        }
         var declared = new Dictionary<string, QueueDeclareOk>();
         foreach (var queue in _queues)
         {
-            await DeclareAsync(queue.Name, async () =>
+            if (missing.Contains(queue.Name))
+                continue;
+            if (_others.Contains(queue.Name))
+            {
+                if (await FindAsync(channel, queue.Name, cancellation).ConfigureAwait(false) is not { } found)
+                {
+                    missing.Add(queue.Name);
+                    return null;
+                }
+                declared[queue.Name] = found;
+            }
+            else if (!await MakesAsync(queue.Name, async () =>
             {
                 await channel.ExchangeDeclareAsync(queue.Name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation).ConfigureAwait(false);
                 declared[queue.Name] = await channel.QueueDeclareAsync(
                     queue.Name, durable: true, exclusive: false, autoDelete: false, queue.Arguments.ToDictionary(), cancellationToken: cancellation).ConfigureAwait(false);
                 await channel.QueueBindAsync(queue.Name, queue.Name, "", cancellationToken: cancellation).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            }).ConfigureAwait(false))
+            {
+                return null;
+            }
         }
         return DepthsOf(declared);
     }
 
+    private static async Task<QueueDeclareOk?> FindAsync(IChannel channel, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(name, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationInterruptedException none) when (none.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound })
+        {
+            return null;
+        }
+    }
+
     private QueueDepths DepthsOf(Dictionary<string, QueueDeclareOk> queues) => new(
         new(DepthOf(queues, Stage.Ingest), DepthOf(queues, Stage.Features), DepthOf(queues, Stage.Sequence)),
-        queues[_names.Returned].MessageCount, queues[_names.DeadLetters].MessageCount);
+        Waiting(queues, _names.Returned), Waiting(queues, _names.DeadLetters));
 
     private StageDepth DepthOf(Dictionary<string, QueueDeclareOk> queues, Stage stage)
     {
-        var routine = queues[_names.Queue(stage, urgent: false)];
-        return new(routine.MessageCount, queues[_names.Queue(stage, urgent: true)].MessageCount, (int)routine.ConsumerCount);
+        var routine = _names.Queue(stage, urgent: false);
+        return new(
+            Waiting(queues, routine), Waiting(queues, _names.Queue(stage, urgent: true)),
+            queues.TryGetValue(routine, out var there) ? (int)there.ConsumerCount : 0);
     }
 
-    private async Task DeclareAsync(string name, Func<Task> declare)
+    private static uint Waiting(Dictionary<string, QueueDeclareOk> queues, string name) => queues.TryGetValue(name, out var queue) ? queue.MessageCount : 0;
+
+    /// <summary>What the workers of a stage make.</summary>
+    private IReadOnlyList<string> NamesOf(Stage stage) => stage switch
+    {
+        Stage.Ingest => [_names.Queue(stage, false), _names.Queue(stage, true), _names.Returned],
+        Stage.Sequence => [_names.Queue(stage, false), _names.Queue(stage, true), _names.DeadLetters, _names.Events],
+        _ => [_names.Queue(stage, false), _names.Queue(stage, true)],
+    };
+
+    private bool IsOwn(string name) => own.Stages().Any(stage => NamesOf(stage).Contains(name));
+
+    /// <returns>Whether the user may make it; one that has to and may not is an error.</returns>
+    private async Task<bool> MakesAsync(string name, Func<Task> declare)
     {
         try
         {
             await declare().ConfigureAwait(false);
+            return true;
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason is { Initiator: ShutdownInitiator.Peer } reason)
         {
+            if (reason.ReplyCode == Constants.AccessRefused && !IsOwn(name))
+            {
+                _others.Add(name);
+                return false;
+            }
             throw reason.ReplyCode switch
             {
                 Constants.PreconditionFailed => new BrokerException(
-                    $"'{name}' exists with other arguments ({reason.ReplyText}). Set {BrokerOptions.Section}:{nameof(BrokerOptions.DeliveryLimit)}, {nameof(BrokerOptions.QuorumGroupSize)} and {nameof(BrokerOptions.DeadLettersKept)} as they were, or stop the workers and delete it (rabbitmqctl delete_queue {name}): it is made anew, and what was on it is published again.", refused),
+                    $"'{name}' exists with other arguments ({reason.ReplyText}). Set {BrokerOptions.Section}:{nameof(BrokerOptions.DeliveryLimit)}, "
+                    + $"{nameof(BrokerOptions.QuorumGroupSize)} and {nameof(BrokerOptions.DeadLettersKept)} as they were, or stop the workers and delete it "
+                    + $"(rabbitmqctl delete_queue {name}): it is made anew, and what was on it is published again.",
+                    refused),
                 Constants.AccessRefused => new BrokerException(
                     $"The user of {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} may not make '{name}' ({reason.ReplyText}). Give it the permissions of a worker: deploy/rabbitmq.", refused),
                 _ => new BrokerUnavailableException(

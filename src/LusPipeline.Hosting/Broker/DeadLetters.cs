@@ -6,32 +6,32 @@ using RabbitMQ.Client;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Writes to <c>lus.dead-letters</c>, confirmed. A dead letter has the headers <c>lus-reason</c> and <c>lus-queue</c>, where it came from.
+/// Publishes to <c>lus.dead-letters</c> with publisher confirms. The header <c>lus-reason</c> says why a message is there, <c>lus-queue</c>
+/// which queue it comes from.
 /// </summary>
 public sealed partial class DeadLetters(BrokerConnection connection, BrokerNames names, ILogger<DeadLetters> log) : IDeadLetters
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
-    /// <summary>Keeps a copy for people. The ledger has what counts, so a broker that is away is logged and no error.</summary>
-    public async Task KeepAsync<TMessage>(TMessage message, string reason, CancellationToken cancellation) where TMessage : class
+    /// <summary>Keeps a copy for operators. The ledger already holds the outcome, so an unreachable broker is logged and raises no error.</summary>
+    public async Task KeepAsync(IStageMessage message, string reason, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(message);
         var queue = names.QueueOf(message);
         try
         {
-            await KeepAsync(
-                JsonSerializer.SerializeToUtf8Bytes(message, Json), "application/json", Guid.NewGuid().ToString(), queue, reason, cancellation).ConfigureAwait(false);
+            var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), JsonSerializerOptions.Web);
+            await KeepAsync(body, "application/json", Guid.NewGuid().ToString(), queue, reason, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BrokerUnavailableException or BrokerException)
         {
-            NotKept(log, StageMessage.IdOf(message), queue, reason, failure.Message);
+            NotKept(log, message.SubjectId, queue, reason, failure.Message);
         }
     }
 
-    /// <summary>Keeps the only copy there is.</summary>
+    /// <summary>Keeps a message that exists nowhere else.</summary>
     /// <param name="body">Kept byte for byte.</param>
-    /// <param name="queue">Where it came from.</param>
+    /// <param name="queue">The queue that it comes from.</param>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses.</exception>
+    /// <exception cref="BrokerException">The broker refuses the request.</exception>
     internal Task KeepAsync(
         ReadOnlyMemory<byte> body, string? contentType, string? messageId, string queue, string reason, CancellationToken cancellation)
     {
@@ -51,6 +51,6 @@ public sealed partial class DeadLetters(BrokerConnection connection, BrokerNames
             cancellation);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The message of {Id} on {Queue} ({Reason}) is not kept in the dead letters: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "The message of {Id} on {Queue} ({Reason}) could not be moved to the dead letters: {Detail}")]
     private static partial void NotKept(ILogger logger, Guid id, string queue, string reason, string detail);
 }

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>Tells when a receive endpoint begins to stop, after which it drops what is delivered to it.</summary>
+/// <summary>Signals that a receive endpoint has begun to stop. From then on it drops what is delivered to it.</summary>
 internal sealed class EndpointStop : IReceiveEndpointObserver
 {
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,20 +5,24 @@ using LusPipeline.Ledger.Databases;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// A broken engine ends the process before its message is acknowledged, so that the message goes back. An outage of the database or the
-/// bucket is waited out with the message in hand.
+/// Guards the handlers of messages. An error that concerns the whole process ends it before the message is acknowledged, so that the
+/// message goes back to its queue. An outage of the database or the bucket is waited out while the message is held.
 /// </summary>
-/// <param name="outages">Null where there is nothing to wait for: the ledger and the bucket are on this machine.</param>
+/// <param name="outages">Waits out outages. Null for <c>lus run</c>, whose ledger and bucket are on this machine.</param>
 public sealed class FatalError(OutageWait? outages = null)
 {
     private readonly TaskCompletionSource<BrokenEngineException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hangs;
 
-    /// <summary>Ends when the engine is found broken.</summary>
+    /// <summary>Completes with the error that ends the process.</summary>
     public Task<BrokenEngineException> Broken => _broken.Task;
 
+    /// <summary>Whether the process ends because native code does not return.</summary>
+    public bool Hangs => _hangs;
+
     /// <summary>
-    /// Runs a handler, which must bear to be run again: after an outage it is. When it finds the engine broken, says so and waits for the
-    /// process to stop.
+    /// Runs a handler, and runs it again after an outage, so it must be idempotent. If the handler cannot go on in this process, this
+    /// reports it through <see cref="Broken"/> and waits until the process stops.
     /// </summary>
     public async Task GuardAsync(Func<Task> handle, CancellationToken stopping)
     {
@@ -33,12 +37,24 @@ public sealed class FatalError(OutageWait? outages = null)
         }
     }
 
-    /// <summary>Says that the process cannot go on. Handlers settle what concerns one video; what escapes them concerns all.</summary>
-    public void Break(Exception failure) => _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
+    /// <summary>
+    /// Reports that the process cannot go on. Handlers deal with errors of a single video themselves, so an error that leaves a handler concerns all
+    /// videos.
+    /// </summary>
+    public void Break(Exception failure)
     {
-        BrokerException refused => new BrokenEngineException(refused.Message, refused),
-        _ when LedgerFault.Is(failure) => LedgerFault.Wrap(failure),
-        // What a worker prints ends in a log: messages of foreign exceptions may hold names of files.
-        _ => new BrokenEngineException($"Something unforeseen happened ({(outages is null ? $"{failure.GetType().Name}: {failure.Message}" : FaultText.Summary(failure))}). Nothing is lost; run again to go on, and please report it.", failure),
-    });
+        // Also if another error was reported before.
+        if (failure is BrokenEngineException { Hangs: true })
+            _hangs = true;
+        _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
+        {
+            BrokerException refused => new BrokenEngineException(refused.Message, refused),
+            _ when LedgerFault.Is(failure) => LedgerFault.Wrap(failure),
+            // A worker's output ends in logs, and messages of foreign exceptions may hold names of files.
+            _ => new BrokenEngineException(
+                $"An unexpected error occurred ({(outages is null ? $"{failure.GetType().Name}: {failure.Message}" : FaultText.Summary(failure))}). "
+                + "Nothing is lost. Run the command again to continue, and please report the error.",
+                failure),
+        });
+    }
 }

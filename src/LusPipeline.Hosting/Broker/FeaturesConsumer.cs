@@ -1,5 +1,5 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Core.Telemetry;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Pipeline.Features;
 using MassTransit;
@@ -10,7 +10,7 @@ internal sealed class FeaturesConsumer(FeaturesHandler handler, FatalError fault
 {
     public Task Consume(ConsumeContext<ClipReady> context)
     {
-        QueueWait.Record(StageMetrics.Features, context, clock);
+        QueueWait.Record(Stage.Features, context, clock);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }
@@ -19,7 +19,7 @@ internal sealed class FeaturesConsumerDefinition : ConsumerDefinition<FeaturesCo
 {
     public FeaturesConsumerDefinition(StageConcurrency concurrency)
     {
-        EndpointName = "features";
+        EndpointName = Stage.Features.Name();
         ConcurrentMessageLimit = concurrency.Features;
     }
 }

@@ -1,5 +1,5 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Core.Telemetry;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Pipeline.Ingest;
 using MassTransit;
@@ -10,7 +10,7 @@ internal sealed class IngestConsumer(IngestHandler handler, FatalError fault, St
 {
     public Task Consume(ConsumeContext<VideoFound> context)
     {
-        QueueWait.Record(StageMetrics.Ingest, context, clock);
+        QueueWait.Record(Stage.Ingest, context, clock);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }
@@ -19,7 +19,7 @@ internal sealed class IngestConsumerDefinition : ConsumerDefinition<IngestConsum
 {
     public IngestConsumerDefinition(StageConcurrency concurrency)
     {
-        EndpointName = "ingest";
+        EndpointName = Stage.Ingest.Name();
         ConcurrentMessageLimit = concurrency.Ingest;
     }
 }

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>Waits while the database or the bucket is away. Nothing is given back to the broker meanwhile, and no attempt counts.</summary>
+/// <summary>Waits while the database or the bucket cannot be reached. Meanwhile messages stay with this worker, and no attempt counts.</summary>
 public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether waiting may help.</summary>
+    /// <summary>Whether an error is an outage, so that waiting may help.</summary>
     public static bool Is(Exception failure) => failure is BucketUnavailableException || LedgerOutage.Is(failure);
 
-    /// <summary>Does the work, and does it again after each outage.</summary>
-    /// <exception cref="OperationCanceledException">Told to stop; also during an outage.</exception>
+    /// <summary>Does the work, and repeats it after each outage.</summary>
+    /// <exception cref="OperationCanceledException">The worker stops, perhaps during an outage.</exception>
     public async Task WaitOutAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -31,8 +31,8 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
         }
     }
 
-    /// <summary>Waits a moment in a loop that does other things too; those that only try again use <see cref="WaitOutAsync"/>.</summary>
-    /// <param name="tries">Waits before this one: the first are short.</param>
+    /// <summary>Waits once, for loops that do more than try again. Others use <see cref="WaitOutAsync"/>.</summary>
+    /// <param name="tries">How often this outage has been waited for already. The first waits are short.</param>
     public Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
     {
         if (tries == 0)
@@ -41,6 +41,6 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
         return Task.Delay(wait < Longest ? wait : Longest, clock, stopping);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The {Place} is away ({Failure}): waiting")]
+    [LoggerMessage(LogLevel.Warning, "The {Place} is not reachable ({Failure}): waiting")]
     private static partial void LogOutage(ILogger logger, string place, string failure);
 }

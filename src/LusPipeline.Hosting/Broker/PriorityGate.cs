@@ -1,13 +1,16 @@
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>A stage's places for handlers, which its routine and its urgent queue share: whoever waits with urgent work goes first.</summary>
-/// <param name="places">Messages handled at one time.</param>
-internal sealed class PriorityGate(int places)
+/// <summary>
+/// Limits how many messages of a stage are handled at the same time. The routine and the urgent queue share the limit, and urgent messages go first.
+/// </summary>
+/// <param name="places">Messages that are handled at the same time.</param>
+/// <param name="forUrgent">Places beyond those that only urgent messages get, where routine ones may hold theirs for long.</param>
+internal sealed class PriorityGate(int places, int forUrgent = 0)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource> _urgent = [];
     private readonly LinkedList<TaskCompletionSource> _routine = [];
-    private int _free = places;
+    private int _taken;
 
     /// <summary>How many wait for a place.</summary>
     public int Waiting(bool urgent)
@@ -16,7 +19,7 @@ internal sealed class PriorityGate(int places)
             return (urgent ? _urgent : _routine).Count;
     }
 
-    /// <summary>Waits for a place; disposing gives it back.</summary>
+    /// <summary>Waits for a place. Dispose the result to free it.</summary>
     public async Task<IDisposable> EnterAsync(bool urgent, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -24,9 +27,9 @@ internal sealed class PriorityGate(int places)
         LinkedListNode<TaskCompletionSource> turn;
         lock (_lock)
         {
-            if (_free > 0)
+            if (IsFree(urgent))
             {
-                _free--;
+                _taken++;
                 return new Place(this);
             }
             turn = queue.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -52,14 +55,18 @@ internal sealed class PriorityGate(int places)
         LinkedListNode<TaskCompletionSource>? next;
         lock (_lock)
         {
-            next = _urgent.First ?? _routine.First;
+            _taken--;
+            next = IsFree(urgent: true) ? _urgent.First : null;
+            next ??= IsFree(urgent: false) ? _routine.First : null;
             if (next is null)
-                _free++;
-            else
-                next.List!.Remove(next);
+                return;
+            _taken++;
+            next.List!.Remove(next);
         }
-        next?.Value.SetResult();
+        next.Value.SetResult();
     }
+
+    private bool IsFree(bool urgent) => _taken < (urgent ? places + forUrgent : places);
 
     private sealed class Place(PriorityGate gate) : IDisposable
     {

@@ -5,7 +5,10 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>Takes what the broker gave up delivering; a killed worker's prefetched messages count a delivery too, so most are innocent.</summary>
+/// <summary>
+/// Consumes the messages that the broker gave up delivering. Most of them did no harm: when a worker is killed, every message that it had prefetched
+/// counts a delivery.
+/// </summary>
 internal sealed class ReturnedConsumer(IReturnedWork ledger, IDeadLetters letters, FatalError fault, StageStop stop)
     : IConsumer<VideoFound>, IConsumer<ClipReady>, IConsumer<FeaturesReady>
 {
@@ -15,7 +18,7 @@ internal sealed class ReturnedConsumer(IReturnedWork ledger, IDeadLetters letter
 
     public Task Consume(ConsumeContext<FeaturesReady> context) => SettleAsync(context.Message);
 
-    private Task SettleAsync<TMessage>(TMessage message) where TMessage : class => fault.GuardAsync(
+    private Task SettleAsync(IStageMessage message) => fault.GuardAsync(
         async () =>
         {
             if (await ledger.SettleAsync(message, stop.Token).ConfigureAwait(false) is ReturnedOutcome.Crashed)

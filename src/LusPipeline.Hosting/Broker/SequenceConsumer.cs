@@ -1,5 +1,5 @@
 using LusPipeline.Core.Messages;
-using LusPipeline.Core.Telemetry;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Telemetry;
 using LusPipeline.Pipeline.Sequence;
 using MassTransit;
@@ -10,7 +10,7 @@ internal sealed class SequenceConsumer(SequenceHandler handler, FatalError fault
 {
     public Task Consume(ConsumeContext<FeaturesReady> context)
     {
-        QueueWait.Record(StageMetrics.Sequence, context, clock);
+        QueueWait.Record(Stage.Sequence, context, clock);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }
@@ -19,7 +19,7 @@ internal sealed class SequenceConsumerDefinition : ConsumerDefinition<SequenceCo
 {
     public SequenceConsumerDefinition(StageConcurrency concurrency)
     {
-        EndpointName = "sequence";
+        EndpointName = Stage.Sequence.Name();
         ConcurrentMessageLimit = concurrency.Sequence;
     }
 }

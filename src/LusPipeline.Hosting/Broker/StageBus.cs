@@ -5,6 +5,5 @@ namespace LusPipeline.Hosting.Broker;
 
 internal sealed class StageBus(IBus bus) : IStageBus
 {
-    public Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellation) where TMessage : class =>
-        bus.Publish(message, cancellation);
+    public Task PublishAsync(IStageMessage message, CancellationToken cancellation) => bus.Publish((object)message, cancellation);
 }

@@ -2,8 +2,8 @@ using MassTransit;
 
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>Stands before a stage's consumer: lets urgent work go first, and makes a stop quiet.</summary>
-/// <param name="endpoint">Ends when this message's endpoint has begun to stop.</param>
+/// <summary>A filter before a stage's consumer. It lets urgent messages go first, and gives waiting messages back when the worker stops.</summary>
+/// <param name="endpoint">Signals that the receive endpoint has begun to stop.</param>
 internal sealed class StageGate(PriorityGate places, bool urgent, StageStop stop, EndpointStop endpoint) : IFilter<ConsumeContext>
 {
     private long _arrived;
@@ -26,7 +26,7 @@ internal sealed class StageGate(PriorityGate places, bool urgent, StageStop stop
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            // Given back while the endpoint still takes messages, it would come straight back, and each time counts as a delivery.
+            // A message that is given back while the endpoint still consumes would be delivered again at once, and each delivery counts.
             await endpoint.Stopping.ConfigureAwait(false);
             throw;
         }

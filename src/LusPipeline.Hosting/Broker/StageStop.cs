@@ -1,6 +1,6 @@
 namespace LusPipeline.Hosting.Broker;
 
-/// <summary>Tells handlers to end their attempts: they look at it between batches, and no attempt counts that it ends.</summary>
+/// <summary>Tells handlers to end their attempts. They check it between batches. An attempt that is ended this way does not count.</summary>
 public sealed class StageStop : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -7,10 +7,11 @@ using RabbitMQ.Client.Exceptions;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Gives a receive endpoint a new channel at its <see cref="Starvation"/>. A consumer that is cancelled gets one for the same reason.
+/// Gives a receive endpoint a new channel when its consumer starves (<see cref="Starvation"/>), and also when the broker cancels its
+/// consumer.
 /// </summary>
-/// <param name="gate">Behind which the endpoint's messages are handled.</param>
-/// <param name="interval">Between looks; two in a row decide.</param>
+/// <param name="gate">Counts the endpoint's messages.</param>
+/// <param name="interval">Time between two checks. Two in a row decide.</param>
 internal sealed partial class StarvationWatch(string queue, StageGate gate, TimeSpan interval, TimeProvider clock, ILogger<StarvationWatch> log)
     : IFilter<ChannelContext>
 {
@@ -51,7 +52,7 @@ internal sealed partial class StarvationWatch(string queue, StageGate gate, Time
         }
         catch (Exception failure) when (failure is OperationCanceledException or OperationInterruptedException or TimeoutException or ObjectDisposedException)
         {
-            // The consumer, its queue or its channel has ended: the endpoint starts over, and with it the watch.
+            // The consumer, its queue or its channel has ended. The endpoint starts again, and this watch with it.
         }
     }
 
@@ -64,10 +65,10 @@ internal sealed partial class StarvationWatch(string queue, StageGate gate, Time
         }
         catch (Exception failure) when (failure is OperationInterruptedException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException)
         {
-            // It is closed, by whomever.
+            // The channel is closed already.
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Queue} has {Waiting} messages and delivers none: its consumer starts over")]
+    [LoggerMessage(LogLevel.Warning, "{Queue} has {Waiting} messages but delivers none: its consumer is restarted")]
     private static partial void Starved(ILogger logger, string queue, uint waiting);
 }

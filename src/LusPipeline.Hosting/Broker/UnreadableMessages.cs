@@ -7,20 +7,27 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Broker;
 
 /// <summary>
-/// Takes what is no message of this queue off it, into the dead letters: given back, it would come again and again. Everything else
-/// that fails goes back.
+/// Moves what cannot be read as a message of this queue, or is of an unknown version, to the dead letters. Given back to the queue, it would be
+/// delivered again and again. A readable message whose handling fails is given back.
 /// </summary>
 internal sealed partial class UnreadableMessages(DeadLetters letters, string queue, ILogger<UnreadableMessages> log) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     public const string Unreadable = "unreadable_message";
     public const string Unknown = "unknown_message";
+    public const string UnknownVersion = "unknown_version";
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         await context.NotifyFaulted(context.Exception).ConfigureAwait(false);
-        if (context.Exception is not (SerializationException or JsonException))
+        var reason = context.Exception switch
+        {
+            SerializationException or JsonException => Unreadable,
+            UnknownVersionException => UnknownVersion,
+            _ => null,
+        };
+        if (reason is null)
             ExceptionDispatchInfo.Throw(context.Exception);
-        await KeepAsync(context, Unreadable).ConfigureAwait(false);
+        await KeepAsync(context, reason).ConfigureAwait(false);
         await next.Send(context).ConfigureAwait(false);
     }
 
@@ -39,6 +46,6 @@ internal sealed partial class UnreadableMessages(DeadLetters letters, string que
         await letters.KeepAsync(context.GetBody(), context.ContentType?.ToString(), id, queue, reason, context.CancellationToken).ConfigureAwait(false);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Message {MessageId} on {Queue} is no message of this queue ({Reason}): kept in the dead letters")]
+    [LoggerMessage(LogLevel.Warning, "Message {MessageId} on {Queue} does not belong to this queue ({Reason}): moved to the dead letters")]
     private static partial void Kept(ILogger logger, string messageId, string queue, string reason);
 }

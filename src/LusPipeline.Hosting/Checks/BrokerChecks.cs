@@ -4,18 +4,18 @@ using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
-/// <summary>RabbitMQ: that it answers, takes the user, and has the queues that workers use.</summary>
+/// <summary>Checks of RabbitMQ: it answers, accepts the user, and has the queues that workers use.</summary>
 internal static class BrokerChecks
 {
-    /// <summary>Quorum queues with at-least-once dead lettering.</summary>
+    /// <summary>The first version that has quorum queues with at-least-once dead lettering.</summary>
     private static readonly Version Oldest = new(3, 10);
 
-    public static IEnumerable<Check> All(LoadedSettings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings, StageSet stages)
     {
         if (!settings.IsGiven(BrokerConnection.DefaultUriKey))
             return [new("broker", _ => Task.FromResult(CheckOutcome.LeftOut($"{BrokerConnection.DefaultUriKey} is not set; lus run needs no broker")))];
         var options = settings.Get<BrokerOptions>();
-        return [new("broker", cancellation => ConnectAsync(options, cancellation)), new("broker queues", cancellation => QueuesAsync(options, cancellation))];
+        return [new("broker", cancellation => ConnectAsync(options, cancellation)), new("broker queues", cancellation => QueuesAsync(options, stages, cancellation))];
     }
 
     private static async Task<CheckOutcome> ConnectAsync(BrokerOptions options, CancellationToken cancellation)
@@ -24,16 +24,23 @@ internal static class BrokerChecks
         var text = await connection.ServerVersionAsync(cancellation).ConfigureAwait(false);
         return Version.TryParse(text.Split('-', '+')[0], out var version) && version < Oldest
             ? CheckOutcome.Failed($"RabbitMQ {text} is too old: {Oldest} or later is needed")
-            : CheckOutcome.Passed($"RabbitMQ {text} at {BrokerConnection.Address(options)}{(options.Uri.Scheme == "amqps" ? ", TLS" : "")}");
+            : PlainTransport.Passed(
+                $"RabbitMQ {text} at {BrokerConnection.Address(options)}{(options.Uri.Scheme == "amqps" ? ", TLS" : "")}",
+                PlainTransport.Of(options, BrokerConnection.DefaultUriKey));
     }
 
-    /// <summary>Makes the queues that are missing, as every worker does at its start: the one way to know that the user may, and that their arguments fit.</summary>
-    private static async Task<CheckOutcome> QueuesAsync(BrokerOptions options, CancellationToken cancellation)
+    /// <summary>
+    /// Declares the queues, as a worker of these stages does at its start. Only this shows that the user may do it and that existing queues have
+    /// the right arguments.
+    /// </summary>
+    private static async Task<CheckOutcome> QueuesAsync(BrokerOptions options, StageSet stages, CancellationToken cancellation)
     {
         await using var connection = new BrokerConnection(options);
-        var depths = await new BrokerTopology(connection, options).DeclareAsync(cancellation).ConfigureAwait(false);
+        var topology = new BrokerTopology(connection, options, stages);
+        var depths = await topology.DeclareAsync(cancellation).ConfigureAwait(false);
         var waiting = string.Join(", ", StageNames.All.Select(stage => $"{stage.Name()} {depths.Stages[stage].Ready}"));
         var consumers = string.Join(", ", StageNames.All.Where(stage => depths.Stages[stage].Consumers == 0).Select(stage => stage.Name()));
-        return CheckOutcome.Passed($"all there; waiting: {waiting}; dead letters {depths.DeadLetters}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
+        var there = topology.Missing.Count == 0 ? "all there" : $"left to the workers of other stages: {string.Join(", ", topology.Missing)}";
+        return CheckOutcome.Passed($"{there}; waiting: {waiting}; dead letters {depths.DeadLetters}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
     }
 }

@@ -2,16 +2,20 @@ using System.Security.Cryptography;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
-/// <summary>The S3 bucket: that it answers, takes, gives and deletes our own objects, and lets users' videos be listed and read in parts.</summary>
+/// <summary>
+/// Checks of the S3 bucket: it answers, the objects that a worker of these stages writes can be written, read and deleted, and users' videos can
+/// be listed and read in parts where the worker cuts them.
+/// </summary>
 internal static class BucketChecks
 {
     private const string Key = $"{S3Options.Section}:{nameof(S3Options.Name)}";
 
-    public static IEnumerable<Check> All(LoadedSettings settings)
+    public static IEnumerable<Check> All(LoadedSettings settings, StageSet stages)
     {
         if (!settings.IsGiven(Key))
             return [new("bucket", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; lus run reads folders")))];
@@ -19,8 +23,8 @@ internal static class BucketChecks
         return
         [
             new("bucket", cancellation => ConnectAsync(options, cancellation)),
-            new("bucket objects", cancellation => WriteAsync(options, cancellation)),
-            new("bucket videos", cancellation => ReadAsync(options, cancellation)),
+            new("bucket objects", cancellation => WriteAsync(options, stages, cancellation)),
+            .. stages.HasFlag(StageSet.Ingest) ? [new Check("bucket videos", cancellation => ReadAsync(options, cancellation))] : Array.Empty<Check>(),
         ];
     }
 
@@ -28,14 +32,35 @@ internal static class BucketChecks
     {
         using var connection = new S3Connection(options);
         await connection.CheckAsync(cancellation).ConfigureAwait(false);
-        return CheckOutcome.Passed($"{options.Name} at {options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {options.Region}"}");
+        return PlainTransport.Passed(
+            $"{options.Name} at {options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS {options.Region}"}", PlainTransport.Of(options));
     }
 
-    /// <summary>Under a clip's key that no clip has: should we die in the middle, the search for orphans finds it.</summary>
-    private static async Task<CheckOutcome> WriteAsync(S3Options options, CancellationToken cancellation)
+    /// <summary>
+    /// Writes, reads and deletes an object in the folder of each of the stages, under the key of
+    /// a clip that there is not. If this process dies in between, the deletion of orphans finds the object of the ingest stage.
+    /// </summary>
+    private static async Task<CheckOutcome> WriteAsync(S3Options options, StageSet stages, CancellationToken cancellation)
+    {
+        var (clip, folders) = (Guid.NewGuid(), new List<string>());
+        foreach (var stage in stages.Stages())
+        {
+            var (folder, key) = stage switch
+            {
+                Stage.Ingest => (WorkKeys.ClipsPrefix, WorkKeys.ClipFrames(clip)),
+                Stage.Features => (WorkKeys.FeaturesPrefix, $"{WorkKeys.FeaturesOf(clip)}check.npy"),
+                _ => (WorkKeys.ResultsPrefix, $"{WorkKeys.ResultsPrefix}{clip:D}.check"),
+            };
+            if (await WhyNotWrittenAsync(options, key, cancellation).ConfigureAwait(false) is { } reason)
+                return CheckOutcome.Failed(reason);
+            folders.Add($"'{options.WorkPrefix}{folder}'");
+        }
+        return CheckOutcome.Passed($"written, read and deleted below {string.Join(", ", folders)}");
+    }
+
+    private static async Task<string?> WhyNotWrittenAsync(S3Options options, string key, CancellationToken cancellation)
     {
         using var connection = new S3Connection(options);
-        var key = WorkKeys.ClipFrames(Guid.NewGuid());
         var work = new S3WorkBucket(connection);
         var sent = RandomNumberGenerator.GetBytes(100_000);
         await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
@@ -46,12 +71,12 @@ internal static class BucketChecks
         using (var came = await work.ReadAsync(key, sent.Length, cancellation).ConfigureAwait(false))
         {
             if (came is null || !came.Memory.Span.SequenceEqual(sent))
-                return CheckOutcome.Failed("an object that was just written comes back otherwise. The server has to show an object to every reader once it is written");
+                return "an object that was just written comes back otherwise. The server has to show an object to every reader once it is written";
         }
         await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
         return await work.ReadAsync(key, sent.Length, cancellation).ConfigureAwait(false) is null
-            ? CheckOutcome.Passed($"written, read and deleted below '{options.WorkPrefix}{WorkKeys.ClipsPrefix}'")
-            : CheckOutcome.Failed($"an object that was deleted is still there. If the bucket keeps versions, set {S3Options.Section}:{nameof(S3Options.Versioned)} to true");
+            ? null
+            : $"an object that was deleted is still there. If the bucket keeps versions, set {S3Options.Section}:{nameof(S3Options.Versioned)} to true";
     }
 
     private static async Task<CheckOutcome> ReadAsync(S3Options options, CancellationToken cancellation)
@@ -72,7 +97,7 @@ internal static class BucketChecks
             }
             catch (RejectedException gone) when (gone.Reason == ReasonCode.Vanished)
             {
-                // It went between the listing and the reading; the next one will do.
+                // It was deleted between the listing and the reading. The next video will do.
             }
         }
         return CheckOutcome.Passed("listed; there is none yet to read a part of");

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
@@ -8,16 +9,17 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Hosting.Checks;
 
-/// <summary>Looks at everything that <c>lus</c> works with, one by one, each within a time limit.</summary>
-public sealed class Checkup(LoadedSettings settings, TimeSpan limit, TimeProvider clock)
+/// <summary>Runs the checks of everything that <c>lus</c> works with, one after the other, each within a time limit.</summary>
+/// <param name="stages">The stages whose worker this machine is for. Users are checked for what these need.</param>
+public sealed class Checkup(LoadedSettings settings, StageSet stages, TimeSpan limit, TimeProvider clock)
 {
     private readonly IReadOnlyList<Check> _checks =
     [
         new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings))),
-        .. BrokerChecks.All(settings),
+        .. BrokerChecks.All(settings, stages),
         .. NotificationChecks.All(settings),
-        .. DatabaseChecks.All(settings),
-        .. BucketChecks.All(settings),
+        .. DatabaseChecks.All(settings, stages),
+        .. BucketChecks.All(settings, stages),
         .. ModelChecks.All(settings),
         .. MediaChecks.All(settings),
         new("scratch space", _ => Task.FromResult(ScratchCheck.Check(settings))),
@@ -39,7 +41,7 @@ public sealed class Checkup(LoadedSettings settings, TimeSpan limit, TimeProvide
         limited.CancelAfter(limit);
         try
         {
-            // Some of it blocks its thread in a library of the system.
+            // Some checks block their thread in a native library.
             return await Task.Run(() => check.RunAsync(limited.Token), limited.Token).WaitAsync(limited.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -4,26 +4,28 @@ using LusPipeline.Hosting.Offline;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Media;
 using LusPipeline.Media.Ffmpeg;
+using LusPipeline.Media.Processes;
 
 namespace LusPipeline.Hosting.Checks;
 
-/// <summary>ffmpeg and ffprobe: their versions, and that they make clips of a video.</summary>
+/// <summary>Checks of ffmpeg and ffprobe: their versions, and that they cut clips from a video.</summary>
 internal static partial class MediaChecks
 {
     private const int Frames = 20;
     private const int Side = 64;
 
-    /// <summary>Knows <c>-fps_mode</c>.</summary>
+    /// <summary>The first version that knows <c>-fps_mode</c>.</summary>
     private static readonly Version Oldest = new(5, 1);
 
     public static IEnumerable<Check> All(LoadedSettings settings)
     {
-        var options = settings.Get<IngestOptions>();
+        var (options, media) = (settings.Get<IngestOptions>(), settings.Get<MediaOptions>());
         return
         [
             new("ffmpeg", cancellation => VersionAsync(options.Ffmpeg, cancellation)),
             new("ffprobe", cancellation => VersionAsync(options.Ffprobe, cancellation)),
-            new("decoding", cancellation => DecodeAsync(options, cancellation)),
+            new("sandbox", _ => Task.FromResult(Sandbox(media))),
+            new("decoding", cancellation => DecodeAsync(options, media, cancellation)),
         ];
     }
 
@@ -32,14 +34,22 @@ internal static partial class MediaChecks
         var said = await MediaPrograms.VersionAsync(program, cancellation).ConfigureAwait(false);
         if (VersionText().Match(said) is not { Success: true } match)
             return CheckOutcome.Failed($"'{program} -version' says '{said}'. Install ffmpeg {Oldest} or later");
-        // Builds from the repository have no number, but N- and the commits since.
+        // Builds from ffmpeg's repository have no version number. Their version starts with N- and counts commits.
         return Version.TryParse(match.Groups["number"].Value, out var version) && version < Oldest
             ? CheckOutcome.Failed($"{program} is {version}: {Oldest} or later is needed")
             : CheckOutcome.Passed(match.Groups["version"].Value);
     }
 
-    /// <summary>Has ffmpeg draw a second of video, and cuts a clip of it as the ingest stage does.</summary>
-    private static async Task<CheckOutcome> DecodeAsync(IngestOptions options, CancellationToken cancellation)
+    /// <summary>Which level of the sandbox the children run in.</summary>
+    private static CheckOutcome Sandbox(MediaOptions media)
+    {
+        var level = KernelSandbox.For(media.Sandbox);
+        var text = $"{media.Sandbox.ToString().ToLowerInvariant()}: {KernelSandbox.Describe(level)}";
+        return media.Sandbox == SandboxMode.Off ? CheckOutcome.LeftOut(text) : CheckOutcome.Passed(text);
+    }
+
+    /// <summary>Lets ffmpeg generate a second of video, and cuts a clip from it as the ingest stage does.</summary>
+    private static async Task<CheckOutcome> DecodeAsync(IngestOptions options, MediaOptions media, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("lus-doctor-").FullName;
         try
@@ -47,7 +57,7 @@ internal static partial class MediaChecks
             var video = Path.Combine(folder, "drawn.avi");
             await MediaPrograms.DrawAsync(options.Ffmpeg, video, Frames, cancellation).ConfigureAwait(false);
             File.SetLastWriteTimeUtc(video, DateTime.UtcNow.AddMinutes(-1));
-            using var videos = new OfflineVideos([video], new VideoLimits(), options, TimeProvider.System);
+            using var videos = new OfflineVideos([video], new VideoLimits(), options, media, TimeProvider.System);
             await foreach (var cut in videos.CutAsync(await videos.ListAsync(cancellation).ConfigureAwait(false), [new ClipShape(Frames, Side, Side)], cancellation).ConfigureAwait(false))
             {
                 return cut.Rejection is { } rejection

@@ -4,7 +4,7 @@ using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
 
-/// <summary>The S3 server's notifications, where they are configured: that the exchange is there and a queue of ours can be bound to it.</summary>
+/// <summary>Checks of the S3 server's notifications, if they are configured: the exchange is there, and our queue can be bound to it.</summary>
 internal static class NotificationChecks
 {
     public static IEnumerable<Check> All(LoadedSettings settings)
@@ -15,11 +15,13 @@ internal static class NotificationChecks
         return [new("notifications", cancellation => CheckAsync(options, settings.Get<BrokerOptions>(), cancellation))];
     }
 
-    /// <summary>Makes what is missing, as the watching worker does.</summary>
+    /// <summary>Declares what is missing, as the watching worker does.</summary>
     private static async Task<CheckOutcome> CheckAsync(NotificationOptions options, BrokerOptions broker, CancellationToken cancellation)
     {
         await using var queue = new NotificationQueue(options, broker);
         var (waiting, consumers, _) = await queue.DeclareAsync(cancellation).ConfigureAwait(false);
-        return CheckOutcome.Passed($"exchange '{options.Exchange}' is there; waiting: {waiting}{(consumers == 0 ? "; no worker takes them" : "")}");
+        return PlainTransport.Passed(
+            $"exchange '{options.Exchange}' is there; waiting: {waiting}{(consumers == 0 ? "; no worker takes them" : "")}",
+            options.Uri is { } own ? PlainTransport.Of(broker with { Uri = own }, $"{NotificationOptions.Section}:{nameof(NotificationOptions.Uri)}") : null);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace LusPipeline.Hosting.Http;
 
 /// <summary>The JSON of a health endpoint.</summary>
@@ -10,7 +8,3 @@ internal sealed record HealthAnswer(IReadOnlyList<HealthState> Checks)
 
 /// <param name="Reason">Short, without secrets and names; null when healthy.</param>
 internal sealed record HealthState(string Name, bool Healthy, string? Reason);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HealthAnswer))]
-internal sealed partial class HealthJson : JsonSerializerContext;

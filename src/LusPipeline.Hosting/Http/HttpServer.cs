@@ -1,26 +1,27 @@
 using System.Net.Sockets;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Metrics;
 
 namespace LusPipeline.Hosting.Http;
 
 /// <summary>
-/// A small web server beside the work. It is an application of its own, so that nothing of it (logs, signals, environment) mixes with
-/// the worker's, and it outlives the other services: probes get an answer while the worker stops.
+/// A small web server for probes and metrics. It is a web application of its own, so that its logs, signals and environment do not mix with
+/// the worker's. It stops after all other services, so that probes get an answer while the worker stops.
 /// </summary>
-internal sealed class HttpServer(HttpOptions options, HealthReports reports, MeterProvider? metrics) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class HttpServer(HttpOptions options, HealthEndpoints health, HealthCheckService checks, MeterProvider? metrics)
+    : IHostedLifecycleService, IAsyncDisposable
 {
-    private const string Metrics = "/metrics";
+    private const int MostConnections = 100;
+
     private WebApplication? _app;
 
-    /// <summary>Where it listens: the port is the system's choice where the address asks for port 0.</summary>
+    /// <summary>The address that it listens at. The system chooses the port if the setting asks for port 0.</summary>
     public Uri Address => new(_app!.Urls.First());
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -35,7 +36,9 @@ internal sealed class HttpServer(HttpOptions options, HealthReports reports, Met
         {
             await app.DisposeAsync().ConfigureAwait(false);
             throw new HttpException(
-                $"{HttpOptions.Section}:{nameof(HttpOptions.Url)} is {options.Url}, and {Reason(refused)} Give another address or port, or set it to nothing to do without health and metrics.", refused);
+                $"{HttpOptions.Section}:{nameof(HttpOptions.Url)} is {options.Url}, and {Reason(refused)} "
+                + "Give another address or port, or set it to nothing to do without health and metrics.",
+                refused);
         }
     }
 
@@ -54,12 +57,12 @@ internal sealed class HttpServer(HttpOptions options, HealthReports reports, Met
     private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>().AddSingleton(checks).AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         var app = builder.Build();
+        health.Map(app);
         if (metrics is not null)
-            app.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, context => context.Request.Path == Metrics, null, null, null);
-        app.Run(AnswerAsync);
+            app.MapPrometheusScrapingEndpoint("/metrics", metrics, null, null);
         return app;
     }
 
@@ -67,44 +70,26 @@ internal sealed class HttpServer(HttpOptions options, HealthReports reports, Met
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 0;
-        kestrel.Limits.MaxConcurrentConnections = 100;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        var limit = new ConnectionLimit(MostConnections);
         if (options.Address is { } address)
-            kestrel.Listen(address, options.Url!.Port);
+            kestrel.Listen(address, options.Url!.Port, Limit);
         else
-            kestrel.ListenLocalhost(options.Url!.Port);
-    }
+            kestrel.ListenLocalhost(options.Url!.Port, Limit);
 
-    private async Task AnswerAsync(HttpContext context)
-    {
-        var answer = context.Request.Path.Value switch
-        {
-            "/health/live" => reports.Live(),
-            "/health/started" => reports.Started(),
-            "/health/ready" => await reports.ReadyAsync(context.RequestAborted).ConfigureAwait(false),
-            _ => null,
-        };
-        if (answer is null || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
-        {
-            context.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status405MethodNotAllowed;
-            return;
-        }
-        context.Response.StatusCode = answer.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        await JsonSerializer.SerializeAsync(context.Response.Body, answer, HealthJson.Default.HealthAnswer, context.RequestAborted).ConfigureAwait(false);
+        void Limit(ListenOptions listen) => listen.Use(next => connection => limit.ServeAsync(connection, next));
     }
 
     private static string Reason(Exception refused) => (refused.InnerException ?? refused) switch
     {
         AddressInUseException => "another program listens there.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "that port is not open to this user.",
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "that is no address of this machine.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "it is not an address of this machine.",
         SocketException socket => $"the system refuses it ({socket.SocketErrorCode}).",
         _ => "the system refuses it.",
     };
 
-    /// <summary>Signals are the worker's business.</summary>
+    /// <summary>Handles no signals, because the worker does.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -6,13 +6,16 @@ using RabbitMQ.Client.Exceptions;
 
 namespace LusPipeline.Hosting.Notifications;
 
-/// <summary>The queue of our own that gets an S3 server's notifications, and its binding to the server's exchange.</summary>
+/// <summary>Our queue for the notifications of an S3 server, and its binding to the server's exchange.</summary>
 internal sealed class NotificationQueue(NotificationOptions options, BrokerOptions broker) : IAsyncDisposable
 {
-    /// <summary>The client hangs up on a message that is larger: it is no notification, and is delivered a few times at most.</summary>
+    /// <summary>
+    /// The largest message in bytes. A larger one is no notification: the client closes the connection, and the delivery limit soon removes the
+    /// message.
+    /// </summary>
     private const uint MostInboundBytes = 1024 * 1024;
 
-    /// <summary>One: a message that ends the connection, being too large, is then the only one whose deliveries count.</summary>
+    /// <summary>One, so that a message that is too large and closes the connection costs no other message a delivery.</summary>
     private const ushort Prefetch = 1;
 
     private readonly BrokerConnection _connection = new(options.BrokerOf(broker))
@@ -24,10 +27,10 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
 
     private readonly BrokerQueue _queue = BrokerQueue.Notifications(broker);
 
-    /// <summary>Makes what is missing.</summary>
-    /// <returns>What waits, and whether the queue was missing: what was told before it was there is lost.</returns>
+    /// <summary>Declares the exchange, the queue and the binding if they are missing.</summary>
+    /// <returns>How many messages wait, how many consumers there are, and whether the queue is new. Notifications from before its creation are lost.</returns>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
+    /// <exception cref="BrokerException">The broker refuses: credentials, permissions, or a queue that exists with other arguments.</exception>
     public async Task<(uint Waiting, uint Consumers, bool New)> DeclareAsync(CancellationToken cancellation)
     {
         if (!await IsThereAsync(channel => channel.ExchangeDeclarePassiveAsync(options.Exchange, CancellationToken.None), cancellation).ConfigureAwait(false))
@@ -45,14 +48,16 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
                 declared = await channel.QueueDeclareAsync(_queue.Name, durable: true, exclusive: false, autoDelete: false, _queue.Arguments.ToDictionary()).ConfigureAwait(false);
                 await channel.QueueBindAsync(_queue.Name, options.Exchange, options.RoutingKey).ConfigureAwait(false);
             },
-            $"the user needs to configure and write '{_queue.Name}' and to read '{options.Exchange}'; a queue with other arguments may be deleted, which costs nothing", cancellation).ConfigureAwait(false);
+            $"the user needs to configure and write '{_queue.Name}' and to read '{options.Exchange}'; "
+            + "a queue with other arguments may be deleted, which costs nothing",
+            cancellation).ConfigureAwait(false);
         return (declared!.MessageCount, declared.ConsumerCount, !known);
     }
 
-    /// <summary>Hands out messages, one at a time, until the channel ends. Each is gone once it was handed out.</summary>
-    /// <param name="handle">Looks at a body, which is the caller's only until it returns.</param>
+    /// <summary>Consumes messages, one at a time, until the channel ends. A message is acknowledged once it has been handled.</summary>
+    /// <param name="handle">Handles the body of a message. The body is valid only until the task ends.</param>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
-    /// <exception cref="BrokerException">It refuses.</exception>
+    /// <exception cref="BrokerException">The broker refuses the request.</exception>
     public async Task ConsumeAsync(Func<ReadOnlyMemory<byte>, Task> handle, CancellationToken stopping)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,7 +99,7 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Until <see cref="Starvation"/>, or the channel's end.</summary>
+    /// <summary>Runs until the consumer starves (<see cref="Starvation"/>) or the channel ends.</summary>
     private async Task UntilStarvedAsync(IChannel channel, Func<(long Received, int InHand)> look, Task ended, CancellationToken stopping)
     {
         for (var starvation = new Starvation(); ;)
@@ -137,7 +142,7 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
         }
         catch (BrokerException refused) when (refused.InnerException is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused })
         {
-            // Whether it is there is not this user's to know; making it says more.
+            // The user may not ask whether it exists. Declaring it tells more.
             return false;
         }
     }
@@ -152,7 +157,11 @@ internal sealed class NotificationQueue(NotificationOptions options, BrokerOptio
                     await declare(channel).ConfigureAwait(false);
                     return true;
                 }
-                catch (OperationInterruptedException refused) when (refused.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.NotFound } reason)
+                catch (OperationInterruptedException refused) when (refused.ShutdownReason is
+                {
+                    Initiator: ShutdownInitiator.Peer,
+                    ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.NotFound,
+                } reason)
                 {
                     throw new BrokerException($"'{name}' cannot be had for notifications ({reason.ReplyText}). To mend it, {fix}.", refused);
                 }

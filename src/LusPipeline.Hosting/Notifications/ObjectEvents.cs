@@ -5,17 +5,17 @@ using LusPipeline.Buckets.S3;
 namespace LusPipeline.Hosting.Notifications;
 
 /// <summary>
-/// Reads a notification: S3's event JSON, as AWS, Ceph and others send it. It comes from outside and is believed nothing but that
-/// somebody may have uploaded something.
+/// Parses a notification: S3's event JSON, as AWS, Ceph and others send it. It comes from outside, so it is trusted for nothing more than
+/// that somebody may have uploaded something.
 /// </summary>
 internal static class ObjectEvents
 {
-    /// <summary>Beyond any notification: AWS sends at most 256 KiB.</summary>
+    /// <summary>Larger than any notification: AWS sends at most 256 KiB.</summary>
     public const int MostBytes = 256 * 1024;
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 32 };
 
-    /// <returns>The keys in which objects were made in this bucket, as they stand there; null when it is no notification.</returns>
+    /// <returns>The keys of the objects that were created in this bucket, as the notification writes them; null for a text that is no notification.</returns>
     public static IReadOnlyList<string>? KeysOf(ReadOnlyMemory<byte> body, string bucket)
     {
         if (body.Length > MostBytes)
@@ -29,12 +29,12 @@ internal static class ObjectEvents
         }
         catch (Exception garbage) when (garbage is JsonException or InvalidOperationException)
         {
-            // The latter is text that is no Unicode.
+            // InvalidOperationException: the text is no valid Unicode.
             return null;
         }
     }
 
-    /// <summary>The names that may be meant: AWS encodes keys as in a query, Ceph does not. Whichever is there is looked at.</summary>
+    /// <summary>The names that a key may stand for: AWS encodes keys as in a query, Ceph does not. Both are looked up in the bucket.</summary>
     public static IReadOnlyList<string> NamesOf(string key)
     {
         var decoded = key.AsSpan().ContainsAny('%', '+') ? Uri.UnescapeDataString(key.Replace('+', ' ')) : key;

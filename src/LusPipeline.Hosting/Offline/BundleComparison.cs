@@ -6,18 +6,18 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>Two bundles, or two variants of one, on the same videos in one run: one clip over each whole video.</summary>
-/// <param name="onVideo">Told after each video: how many are through, of how many.</param>
+/// <summary>Compares two bundles, or two variants of one bundle, on the same videos in one run. Each video gives one clip over its whole length.</summary>
+/// <param name="onVideo">Called after each video with the number of videos done and the total.</param>
 public sealed class BundleComparison(ComparisonRequest request, Action<int, int> onVideo, TimeProvider clock)
 {
-    /// <exception cref="BundleException">A model cannot be used, or the two have nothing that could be compared.</exception>
-    /// <exception cref="BrokenEngineException">The work cannot go on: no disk, no memory, no ffmpeg.</exception>
+    /// <exception cref="BundleException">A model cannot be used, or the two models have nothing to compare.</exception>
+    /// <exception cref="BrokenEngineException">The work cannot continue, for example without disk space, memory or ffmpeg.</exception>
     /// <exception cref="FileNotFoundException">A path does not exist, or there is no video under the paths.</exception>
     public async Task<ComparisonReport> RunAsync(CancellationToken cancellation)
     {
-        using var videos = new OfflineVideos(request.Paths, request.Limits, request.Ingest, clock);
-        using var a = new ComparedModel(request.A, request.Inference);
-        using var b = new ComparedModel(request.B, request.Inference);
+        using var videos = new OfflineVideos(request.Paths, request.Limits, request.Ingest, request.Media, clock);
+        using var a = await ComparedModel.OpenAsync(request.A, request, cancellation).ConfigureAwait(false);
+        using var b = await ComparedModel.OpenAsync(request.B, request, cancellation).ConfigureAwait(false);
         var sameFeatures = a.Bundle.Features == b.Bundle.Features && a.Bundle.Frames == b.Bundle.Frames;
         if (!sameFeatures && !(a.Bundle.HasHead && b.Bundle.HasHead))
             throw new BundleException($"'{a.Bundle.Name}' and '{b.Bundle.Name}' cannot be compared: not both have a head, and their features differ in length or in the frames of a clip.");
@@ -38,7 +38,7 @@ public sealed class BundleComparison(ComparisonRequest request, Action<int, int>
             }
             else
             {
-                // Each is the first of every second video, so that neither always finds the frames in the file cache.
+                // The two models take turns to go first, so that neither always finds the frames in the file cache.
                 ClassProbabilities? ofA, ofB;
                 if (compared.Count % 2 == 0)
                     (ofA, ofB) = (await a.RunAsync(cut.Clips[0], cancellation).ConfigureAwait(false), await b.RunAsync(cut.Clips[^1], cancellation).ConfigureAwait(false));
@@ -51,7 +51,7 @@ public sealed class BundleComparison(ComparisonRequest request, Action<int, int>
         return new(a.Summary, b.Summary, compared, rejected);
     }
 
-    /// <summary>Mean over the frames; 1 for two features that are both zero.</summary>
+    /// <summary>Mean cosine over the frames; 1 for two feature vectors that are both zero.</summary>
     private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int length)
     {
         var sum = 0.0;

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
+using LusPipeline.Hosting.Children;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>A bundle that runs, and the time that it takes.</summary>
+/// <summary>Runs one bundle of a comparison and measures its time.</summary>
 internal sealed class ComparedModel : IDisposable
 {
     private readonly LoadedModel _model;
@@ -15,11 +16,11 @@ internal sealed class ComparedModel : IDisposable
     private readonly Stopwatch _watch = new();
     private long _frames;
 
-    public ComparedModel((string Folder, string? Variant) bundle, InferenceOptions options)
+    private ComparedModel(LoadedModel model, OnnxBackbone backbone, InferenceOptions options)
     {
-        _model = LoadedModel.Load(bundle.Folder, bundle.Variant, options);
+        _model = model;
         Features = new float[Bundle.Frames * Bundle.Features];
-        _backbone = CheckedBackbone.Open(Bundle, _model.Variant, options);
+        _backbone = backbone;
         try
         {
             _head = Bundle.HasHead ? OnnxHead.Open(Bundle, options) : null;
@@ -31,19 +32,26 @@ internal sealed class ComparedModel : IDisposable
         }
     }
 
+    /// <exception cref="BundleException">The bundle cannot be used.</exception>
+    public static async Task<ComparedModel> OpenAsync((string Folder, string? Variant) bundle, ComparisonRequest request, CancellationToken cancellation)
+    {
+        var model = LoadedModel.Load(bundle.Folder, bundle.Variant, request.Inference);
+        return new(model, await BundleTrial.OpenBackboneAsync(model, request.Inference, request.Media, cancellation).ConfigureAwait(false), request.Inference);
+    }
+
     public Bundle Bundle => _model.Bundle;
 
     public ClipShape Shape => ClipShape.For(Bundle);
 
-    /// <summary>float32 [T, D] of the last clip.</summary>
+    /// <summary>Features of the last clip, float32 [T, D].</summary>
     public float[] Features { get; }
 
     public ComparedBundle Summary => new(Bundle.Name, Bundle.Version, Bundle.Id, _model.Variant, _frames, _watch.Elapsed);
 
     public Task WarmUpAsync(CancellationToken cancellation) => _backbone.WarmUpAsync(cancellation);
 
-    /// <param name="clip">uint8 [T,H,W,3] in numpy format.</param>
-    /// <returns>Null when the bundle has no head.</returns>
+    /// <param name="clip">Path of a clip, uint8 [T,H,W,3] in numpy format.</param>
+    /// <returns>The probabilities; null if the bundle has no head.</returns>
     public async Task<ClassProbabilities?> RunAsync(string clip, CancellationToken cancellation)
     {
         using var frames = NpyMap.Open(clip, NpyType.For<byte>());

@@ -4,16 +4,16 @@ using LusPipeline.Models.Inference;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>What <c>lus models compare</c> is asked for.</summary>
+/// <summary>The arguments of <c>lus models compare</c>.</summary>
 public sealed record ComparisonRequest
 {
-    /// <summary>Videos, and folders of videos.</summary>
+    /// <summary>Paths of videos and of folders with videos.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>A bundle's folder and its variant; null for the best on this machine.</summary>
+    /// <summary>The first bundle's folder and its variant. A null variant means the best one on this machine.</summary>
     public required (string Folder, string? Variant) A { get; init; }
 
-    /// <inheritdoc cref="A"/>
+    /// <summary>The second bundle's folder and its variant. A null variant means the best one on this machine.</summary>
     public required (string Folder, string? Variant) B { get; init; }
 
     public VideoLimits Limits { get; init; } = new();
@@ -21,4 +21,6 @@ public sealed record ComparisonRequest
     public InferenceOptions Inference { get; init; } = new();
 
     public IngestOptions Ingest { get; init; } = new();
+
+    public MediaOptions Media { get; init; } = new();
 }

@@ -3,33 +3,37 @@ using System.Numerics.Tensors;
 using LusPipeline.Buckets.FeatureSets;
 using LusPipeline.Buckets.Npy;
 using LusPipeline.Core.Probabilities;
+using LusPipeline.Hosting.Children;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>Labelled videos → a feature set, ordered by label and name. Memory holds one clip, whatever the number of videos.</summary>
-/// <param name="request">What to do.</param>
-/// <param name="onVideo">Told after each video: how many are through, of how many.</param>
+/// <summary>Makes a feature set from labelled videos, ordered by label and name. Memory holds one clip at a time, whatever the number of videos.</summary>
+/// <param name="request">The arguments of the command.</param>
+/// <param name="onVideo">Called after each video with the number of videos done and the total.</param>
 public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, int> onVideo, TimeProvider clock)
 {
-    /// <exception cref="FeatureSetException">The folder is not free, there are no videos, or none has a label, or two have the same name and label.</exception>
+    /// <exception cref="FeatureSetException">
+    /// The output folder is not free, there are no videos, none of them has a label, or two have the same name and label.
+    /// </exception>
     /// <exception cref="BundleException">The model cannot be used.</exception>
-    /// <exception cref="Core.Outcomes.BrokenEngineException">The work cannot go on: no disk, no memory, no ffmpeg.</exception>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">The work cannot continue, for example without disk space, memory or ffmpeg.</exception>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public async Task<FeatureSetReport> RunAsync(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         FeatureSetWriter.RequireFree(request.Out);
-        using var videos = new OfflineVideos(request.Paths, request.Limits, request.Ingest, clock);
+        using var videos = new OfflineVideos(request.Paths, request.Limits, request.Ingest, request.Media, clock);
         var leftOut = new List<LeftOutVideo>();
         var planned = Plan(await videos.ListAsync(cancellation).ConfigureAwait(false), leftOut);
 
         var model = LoadedModel.Load(request.Model, request.Variant, request.Inference);
         var bundle = model.Bundle;
-        using var backbone = CheckedBackbone.Open(bundle, model.Variant, request.Inference);
-        using var set = new FeatureSetWriter(request.Out, bundle.Frames, bundle.Features);
+        using var backbone = await BundleTrial.OpenBackboneAsync(model, request.Inference, request.Media, cancellation).ConfigureAwait(false);
+        var layers = new LayerColumns(bundle, request.Layers);
+        using var set = new FeatureSetWriter(request.Out, bundle.Frames, layers.Width);
         var features = new float[bundle.Frames * bundle.Features];
         var through = 0;
         await foreach (var cut in videos.CutAsync([.. planned.Select(video => video.Seen)], [ClipShape.For(bundle)], cancellation).ConfigureAwait(false))
@@ -44,14 +48,14 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
                 using (var frames = NpyMap.Open(cut.Clips[0], NpyType.For<byte>()))
                     await backbone.ExtractAsync(frames.Bytes, bundle.Frames, features, cancellation).ConfigureAwait(false);
                 if (!TensorPrimitives.IsFiniteAll<float>(features))
-                    throw new FeatureSetException($"The model '{bundle.Name}' gives features of '{cut.Video.Key}' that are infinite or not a number. Verify the model: lus models verify.");
-                set.Add(label, name, features);
+                    throw new FeatureSetException($"The model '{bundle.Name}' gives features of '{cut.Video.Key}' that are infinite or NaN. Verify the model: lus models verify.");
+                set.Add(label, name, layers.Of(features));
             }
             onVideo(through, planned.Count);
         }
         if (set.Videos > 0)
             set.Commit();
-        return new(set.Videos, bundle.Frames, bundle.Features, leftOut, model.Variant, watch.Elapsed);
+        return new(set.Videos, bundle.Frames, layers.Width, leftOut, model.Variant, watch.Elapsed);
     }
 
     private List<(SeenVideo Seen, Diagnosis Label, string Name)> Plan(IReadOnlyList<SeenVideo> seen, List<LeftOutVideo> leftOut)
@@ -62,7 +66,7 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
         foreach (var video in seen)
         {
             if (request.Label(video.Key) is { } label)
-                planned.Add((video, label, NameOf(video.Key, label)));
+                planned.Add((video, label, FeatureSetFiles.VideoName(video.Key, label)));
             else
                 leftOut.Add(new(video.Key, LeftOutVideo.NoLabel, "No label is known of it."));
         }
@@ -71,15 +75,5 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
         foreach (var same in planned.GroupBy(video => (video.Label, video.Name)).Where(group => group.Count() > 1))
             throw new FeatureSetException($"'{same.First().Seen.Key}' and '{same.Last().Seen.Key}' would both be {FeatureSetFiles.LabelName(same.Key.Label)}/{same.Key.Name} in the set. Rename one.");
         return [.. planned.OrderBy(video => video.Label).ThenBy(video => video.Name, StringComparer.Ordinal)];
-    }
-
-    /// <summary>The key without the folder that says its label, its other folders before '_'.</summary>
-    private static string NameOf(string key, Diagnosis label)
-    {
-        var segments = key.Split('/').ToList();
-        var folder = segments.FindLastIndex(Math.Max(0, segments.Count - 2), segment => DiagnosisNames.Parse(segment) == label);
-        if (folder >= 0 && segments.Count > 1)
-            segments.RemoveAt(folder);
-        return string.Join('_', segments);
     }
 }

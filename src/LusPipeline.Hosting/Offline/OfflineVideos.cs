@@ -15,7 +15,10 @@ using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.Hosting.Offline;
 
-/// <summary>Videos under some paths and one clip of each over the whole video, without a ledger: for feature sets, comparisons, calibration and measurements.</summary>
+/// <summary>
+/// Finds the videos under some paths and cuts one clip over the whole of each, without a ledger. Feature sets, comparisons, calibration and measurements
+/// use it.
+/// </summary>
 public sealed class OfflineVideos : IDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
@@ -30,18 +33,18 @@ public sealed class OfflineVideos : IDisposable
     private readonly TimeProvider _clock;
     private int _clips;
 
-    /// <param name="paths">Videos, and folders of videos.</param>
+    /// <param name="paths">Paths of videos and of folders with videos.</param>
     /// <exception cref="FileNotFoundException">One of the paths does not exist.</exception>
-    public OfflineVideos(IEnumerable<string> paths, VideoLimits limits, IngestOptions options, TimeProvider clock)
+    public OfflineVideos(IEnumerable<string> paths, VideoLimits limits, IngestOptions options, MediaOptions media, TimeProvider clock)
     {
         _clock = clock;
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
         _scan = new BucketScan(_bucket, new StableFiles(clock, StableFiles.DefaultAge), limits);
-        _cutter = new ClipCutter(options, limits, _slots, _gate, clock);
-        _reader = new VideoReader(new VideoProbe(options, limits, _slots, clock), _cutter);
+        _cutter = new ClipCutter(options, media, limits, _slots, _gate, clock);
+        _reader = new VideoReader(new VideoProbe(options, media, limits, _slots, clock), _cutter);
     }
 
-    /// <summary>All videos, each once; waits for files that are still being written.</summary>
+    /// <summary>Lists all videos, each once. It waits for files that are still being written.</summary>
     public async Task<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation)
     {
         var videos = new Dictionary<Guid, SeenVideo>();
@@ -59,9 +62,9 @@ public sealed class OfflineVideos : IDisposable
         return [.. videos.Values];
     }
 
-    /// <summary>Cuts the videos in their order, one ahead of the one that is being used.</summary>
-    /// <param name="shapes">What clips to make of each video.</param>
-    /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
+    /// <summary>Cuts the videos in order. The next video is cut while the caller uses the current one.</summary>
+    /// <param name="shapes">The shapes of the clips that are cut from each video.</param>
+    /// <exception cref="BrokenEngineException">The process cannot continue, for example without ffmpeg or disk space.</exception>
     public async IAsyncEnumerable<CutVideo> CutAsync(
         IReadOnlyList<SeenVideo> videos, IReadOnlyList<ClipShape> shapes, [EnumeratorCancellation] CancellationToken cancellation)
     {

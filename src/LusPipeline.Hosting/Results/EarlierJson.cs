@@ -3,7 +3,7 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Results;
 
-/// <summary>What an earlier generation of a video gave: a contract with scripts, so names are added and never changed.</summary>
+/// <summary>The result of an earlier generation of a video. It is a contract with scripts: names may be added but never change.</summary>
 public sealed record EarlierJson(
     string Kind, string Study, string Video, int Generation, string Diagnosis, bool Uncertain, ProbabilitiesJson? Probabilities, double Spread,
     int Clips, string Model, string Variant, DateTime PredictedAt)

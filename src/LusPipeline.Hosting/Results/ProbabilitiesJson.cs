@@ -2,7 +2,7 @@ using LusPipeline.Core.Probabilities;
 
 namespace LusPipeline.Hosting.Results;
 
-/// <summary>Probabilities of the classes.</summary>
+/// <summary>The probabilities of the three classes, each in [0, 1].</summary>
 public sealed record ProbabilitiesJson(double Covid, double Pneumonia, double Healthy)
 {
     public static ProbabilitiesJson? From(Result? result) =>

@@ -4,7 +4,7 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Results;
 
-/// <summary>One study's result: a contract with scripts, so names are added and never changed.</summary>
+/// <summary>The result of one study. It is a contract with scripts: names may be added but never change.</summary>
 public sealed record StudyJson(
     string Kind, string Study, string Status, string? Diagnosis, bool? Uncertain, ProbabilitiesJson? Probabilities, double? Spread,
     int Videos, int Rejected, int Revision, string TraceId)

@@ -3,7 +3,7 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Results;
 
-/// <summary>One video's result: a contract with scripts, so names are added and never changed.</summary>
+/// <summary>The result of one video. It is a contract with scripts: names may be added but never change.</summary>
 public sealed record VideoJson(
     string Kind, string Study, string Video, string Status, string? Reason, IReadOnlyList<string> Warnings,
     string? Diagnosis, bool? Uncertain, ProbabilitiesJson? Probabilities, double? Spread, int? Clips, int? Frames,

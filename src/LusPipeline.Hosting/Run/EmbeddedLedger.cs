@@ -8,10 +8,10 @@ using LusPipeline.Pipeline.Intake;
 namespace LusPipeline.Hosting.Run;
 
 /// <summary>Everything that a run does with its SQLite ledger.</summary>
-/// <param name="Hashes">Of files that were read before.</param>
-/// <param name="Register">The videos that a listing found.</param>
-/// <param name="Pending">What an earlier run left.</param>
-/// <param name="Stages">What the stages do with it.</param>
+/// <param name="Hashes">Content hashes of files that were read before.</param>
+/// <param name="Register">Registers the videos that a listing found.</param>
+/// <param name="Pending">Reads the messages of work that is not finished.</param>
+/// <param name="Stages">What the stages use of the ledger.</param>
 internal sealed record EmbeddedLedger(ContentHashes Hashes, VideoRegister Register, PendingWork Pending, StageLedger Stages)
 {
     public static async Task<EmbeddedLedger> OpenAsync(

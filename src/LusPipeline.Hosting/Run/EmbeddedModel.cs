@@ -1,3 +1,4 @@
+using LusPipeline.Hosting.Children;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 
@@ -8,17 +9,21 @@ internal sealed class EmbeddedModel : IDisposable
 {
     private readonly LoadedModel _loaded;
 
-    private EmbeddedModel(LoadedModel loaded, InferenceOptions inference) => (_loaded, Set) = (loaded, new([loaded.Bundle], inference));
+    private EmbeddedModel(LoadedModel loaded, RunRequest request)
+    {
+        _loaded = loaded;
+        Set = new([loaded.Bundle], request.Inference, CheckedBackbone.Open, bundle => BundleTrial.RunAsync(bundle, request.Media, CancellationToken.None));
+    }
 
     public Bundle Bundle => _loaded.Bundle;
     public string Variant => _loaded.Variant;
     public ModelSet Set { get; }
 
-    /// <param name="open">Begins to open the models at once, in the background; else that is left to <see cref="OpenAsync"/>.</param>
+    /// <param name="open">Whether to begin opening the models at once, in the background. Otherwise <see cref="OpenAsync"/> opens them.</param>
     /// <exception cref="BundleException">The bundle cannot be used, or lacks the variant.</exception>
     public static EmbeddedModel Load(RunRequest request, bool open)
     {
-        var model = new EmbeddedModel(LoadedModel.Load(request.Model, request.Variant, request.Inference), request.Inference);
+        var model = new EmbeddedModel(LoadedModel.Load(request.Model, request.Variant, request.Inference), request);
         if (open)
             _ = model.OpenAsync();
         return model;

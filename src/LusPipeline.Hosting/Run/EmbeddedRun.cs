@@ -20,7 +20,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Hosting.Run;
 
-/// <summary><c>lus run</c>: lists the paths, does what the ledger does not have, and reports how everything under them stands.</summary>
+/// <summary>
+/// <c>lus run</c>: lists the paths, processes the videos that have no result in the ledger yet, and reports the state of all videos under the paths.
+/// </summary>
 /// <param name="onVideo">Told of every finished video in the order of completion, and whether an earlier run had finished it.</param>
 public sealed class EmbeddedRun(
     RunRequest request, RunProgress progress, Action<VideoResult, bool> onVideo, TimeProvider clock, Action<ILoggingBuilder> logging)
@@ -58,7 +60,7 @@ public sealed class EmbeddedRun(
         var watch = Stopwatch.StartNew();
         using var home = HomeFolder.Open(request.Home);
         var fresh = !File.Exists(home.LedgerFile);
-        // In a new home there is something to do for certain, so the models open while the ledger is made and the videos are listed.
+        // A new home certainly has work to do, so the models are opened while the ledger is created and the videos are listed.
         var loading = Task.Run(() => EmbeddedModel.Load(request, open: fresh), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
         using var model = await loading.ConfigureAwait(false);
@@ -91,6 +93,8 @@ public sealed class EmbeddedRun(
                 await (await engine.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
             _finished.Writer.TryComplete();
             await reporting.ConfigureAwait(false);
+            if (_fault.Hangs)
+                model.Set.Abandon();
         }
         var studies = await ledger.Stages.Results.StudiesAsync(
             _present.Values.Select(video => video.StudyId).ToHashSet(), _generations, CancellationToken.None).ConfigureAwait(false);
@@ -135,17 +139,17 @@ public sealed class EmbeddedRun(
                     await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, cancellation).ConfigureAwait(false);
                 await foreach (var waiting in ListAsync(scan, ledger, target, cancellation).ConfigureAwait(false))
                 {
-                    var publisher = (await engine.Value.ConfigureAwait(false)).Publisher;
-                    await TakeUpAsync(waiting, ledger, publisher, suspects, cancellation).ConfigureAwait(false);
+                    var bus = (await engine.Value.ConfigureAwait(false)).Bus;
+                    await TakeUpAsync(waiting, ledger, bus, suspects, cancellation).ConfigureAwait(false);
                     if (sweep == Task.CompletedTask)
-                        sweep = BesideAsync(new RetrySweep(ledger.Pending, _outstanding, publisher, clock).RunAsync(besideStop.Token));
+                        sweep = BesideAsync(new RetrySweep(ledger.Pending, _outstanding, bus, clock).RunAsync(besideStop.Token));
                 }
                 if (suspects.Any && draining.IsCompleted)
-                    draining = BesideAsync(suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, besideStop.Token));
+                    draining = BesideAsync(suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Bus, besideStop.Token));
             }
             await draining.ConfigureAwait(false);
             if (suspects.Any)
-                await suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Publisher, cancellation).ConfigureAwait(false);
+                await suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Bus, cancellation).ConfigureAwait(false);
             await _outstanding.AllFinishedAsync().WaitAsync(cancellation).ConfigureAwait(false);
         }
         finally
@@ -155,7 +159,7 @@ public sealed class EmbeddedRun(
         }
     }
 
-    /// <summary>Something that goes on beside the listings; without it the work cannot go on.</summary>
+    /// <summary>Runs a task beside the listings. If it fails, the run cannot go on.</summary>
     private async Task BesideAsync(Task task)
     {
         try
@@ -164,7 +168,7 @@ public sealed class EmbeddedRun(
         }
         catch (OperationCanceledException)
         {
-            // Whoever cancelled it knows.
+            // It was cancelled on purpose.
         }
         catch (Exception failure)
         {
@@ -172,7 +176,7 @@ public sealed class EmbeddedRun(
         }
     }
 
-    /// <summary>Lists once, registers what is new, and tells of what is finished already.</summary>
+    /// <summary>Lists once, registers new videos, and reports those that are finished already.</summary>
     /// <returns>Videos with something to do, as they are found.</returns>
     private async IAsyncEnumerable<IReadOnlyList<RegisteredVideo>> ListAsync(
         BucketScan scan, EmbeddedLedger ledger, VideoTarget target, [EnumeratorCancellation] CancellationToken cancellation)
@@ -200,20 +204,20 @@ public sealed class EmbeddedRun(
         await FinishListingAsync(ledger, added, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Publishes what is due, and goes on with what was begun.</summary>
+    /// <summary>Publishes the messages of new videos, and resumes those that an earlier run began.</summary>
     private async Task TakeUpAsync(
-        IReadOnlyList<RegisteredVideo> waiting, EmbeddedLedger ledger, StageBusPublisher publisher, Suspects suspects, CancellationToken cancellation)
+        IReadOnlyList<RegisteredVideo> waiting, EmbeddedLedger ledger, IStageBus bus, Suspects suspects, CancellationToken cancellation)
     {
         foreach (var video in waiting)
             _outstanding.Add(video.VideoId);
         foreach (var video in waiting.Where(video => video.State is RegisteredState.Due))
-            await publisher.PublishAsync(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation), cancellation).ConfigureAwait(false);
+            await bus.PublishAsync(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation), cancellation).ConfigureAwait(false);
         var begun = waiting.Where(video => video.State is RegisteredState.Begun).ToList();
         if (begun.Count == 0)
             return;
         var resumed = await new Resumption(ledger.Pending, ledger.Stages.Videos, ledger.Stages.Settlement).ResumeAsync(begun, cancellation).ConfigureAwait(false);
         foreach (var message in resumed.Messages)
-            await publisher.PublishAsync(message, cancellation).ConfigureAwait(false);
+            await bus.PublishAsync(message, cancellation).ConfigureAwait(false);
         suspects.Add(resumed.Suspects);
     }
 

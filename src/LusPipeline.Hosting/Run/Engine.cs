@@ -20,7 +20,7 @@ internal sealed class Engine : IAsyncDisposable
 
     private Engine(IHost host) => _host = host;
 
-    public StageBusPublisher Publisher => _host.Services.GetRequiredService<StageBusPublisher>();
+    public IStageBus Bus => _host.Services.GetRequiredService<IStageBus>();
 
     /// <summary>Opens the models and starts the bus.</summary>
     /// <exception cref="Core.Outcomes.BrokenEngineException">A model that ONNX Runtime refuses, or CUDA was asked for and is not there.</exception>
@@ -28,7 +28,7 @@ internal sealed class Engine : IAsyncDisposable
         RunRequest request, EmbeddedModel model, EmbeddedLedger ledger, IVideoBucket videos, IWorkBucket work, ScratchFolder scratch,
         StageEvents events, FatalError fault, TimeProvider clock, Action<ILoggingBuilder> logging)
     {
-        // The bus starts while the models load; no message comes before both are there.
+        // The bus starts while the models load. No message is published before both are ready.
         var opening = model.OpenAsync();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
@@ -36,9 +36,9 @@ internal sealed class Engine : IAsyncDisposable
         var services = builder.Services;
         services.AddSingleton(clock).AddSingleton(events).AddSingleton(fault).AddSingleton(model.Set).AddSingleton(videos).AddSingleton(work).AddSingleton(scratch);
         ledger.Stages.AddTo(services);
-        services.AddSingleton(request.Limits).AddSingleton(request.Ingest);
+        services.AddSingleton(request.Limits).AddSingleton(request.Ingest).AddSingleton(request.Media).AddSingleton(request.Attempts);
         var clipsInHand = OnnxBackbone.ClipsInHandFor(request.Inference, model.Bundle.Frames);
-        services.AddStages(StageSet.All, request.Ingest, [model.Bundle], new(request.Ingest.MaxDecoders + 1, clipsInHand + 1, Sequence: 2));
+        services.AddStages(StageSet.All, request.Ingest, request.Media, [model.Bundle], new(request.Ingest.MaxDecoders + 1, clipsInHand + 1, Sequence: 2));
         services.AddSingleton<IStageBus, StageBus>().AddSingleton<IDeadLetters, NoDeadLetters>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 

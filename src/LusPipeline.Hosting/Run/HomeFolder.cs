@@ -1,9 +1,17 @@
+using LusPipeline.Buckets;
+
 namespace LusPipeline.Hosting.Run;
 
-/// <summary>The folder of <c>--home</c>: ledger, work objects and scratch. One run at a time holds it.</summary>
+/// <summary>
+/// The folder of <c>--home</c>: ledger, work objects and scratch, which only this user may read. One run at a time holds it.
+/// </summary>
 public sealed class HomeFolder : IDisposable
 {
     public const string DefaultName = ".lus";
+
+    private const string LockName = "run.lock";
+    private const string ObjectsName = "objects";
+    private const string ScratchName = "scratch";
 
     private readonly FileStream _lock;
 
@@ -18,27 +26,34 @@ public sealed class HomeFolder : IDisposable
     public string LedgerFile => LedgerFileIn(Path);
 
     /// <summary>The work bucket: clip frames and features.</summary>
-    public string Objects => System.IO.Path.Combine(Path, "objects");
+    public string Objects => System.IO.Path.Combine(Path, ObjectsName);
 
     /// <summary>Emptied at the start of every run.</summary>
-    public string Scratch => System.IO.Path.Combine(Path, "scratch");
+    public string Scratch => System.IO.Path.Combine(Path, ScratchName);
 
     public static string LedgerFileIn(string home) => System.IO.Path.Combine(home, "ledger.db");
 
-    /// <summary>Makes the folder where it is missing and takes its lock, which the system gives back when the process ends.</summary>
-    /// <exception cref="HomeException">Another run holds it, or it cannot be written.</exception>
+    /// <summary>Creates the folder if it is missing and takes its lock. The system releases the lock when the process ends.</summary>
+    /// <exception cref="HomeException">Another run holds it, it cannot be written, or it holds folders of somebody else's by the names of ours.</exception>
     public static HomeFolder Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
         FileStream held;
+        RequireOwn(path);
         try
         {
-            Directory.CreateDirectory(path);
-            held = new FileStream(System.IO.Path.Combine(path, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            PrivateFolder.MakeIfMissing(path);
+            held = new FileStream(System.IO.Path.Combine(path, LockName), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException))
         {
-            throw exception is IOException && File.Exists(System.IO.Path.Combine(path, "run.lock"))
+            throw exception is IOException && File.Exists(System.IO.Path.Combine(path, LockName))
                 ? new HomeException($"Another lus run works in {path}. Wait for it, or give this one a --home of its own.", exception)
                 : new HomeException($"{path} cannot be written. Give --home a folder that can.", exception);
         }
@@ -47,8 +62,8 @@ public sealed class HomeFolder : IDisposable
             var home = new HomeFolder(path, held);
             if (Directory.Exists(home.Scratch))
                 Directory.Delete(home.Scratch, recursive: true);
-            Directory.CreateDirectory(home.Scratch);
-            Directory.CreateDirectory(home.Objects);
+            PrivateFolder.Make(home.Scratch);
+            PrivateFolder.Make(home.Objects);
             return home;
         }
         catch
@@ -59,4 +74,16 @@ public sealed class HomeFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>A home that no run has held may be any folder of the user's, <c>--home .</c> for one: nothing in it is ours to empty.</summary>
+    private static void RequireOwn(string path)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, LockName)))
+            return;
+        foreach (var name in new[] { ScratchName, ObjectsName })
+        {
+            if (System.IO.Path.Exists(System.IO.Path.Combine(path, name)))
+                throw new HomeException($"{path} holds '{name}', which no lus run has made. Give --home a folder of its own.");
+        }
+    }
 }

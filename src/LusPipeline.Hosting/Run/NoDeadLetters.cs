@@ -2,8 +2,8 @@ using LusPipeline.Core.Messages;
 
 namespace LusPipeline.Hosting.Run;
 
-/// <summary>A run's bus ends with it: what failed stands in the ledger alone.</summary>
+/// <summary>Keeps no dead letters: the in-memory bus of a run ends with the run, and failures stand in the ledger.</summary>
 internal sealed class NoDeadLetters : IDeadLetters
 {
-    public Task KeepAsync<TMessage>(TMessage message, string reason, CancellationToken cancellation) where TMessage : class => Task.CompletedTask;
+    public Task KeepAsync(IStageMessage message, string reason, CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -39,17 +39,17 @@ internal sealed class Outstanding
         return true;
     }
 
-    /// <summary>Ends when the video is final; at once when the run does not wait for it.</summary>
+    /// <summary>Completes when the video is final, and at once if the run does not wait for it.</summary>
     public Task FinishedAsync(Guid video)
     {
         lock (_gate)
             return _videos.TryGetValue(video, out var finished) ? finished.Task : Task.CompletedTask;
     }
 
-    /// <summary>Ends when none are outstanding.</summary>
+    /// <summary>Completes when no video is outstanding.</summary>
     public Task AllFinishedAsync() => AllFinishedAsync(new HashSet<Guid>());
 
-    /// <summary>Ends when none but <paramref name="except"/> are outstanding.</summary>
+    /// <summary>Completes when no video but those in <paramref name="except"/> is outstanding.</summary>
     public Task AllFinishedAsync(IReadOnlySet<Guid> except)
     {
         lock (_gate)

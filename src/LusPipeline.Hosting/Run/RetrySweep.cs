@@ -1,10 +1,10 @@
-using LusPipeline.Hosting.Broker;
+using LusPipeline.Core.Messages;
 using LusPipeline.Ledger.Republishing;
 
 namespace LusPipeline.Hosting.Run;
 
-/// <summary>Publishes retries when their time has come: the ledger is their only memory.</summary>
-internal sealed class RetrySweep(PendingWork pending, Outstanding outstanding, StageBusPublisher publisher, TimeProvider clock)
+/// <summary>Publishes retries when they are due. They are planned in the ledger only.</summary>
+internal sealed class RetrySweep(PendingWork pending, Outstanding outstanding, IStageBus bus, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -14,7 +14,7 @@ internal sealed class RetrySweep(PendingWork pending, Outstanding outstanding, S
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
             foreach (var due in await pending.TakeDueAsync(outstanding.Contains, cancellation).ConfigureAwait(false))
-                await publisher.PublishAsync(due.Message, cancellation).ConfigureAwait(false);
+                await bus.PublishAsync(due.Message, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -20,10 +20,10 @@ public sealed class RunProgress
     /// <summary>Videos registered so far.</summary>
     public int Videos => Volatile.Read(ref _videos);
 
-    /// <summary>Videos with a final status, those of earlier runs too.</summary>
+    /// <summary>Videos with a final status, including those of earlier runs.</summary>
     public int Finished => Volatile.Read(ref _finished);
 
-    /// <summary>Videos whose ingest is over, by clips or by a final status without a result.</summary>
+    /// <summary>Videos whose ingest is over: they are cut into clips, or final without a result.</summary>
     public int Ingested => Volatile.Read(ref _cut) + Volatile.Read(ref _refused);
 
     /// <summary>Clips of the videos cut so far.</summary>
@@ -33,13 +33,13 @@ public sealed class RunProgress
 
     public int Predicted => Volatile.Read(ref _predicted);
 
-    /// <summary>Frames through the backbone.</summary>
+    /// <summary>Frames that the backbone has processed.</summary>
     public long Frames => Volatile.Read(ref _frames);
 
     /// <summary>Files that are still being written.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Time left at the pace so far; null before there is one, and when nothing is left.</summary>
+    /// <summary>Estimated time left; null before there is a rate, and when nothing is left.</summary>
     public TimeSpan? Left(TimeSpan elapsed)
     {
         var done = Predicted;

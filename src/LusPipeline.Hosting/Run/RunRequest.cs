@@ -13,7 +13,7 @@ public sealed record RunRequest
 
     public required string Home { get; init; }
 
-    /// <summary>Part of every video's key, so that a folder that moves stays done.</summary>
+    /// <summary>Part of every video's key. It stays the same when the folder moves, so that results stay known.</summary>
     public string Bucket { get; init; } = "local";
 
     /// <summary>The bundle's folder.</summary>
@@ -22,21 +22,23 @@ public sealed record RunRequest
     /// <summary>fp32, fp16 or int8; null for the bundle's best on this machine.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Null for one clip a video, else the length of a window.</summary>
+    /// <summary>The length of a window; null for one clip for each video.</summary>
     public TimeSpan? Window { get; init; }
 
-    /// <summary>From the start of one window to the start of the next.</summary>
+    /// <summary>Time from the start of one window to the start of the next.</summary>
     public TimeSpan Stride { get; init; } = TimeSpan.FromSeconds(2);
 
     public bool Force { get; init; }
 
     public bool Watch { get; init; }
 
-    /// <summary>From one listing to the next.</summary>
+    /// <summary>Time from one listing to the next.</summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     public VideoLimits Limits { get; init; } = new();
     public InferenceOptions Inference { get; init; } = new();
     public IngestOptions Ingest { get; init; } = new();
+
+    public MediaOptions Media { get; init; } = new();
     public AttemptOptions Attempts { get; init; } = new();
 }

@@ -1,11 +1,11 @@
-using LusPipeline.Hosting.Broker;
+using LusPipeline.Core.Messages;
 using LusPipeline.Ledger.Republishing;
 
 namespace LusPipeline.Hosting.Run;
 
 /// <summary>
-/// Work that was in flight when an earlier run died without a word. It is run after everything else and one video at a time, so that
-/// what kills the process is found out without blaming its neighbours.
+/// Work that was running when an earlier run crashed or was killed. It runs after everything else, one video at a time, so that a crash can
+/// be attributed to the video that causes it.
 /// </summary>
 internal sealed class Suspects(Outstanding outstanding)
 {
@@ -15,8 +15,8 @@ internal sealed class Suspects(Outstanding outstanding)
 
     public void Add(IEnumerable<PendingMessage> messages) => _messages.AddRange(messages);
 
-    /// <summary>Runs those that were added so far; those that are added meanwhile wait for another call.</summary>
-    public async Task DrainAsync(StageBusPublisher publisher, CancellationToken cancellation)
+    /// <summary>Runs those that were added so far. Those that are added meanwhile wait for the next call.</summary>
+    public async Task DrainAsync(IStageBus bus, CancellationToken cancellation)
     {
         var videos = _messages.GroupBy(suspect => suspect.VideoId).ToList();
         _messages.Clear();
@@ -24,7 +24,7 @@ internal sealed class Suspects(Outstanding outstanding)
         foreach (var video in videos)
         {
             foreach (var suspect in video)
-                await publisher.PublishAsync(suspect.Message, cancellation).ConfigureAwait(false);
+                await bus.PublishAsync(suspect.Message, cancellation).ConfigureAwait(false);
             await outstanding.FinishedAsync(video.Key).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }

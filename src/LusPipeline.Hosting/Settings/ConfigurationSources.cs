@@ -2,26 +2,38 @@ using System.Collections;
 
 namespace LusPipeline.Hosting.Settings;
 
-/// <summary>What settings are read from, later ones winning: a JSON file, environment variables, the command line.</summary>
+/// <summary>The sources of settings: a JSON file, environment variables, the command line. Later ones win.</summary>
 public sealed record ConfigurationSources
 {
-    /// <summary>Taken from the current folder when no other file is named.</summary>
+    /// <summary>The file that is read if no other is named: the first one that exists in <see cref="Folders"/>.</summary>
     public const string DefaultFile = "appsettings.json";
 
-    /// <summary>Variables of this prefix are settings: <c>LUS__Section__Key</c>.</summary>
+    /// <summary>Variables of this prefix are settings: <c>LUS__Section__Key</c>, or <c>LUS__Section__Key__File</c> with a file that has the value.</summary>
     public const string EnvironmentPrefix = "LUS__";
 
-    /// <summary>A JSON file that must be there; null for <see cref="DefaultFile"/> if there is one.</summary>
+    /// <summary>A JSON file that must exist; null to read <see cref="DefaultFile"/> if it exists.</summary>
     public string? File { get; init; }
 
-    /// <summary>The folder in which <see cref="DefaultFile"/> is looked for.</summary>
-    public string Folder { get; init; } = System.Environment.CurrentDirectory;
+    /// <summary>
+    /// The folders in which <see cref="DefaultFile"/> is looked for: the user's, then the program's own. The current folder is none of them:
+    /// it may hold files of anybody, and settings name programs and servers.
+    /// </summary>
+    public IReadOnlyList<string> Folders { get; init; } = [Path.Combine(UserFolder(), "lus"), AppContext.BaseDirectory];
 
-    /// <summary>Variables of the process, those of other prefixes included.</summary>
+    /// <summary>The variables of the process, including those without the prefix.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = ProcessVariables();
 
-    /// <summary>From the command line, each <c>Section:Key=value</c>.</summary>
+    /// <summary>Assignments from the command line, each <c>Section:Key=value</c>.</summary>
     public IReadOnlyList<string> Assignments { get; init; } = [];
+
+    /// <summary>The file that is read: the one that is named, or the first default file that there is; null for none.</summary>
+    public string? FilePath() => File is { } named
+        ? Path.GetFullPath(named)
+        : Folders.Select(folder => Path.Combine(folder, DefaultFile)).FirstOrDefault(System.IO.File.Exists);
+
+    /// <summary><c>$XDG_CONFIG_HOME</c>, or <c>~/.config</c>.</summary>
+    private static string UserFolder() => System.Environment.GetFolderPath(
+        System.Environment.SpecialFolder.ApplicationData, System.Environment.SpecialFolderOption.DoNotVerify);
 
     private static Dictionary<string, string> ProcessVariables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);

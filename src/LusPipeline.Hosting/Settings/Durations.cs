@@ -5,7 +5,7 @@ namespace LusPipeline.Hosting.Settings;
 /// <summary>Durations as people write them: <c>500ms</c>, <c>5s</c>, <c>1.5h</c>, or <c>[d.]hh:mm:ss[.fffffff]</c>.</summary>
 public static class Durations
 {
-    /// <summary>For messages.</summary>
+    /// <summary>Examples for error messages.</summary>
     public const string Examples = "500ms, 5s, 10min, 1.5h, 2d or 00:00:05";
 
     private static readonly (string Unit, TimeSpan Length)[] Units =
@@ -17,7 +17,7 @@ public static class Durations
         ("d", TimeSpan.FromDays(1)),
     ];
 
-    /// <summary>False also for a bare number: .NET takes it for days, who writes it means seconds.</summary>
+    /// <summary>Parses a duration. A bare number is refused: .NET reads it as days, but people mean seconds.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         text = text.Trim();
@@ -34,7 +34,7 @@ public static class Durations
         return true;
     }
 
-    /// <summary>In the largest unit that gives a whole number.</summary>
+    /// <summary>Writes a duration in the largest unit that gives a whole number.</summary>
     public static string Format(TimeSpan duration)
     {
         foreach (var (unit, length) in Units.Reverse())

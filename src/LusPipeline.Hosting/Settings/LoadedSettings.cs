@@ -16,6 +16,9 @@ public sealed class LoadedSettings
     /// <summary>Every key of every section, masked.</summary>
     public IReadOnlyList<Setting> All { get; private set; } = [];
 
+    /// <summary>The absolute path of the file that was read; null for none.</summary>
+    public string? File { get; private init; }
+
     /// <summary>The section of .NET's logging.</summary>
     public IConfiguration Logging { get; }
 
@@ -31,6 +34,16 @@ public sealed class LoadedSettings
     /// <summary>As <see cref="Load"/>; what is wrong is in <see cref="Problems"/>, and such a key has its default.</summary>
     public static LoadedSettings Inspect(ConfigurationSources sources, params IReadOnlyCollection<string> needed) => Read(sources, SettingsSection.All, needed);
 
+    /// <summary>Reads and checks one section alone, whatever the others are like.</summary>
+    /// <exception cref="ConfigurationException">Something in the section is wrong.</exception>
+    public static TOptions One<TOptions>(ConfigurationSources sources) where TOptions : class
+    {
+        var section = SettingsSection.All.Single(candidate => candidate.Options == typeof(TOptions));
+        var settings = Read(sources, [section], []);
+        var own = settings.Problems.Where(problem => problem.Key.Split(':')[0].Equals(section.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+        return own.Count == 0 ? settings.Get<TOptions>() : throw new ConfigurationException(own);
+    }
+
     /// <summary>The record of one section.</summary>
     public TOptions Get<TOptions>() where TOptions : class => (TOptions)_records[typeof(TOptions)];
 
@@ -42,7 +55,8 @@ public sealed class LoadedSettings
         var problems = new List<SettingProblem>();
         var readers = sections.ToDictionary(section => section.Name, section => new SectionReader(section, problems), StringComparer.OrdinalIgnoreCase);
         var logging = new Dictionary<string, (string? Value, SettingOrigin Origin)>();
-        foreach (var (key, value, origin) in new ConfigurationLayers(sources, problems).Entries())
+        var file = sources.FilePath();
+        foreach (var (key, value, origin) in ConfigurationLayers.Read(sources, file, problems))
         {
             var name = key.Split(':')[0];
             if (readers.TryGetValue(name, out var reader))
@@ -60,10 +74,11 @@ public sealed class LoadedSettings
             [.. problems.OrderBy(problem => problem.Key, StringComparer.OrdinalIgnoreCase)],
             new ConfigurationBuilder().AddInMemoryCollection(logging.ToDictionary(entry => entry.Key, entry => entry.Value.Value)).Build().GetSection(SettingsSection.Logging))
         {
+            File = file,
             All =
             [
                 .. records.SelectMany(section => section.Reader.Show(section.Record)),
-                .. logging.Select(entry => new Setting(entry.Key, Secrets.Masked(entry.Key, entry.Value.Value), entry.Value.Origin)),
+                .. logging.Select(entry => new Setting(entry.Key, Secrets.Masked(entry.Key, entry.Value.Value, entry.Value.Origin), entry.Value.Origin)),
             ],
         };
         foreach (var (_, record) in records)

@@ -4,7 +4,7 @@ using LusPipeline.Models.Bundles;
 namespace LusPipeline.Hosting.Settings;
 
 /// <summary>The model bundles that workers compute with.</summary>
-public sealed record ModelOptions : IValidatableObject
+public sealed record ModelOptions
 {
     public const string Section = "Model";
 
@@ -18,11 +18,12 @@ public sealed record ModelOptions : IValidatableObject
     /// Variant of the bundle for new videos: <c>fp32</c>, <c>fp16</c> or <c>int8</c>. Without it, the ingest worker takes the best one of its own
     /// machine, so set it where machines differ.
     /// </summary>
+    [AllowedValues(null, BundleVariant.Fp32, BundleVariant.Fp16, BundleVariant.Int8)]
     public string? Variant { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Variant is not null && !BundleVariant.All.Contains(Variant))
-            yield return new($"{Section}:{nameof(Variant)} '{Variant}' is none of {string.Join(", ", BundleVariant.All)}.", [nameof(Variant)]);
-    }
+    /// <summary>
+    /// PEM files of public keys (ECDSA on P-256). With one or more of them, workers run only bundles that one of these keys has signed
+    /// (<c>lus models sign</c>).
+    /// </summary>
+    public IReadOnlyList<string> TrustedKeys { get; init; } = [];
 }

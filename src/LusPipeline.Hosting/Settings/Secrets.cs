@@ -3,19 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace LusPipeline.Hosting.Settings;
 
-/// <summary>Takes the secrets out of a value that is to be shown.</summary>
+/// <summary>Masks the secrets in values that are shown.</summary>
 internal static partial class Secrets
 {
     public const string Mask = "***";
 
-    /// <summary>The whole value is a secret, going by its key's name. A file that holds one is none.</summary>
-    public static bool IsSecret(string key) => SecretName().IsMatch(Name(key)) && !FileName().IsMatch(Name(key));
+    /// <summary>Whether the whole value is a secret: by the key's name, or because it came from a file of its own.</summary>
+    public static bool IsSecret(string key, SettingOrigin? origin) => origin?.Kind == SettingOrigin.SecretFileKind || IsSecret(key);
 
-    public static string? Masked(string key, string? value)
+    public static string? Masked(string key, string? value, SettingOrigin? origin)
     {
         if (string.IsNullOrEmpty(value))
             return value;
-        if (IsSecret(key))
+        if (IsSecret(key, origin))
             return Mask;
         if (value.Contains("://", StringComparison.Ordinal))
             return Query().Replace(UserInfo().Replace(value, $"$1{Mask}$2"), $"$1{Mask}");
@@ -31,10 +31,13 @@ internal static partial class Secrets
         }
         catch (ArgumentException)
         {
-            // What cannot be read may hold anything.
+            // A value that cannot be parsed may hold a password anywhere.
             return Mask;
         }
     }
+
+    /// <summary>The path of a file that holds a secret is none.</summary>
+    private static bool IsSecret(string key) => SecretName().IsMatch(Name(key)) && !FileName().IsMatch(Name(key));
 
     private static string Name(string key) => key[(key.LastIndexOf(':') + 1)..];
 
@@ -44,7 +47,7 @@ internal static partial class Secrets
     [GeneratedRegex("(file|folder|path)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 
-    /// <summary>A password may hold any letter unescaped by mistake, so it reaches to the last @.</summary>
+    /// <summary>A password may contain unescaped letters by mistake, so everything up to the last @ is masked.</summary>
     [GeneratedRegex("(://[^:/?#@]*:).*(@)", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace LusPipeline.Hosting.Settings;
 
-/// <summary>Fills one section's record. Every key is looked at, whatever is wrong with the others.</summary>
+/// <summary>Fills the record of one section. Every key is checked, even if others are wrong.</summary>
 internal sealed class SectionReader(SettingsSection section, List<SettingProblem> problems)
 {
     private readonly SettingShape _shape = SettingShape.For(section.Options);
@@ -62,7 +62,7 @@ internal sealed class SectionReader(SettingsSection section, List<SettingProblem
 
     private void TakeValue(SettingShape shape, string path, string? value, SettingOrigin origin)
     {
-        if (!SettingValue.TryNormalize(shape, value, Secrets.IsSecret(path), out var parsed))
+        if (!SettingValue.TryNormalize(shape, value, Secrets.IsSecret(path, origin), out var parsed))
         {
             problems.Add(new(path, origin, parsed!));
             return;
@@ -82,7 +82,7 @@ internal sealed class SectionReader(SettingsSection section, List<SettingProblem
         };
         if (parts.Count > 0)
             return parts;
-        var text = shape.Kind == ShapeKind.Value ? Secrets.Masked(path, SettingValue.Format(value)) : null;
-        return [new(path, text, _given.GetValueOrDefault(path, SettingOrigin.Default))];
+        var origin = _given.GetValueOrDefault(path, SettingOrigin.Default);
+        return [new(path, shape.Kind == ShapeKind.Value ? Secrets.Masked(path, SettingValue.Format(value), origin) : null, origin)];
     }
 }

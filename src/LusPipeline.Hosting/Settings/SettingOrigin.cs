@@ -8,6 +8,10 @@ public sealed record SettingOrigin(string Kind, string? Name = null)
     public const string DefaultKind = "default";
     public const string FileKind = "file";
     public const string EnvironmentKind = "environment";
+
+    /// <summary>A file that a variable names. It holds nothing but the value, which is never shown.</summary>
+    public const string SecretFileKind = "secret file";
+
     public const string CommandLineKind = "command line";
 
     public static SettingOrigin Default { get; } = new(DefaultKind);

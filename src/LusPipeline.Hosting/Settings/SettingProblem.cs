@@ -6,7 +6,7 @@ namespace LusPipeline.Hosting.Settings;
 /// <param name="Message">What is wrong, and the fix. No secret.</param>
 public sealed record SettingProblem(string Key, SettingOrigin? Origin, string Message)
 {
-    /// <summary>In one line that a terminal may show, whatever names it holds.</summary>
+    /// <summary>One line. Control characters are replaced, so that a terminal can show it.</summary>
     public override string ToString() =>
         string.Concat($"{Key} ({Origin?.ToString() ?? "not set"}): {Message}".Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
 }

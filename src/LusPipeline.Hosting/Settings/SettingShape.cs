@@ -13,23 +13,23 @@ internal enum ShapeKind
     Map,
 }
 
-/// <summary>What may stand at a key: one value, a record of keys, a list by index, or a map with free keys.</summary>
+/// <summary>The shape of the settings at a key: one value, a record of keys, a list by index, or a map with free keys.</summary>
 internal sealed class SettingShape
 {
     private SettingShape(ShapeKind kind, Type type) => (Kind, Type) = (kind, type);
 
     public ShapeKind Kind { get; }
 
-    /// <summary>Of a value, without its <c>Nullable</c>; of others, the type that is bound.</summary>
+    /// <summary>The type that is bound. For a value type that may be null, the type without <c>Nullable</c>.</summary>
     public Type Type { get; }
 
-    /// <summary>Of a record, in the order of the code.</summary>
+    /// <summary>The properties of a record, in the order of the code.</summary>
     public IReadOnlyList<(PropertyInfo Property, SettingShape Shape)> Properties { get; private init; } = [];
 
-    /// <summary>Of a list's or a map's elements.</summary>
+    /// <summary>The shape of the elements of a list or map.</summary>
     public SettingShape? Element { get; private init; }
 
-    /// <summary>Null is a value too.</summary>
+    /// <summary>Whether null is allowed.</summary>
     public bool Nullable { get; private init; }
 
     /// <exception cref="ArgumentException">A property that no configuration can set.</exception>
@@ -39,7 +39,7 @@ internal sealed class SettingShape
         if (type == typeof(Uri) || TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
             return new(ShapeKind.Value, type) { Nullable = nullable };
         if (Argument(type, typeof(IReadOnlyDictionary<,>)) is [var key, var value])
-            return key == typeof(string) ? new(ShapeKind.Map, type) { Element = For(value) } : throw new ArgumentException($"{type} has keys that are no text.", nameof(type));
+            return key == typeof(string) ? new(ShapeKind.Map, type) { Element = For(value) } : throw new ArgumentException($"{type} has keys that are not text.", nameof(type));
         if (Argument(type, typeof(IEnumerable<>)) is [var element])
             return new(ShapeKind.List, type) { Element = For(element) };
         if (type.GetConstructor(Type.EmptyTypes) is null)
@@ -52,7 +52,7 @@ internal sealed class SettingShape
         };
     }
 
-    /// <summary>The key of a property, as the code spells it.</summary>
+    /// <summary>Finds a property by its key, whatever the case of its letters.</summary>
     public (PropertyInfo Property, SettingShape Shape)? Find(string name) => Properties
         .Where(property => string.Equals(property.Property.Name, name, StringComparison.OrdinalIgnoreCase))
         .Select(property => ((PropertyInfo, SettingShape)?)property).FirstOrDefault();

@@ -15,11 +15,12 @@ namespace LusPipeline.Hosting.Settings;
 /// <param name="Options">A sealed record with init properties, defaults, and data annotations that say what is allowed.</param>
 public sealed record SettingsSection(string Name, Type Options)
 {
-    /// <summary>Every section there is. <see cref="Logging"/> is .NET's own.</summary>
+    /// <summary>All sections but <see cref="Logging"/>, which .NET reads itself.</summary>
     public static IReadOnlyList<SettingsSection> All { get; } =
     [
         new(VideoLimits.Section, typeof(VideoLimits)),
         new(IngestOptions.Section, typeof(IngestOptions)),
+        new(MediaOptions.Section, typeof(MediaOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
@@ -39,6 +40,6 @@ public sealed record SettingsSection(string Name, Type Options)
     /// <summary>Levels by category, as .NET's logging reads them.</summary>
     public const string Logging = "Logging";
 
-    /// <summary>How an environment variable of a key is named.</summary>
+    /// <summary>The name of a key's environment variable.</summary>
     public static string VariableOf(string key) => ConfigurationSources.EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal);
 }

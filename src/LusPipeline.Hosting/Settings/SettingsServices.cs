@@ -2,10 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Settings;
 
-/// <summary>Gives a host its settings.</summary>
+/// <summary>Registers the settings in a host.</summary>
 public static class SettingsServices
 {
-    /// <summary>Adds every section's record, and what they came from.</summary>
+    /// <summary>Adds the record of every section, and the settings as a whole.</summary>
     public static IServiceCollection AddSettings(this IServiceCollection services, LoadedSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -1,10 +1,10 @@
 namespace LusPipeline.Hosting.Settings;
 
-/// <summary>Finds the name that was meant.</summary>
+/// <summary>Suggests a known name for an unknown one.</summary>
 internal static class Suggestion
 {
-    /// <summary>" Did you mean X?", or "" where no name is near.</summary>
-    /// <param name="prefix">Stands before the name that is suggested.</param>
+    /// <summary>" Did you mean X?", or "" if no name is similar.</summary>
+    /// <param name="prefix">Written before the suggested name.</param>
     public static string For(string given, IEnumerable<string> names, string prefix = "")
     {
         var nearest = names.Select(name => (Name: name, Distance: Distance(given, name))).OrderBy(candidate => candidate.Distance).FirstOrDefault();
@@ -13,7 +13,7 @@ internal static class Suggestion
             : "";
     }
 
-    /// <summary>Letters to add, remove, change or swap with their neighbour, whatever their case.</summary>
+    /// <summary>Edit distance: letters to add, remove, change or swap with their neighbour. Case does not count.</summary>
     private static int Distance(string left, string right)
     {
         var (a, b) = (left.ToUpperInvariant(), right.ToUpperInvariant());

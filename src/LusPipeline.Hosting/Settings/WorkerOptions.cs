@@ -7,9 +7,19 @@ public sealed record WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Folder for videos and clips in work: a few hundred megabytes on a fast disk. Workers may share it.</summary>
-    [Required(AllowEmptyStrings = false)]
-    public string Scratch { get; init; } = Path.Combine(Path.GetTempPath(), "lus");
+    /// <summary>
+    /// Folder for videos and clips in work: a few hundred megabytes on a fast disk. Workers may share it. Without it, the folder is
+    /// <c>$CACHE_DIRECTORY</c>, which systemd sets, or <c>lus</c> in <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>.
+    /// </summary>
+    public string? Scratch { get; init; }
+
+    /// <summary>The folder that counts. It is never in a folder that other users can write, where anybody could make it first.</summary>
+    internal string ScratchFolder => Scratch is { Length: > 0 } given ? given
+        : Environment.GetEnvironmentVariable("CACHE_DIRECTORY") is { Length: > 0 } service ? service.Split(':')[0]
+        : Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            "lus");
 
     /// <summary>Time from the order to stop until everything is given back. It must be shorter than the time that the platform waits before it kills.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]

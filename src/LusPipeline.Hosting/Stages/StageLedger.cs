@@ -9,15 +9,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Stages;
 
-/// <summary>What every process that runs stages does with its ledger, whichever database it is.</summary>
+/// <summary>What every process that runs stages uses of its ledger, on PostgreSQL or SQLite.</summary>
 internal sealed class StageLedger
 {
-    /// <param name="open">Makes a context; each is disposed after use.</param>
-    /// <param name="clock">The database's, or the machine's where one process has the ledger.</param>
-    /// <param name="attempts">Of one video or clip.</param>
-    /// <param name="lease">Of the worker; null where one process has the ledger.</param>
-    /// <param name="sweeps">How much is settled at a time.</param>
-    /// <param name="events">Told what becomes final.</param>
+    /// <param name="open">Opens a context. Each is disposed after use.</param>
+    /// <param name="clock">The database's clock; the machine's clock if one process alone uses the ledger.</param>
+    /// <param name="attempts">How often work on a video or clip is tried.</param>
+    /// <param name="lease">The worker's lease; null if one process alone uses the ledger.</param>
+    /// <param name="sweeps">How many videos are settled at a time.</param>
+    /// <param name="events">Gets the videos and studies that become final.</param>
     public StageLedger(
         Func<LedgerContext> open, TimeProvider clock, AttemptOptions attempts, WorkLease? lease, SweepOptions sweeps, StageEvents events)
     {
@@ -40,7 +40,7 @@ internal sealed class StageLedger
     public VideoSettlement Settlement { get; }
     public ResultReader Results { get; }
 
-    /// <summary>Makes the parts services of a host.</summary>
+    /// <summary>Registers the parts among a host's services.</summary>
     public void AddTo(IServiceCollection services) => services
         .AddSingleton(Open).AddSingleton(Bundles).AddSingleton(Videos).AddSingleton(Clips).AddSingleton(Studies)
         .AddSingleton(Completion).AddSingleton(Settlement).AddSingleton(Results);

@@ -1,9 +1,11 @@
 using LusPipeline.Core.Stages;
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
+using LusPipeline.Media.Processes;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Features;
@@ -13,20 +15,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Stages;
 
-/// <summary>What the stages are made of, in every host.</summary>
+/// <summary>Registers the stages in a host.</summary>
 internal static class StageServices
 {
     /// <summary>Adds the handlers of stages and what they share. Needs the ledger's and the buckets' services, and a <see cref="StageEvents"/>.</summary>
-    /// <param name="stages">Those that run here.</param>
+    /// <param name="stages">The stages that run in this process.</param>
     /// <param name="ingest">Limits of the ingest stage.</param>
-    /// <param name="bundles">Those whose frames may be cut.</param>
-    /// <param name="concurrency">Messages of each stage that are handled at one time.</param>
+    /// <param name="media">The mode of the sandbox of ffmpeg and ffprobe.</param>
+    /// <param name="bundles">The bundles whose frame sizes clips may be cut to.</param>
+    /// <param name="concurrency">How many messages of each stage are handled at the same time.</param>
     public static IServiceCollection AddStages(
-        this IServiceCollection services, StageSet stages, IngestOptions ingest, IEnumerable<Bundle> bundles, StageConcurrency concurrency)
+        this IServiceCollection services, StageSet stages, IngestOptions ingest, MediaOptions media, IEnumerable<Bundle> bundles, StageConcurrency concurrency)
     {
-        services.AddSingleton(concurrency).AddSingleton<StageStop>().AddSingleton<StageBusPublisher>().AddSingleton<AttemptRunner>();
+        services.AddSingleton(concurrency).AddSingleton<StageStop>().AddSingleton<AttemptRunner>();
         if (stages.HasFlag(StageSet.Ingest))
-            services.AddIngest(ingest, bundles);
+            services.AddIngest(ingest, media, bundles);
         if (stages.HasFlag(StageSet.Features))
             services.AddSingleton<FeaturesHandler>();
         if (stages.HasFlag(StageSet.Sequence))
@@ -34,12 +37,13 @@ internal static class StageServices
         return services;
     }
 
-    private static void AddIngest(this IServiceCollection services, IngestOptions options, IEnumerable<Bundle> bundles)
+    private static void AddIngest(this IServiceCollection services, IngestOptions options, MediaOptions media, IEnumerable<Bundle> bundles)
     {
+        StageMetrics.SandboxUsed(KernelSandbox.NameOf(KernelSandbox.For(media.Sandbox)));
         var sizes = bundles.DistinctBy(bundle => bundle.Id).ToDictionary(bundle => bundle.Id, bundle => new ClipFrameSize(bundle.Width, bundle.Height));
         services.AddSingleton(new ClipFrameSizes(sizes));
         services.AddSingleton(new DecoderSlots(options.MaxDecoders)).AddSingleton(new ClipGate(options.ClipsInFlight));
-        services.AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>()
+        services.AddSingleton<StalledBundles>().AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>()
             .AddSingleton<IngestHandler>();
     }
 }

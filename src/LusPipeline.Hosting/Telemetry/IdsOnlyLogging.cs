@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace LusPipeline.Hosting.Telemetry;
 
 /// <summary>
-/// Keeps messages of exceptions out of every log, whoever writes it: they hold names of files, which may be a patient's.
-/// What is logged instead is <see cref="FaultText"/>.
+/// Keeps the messages of exceptions out of all logs, because they may hold names of files, which may be a patient's. The logs get
+/// <see cref="FaultText"/> instead.
 /// </summary>
 public static class IdsOnlyLogging
 {

@@ -10,8 +10,8 @@ using OpenTelemetry;
 namespace LusPipeline.Hosting.Telemetry;
 
 /// <summary>
-/// Writes the spans of studies into the ledger, in batches and in the background, so that a waterfall needs no other server. It never
-/// holds up a stage: what its queue does not hold, and what the ledger does not take in time, is dropped and counted.
+/// Writes the spans of studies into the ledger, in batches and in the background, so that traces can be shown without another server. It
+/// never delays a stage: spans that find the queue full, or that cannot be written in time, are dropped and counted.
 /// </summary>
 internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
 {
@@ -66,7 +66,7 @@ internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
         }
     }
 
-    /// <summary>Each batch that still waits is tried once; when the time is over, the rest is dropped.</summary>
+    /// <summary>Tries each waiting batch once. When the time is over, the rest is dropped.</summary>
     protected override bool OnShutdown(int timeoutMilliseconds)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -121,7 +121,7 @@ internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
         }
         catch (OperationCanceledException)
         {
-            // Stopping: what there is goes at once.
+            // The process stops, so the batch is written at once.
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
             }
             catch (Exception failure)
             {
-                // Spans are lost rather than results; whatever else needs the ledger says what is wrong with it.
+                // Spans may be lost, results may not. Whatever else uses the ledger reports what is wrong with it.
                 StageMetrics.SpansDropped(batch.Count);
                 LogDropped(_log, batch.Count, FaultText.Summary(failure));
                 return;
@@ -167,6 +167,6 @@ internal sealed partial class LedgerSpanProcessor : BaseProcessor<Activity>
         ? Timeout.Infinite
         : (int)Math.Max(0, timeoutMilliseconds - Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "{Spans} spans are not in the ledger: {Fault}")]
+    [LoggerMessage(LogLevel.Warning, "{Spans} spans could not be written to the ledger: {Fault}")]
     private static partial void LogDropped(ILogger logger, int spans, string fault);
 }

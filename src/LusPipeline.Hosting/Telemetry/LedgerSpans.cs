@@ -5,13 +5,13 @@ using LusPipeline.Ledger.Rows;
 
 namespace LusPipeline.Hosting.Telemetry;
 
-/// <summary>Spans as rows of the ledger.</summary>
+/// <summary>Turns spans into rows of the ledger.</summary>
 internal static class LedgerSpans
 {
     private static readonly HashSet<string> Columns =
         [StageTrace.StudyId, StageTrace.StudyDay, StageTrace.VideoId, StageTrace.ClipId, StageTrace.Reason];
 
-    /// <summary>Null for a span of no study.</summary>
+    /// <returns>Null for a span that belongs to no study.</returns>
     public static SpanRow? Row(Activity activity)
     {
         if (activity.GetTagItem(StageTrace.StudyId) is not string study || activity.GetTagItem(StageTrace.StudyDay) is not string day)

@@ -1,15 +1,16 @@
+using LusPipeline.Core.Stages;
 using LusPipeline.Core.Telemetry;
 using MassTransit;
 
 namespace LusPipeline.Hosting.Telemetry;
 
-/// <summary>How long messages wait before a handler takes them.</summary>
+/// <summary>Measures how long messages wait before a handler takes them.</summary>
 internal static class QueueWait
 {
-    /// <summary>To be called when the handler starts.</summary>
-    public static void Record(string stage, MessageContext message, TimeProvider clock)
+    /// <summary>Records the wait of a message whose handler starts now.</summary>
+    public static void Record(Stage stage, MessageContext message, TimeProvider clock)
     {
         if (message.SentTime is { } sent)
-            StageMetrics.Waited(stage, clock.GetUtcNow().UtcDateTime - sent);
+            StageMetrics.Waited(stage.Name(), clock.GetUtcNow().UtcDateTime - sent);
     }
 }

@@ -13,7 +13,7 @@ using OpenTelemetry.Trace;
 namespace LusPipeline.Hosting.Telemetry;
 
 /// <summary>
-/// Where spans, metrics and logs go: spans always into the ledger, and all three to an OTLP collector where
+/// Exports spans, metrics and logs. Spans always go into the ledger. All three also go to an OTLP collector if
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.
 /// </summary>
 public static class StudyTelemetry
@@ -26,7 +26,7 @@ public static class StudyTelemetry
 
     private static bool HasCollector => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable));
 
-    /// <summary>Spans and metrics of a process that has no host.</summary>
+    /// <summary>Starts the export of spans and metrics in a process that has no host.</summary>
     /// <returns>Flushes and stops when disposed.</returns>
     public static IDisposable Start(Func<LedgerContext> ledger, TelemetryOptions options, TimeProvider clock)
     {
@@ -42,7 +42,9 @@ public static class StudyTelemetry
         return providers;
     }
 
-    /// <summary>Spans, metrics and logs of a host. Needs <c>Func&lt;LedgerContext&gt;</c>, <see cref="TelemetryOptions"/> and a <see cref="TimeProvider"/>.</summary>
+    /// <summary>
+    /// Adds the export of spans, metrics and logs to a host. Needs <c>Func&lt;LedgerContext&gt;</c>, <see cref="TelemetryOptions"/> and a <see cref="TimeProvider"/>.
+    /// </summary>
     /// <param name="metrics">Adds further readers of the metrics.</param>
     public static void AddTelemetry(this IHostApplicationBuilder builder, Action<MeterProviderBuilder>? metrics = null)
     {
@@ -60,7 +62,7 @@ public static class StudyTelemetry
         builder.AddOtlpLogs();
     }
 
-    /// <summary>Logs to a collector, where one is named.</summary>
+    /// <summary>Adds the export of logs to a collector, if one is named.</summary>
     public static void AddOtlpLogs(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -88,12 +90,12 @@ public static class StudyTelemetry
             metrics.AddOtlpExporter();
     }
 
-    /// <summary>What the environment says wins.</summary>
+    /// <summary>Environment variables win over these defaults.</summary>
     private static ResourceBuilder ConfigureResource(ResourceBuilder resource) => resource
         .AddService("lus", serviceVersion: typeof(StudyTelemetry).Assembly.GetName().Version?.ToString(3), autoGenerateServiceInstanceId: false, serviceInstanceId: Instance)
         .AddEnvironmentVariableDetector();
 
-    /// <summary>OpenTelemetry reads its variables from a host's configuration, which has no others.</summary>
+    /// <summary>OpenTelemetry reads its variables from the host's configuration, so they are put there; it holds nothing else.</summary>
     private static void AddOtlpVariables(this IHostApplicationBuilder builder) => builder.Configuration.AddInMemoryCollection(
         Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Where(variable => ((string)variable.Key).StartsWith(VariablePrefix, StringComparison.Ordinal))

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// Lists the bucket and takes in what is new, and looks at once where notifications say. One ingest worker at a time does; another takes
-/// over when it dies.
+/// Lists the bucket at an interval and registers what is new. Objects that notifications name are registered at once. One ingest worker at a
+/// time does this; when it dies, another takes over.
 /// </summary>
 internal sealed partial class BucketWatch(
     IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, VideoIntake intake, NotifiedObjects notified, DutyLoop loop,
@@ -23,11 +23,11 @@ internal sealed partial class BucketWatch(
     private readonly SeenObjects _seen = new();
     private long _listedAll;
 
-    /// <summary>Whoever has not the duty asks for it more often than it may be listed: a dead watcher is missed within its lease.</summary>
+    /// <summary>A worker without the duty asks for it at least once in each lease, so that a dead watcher is replaced soon.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var asking = options.Interval < lease.Duration ? options.Interval : lease.Duration;
-        return loop.RunAsync("watch", Duties.Watch(bucket.Name), asking, WatchAsync, stoppingToken);
+        return loop.RunAsync("watch", LeasedDuties.Watch(bucket.Name), asking, WatchAsync, stoppingToken);
     }
 
     private async Task WatchAsync(LoopBeat beat, CancellationToken held)
@@ -36,7 +36,7 @@ internal sealed partial class BucketWatch(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(held);
         var following = notified.FollowAsync(_seen, () => again.Release(), either.Token);
         var listing = ListAsync(beat, again, either.Token);
-        // Each ends with an outage or with the duty, and what was told meanwhile is lost: the next round begins with a listing.
+        // Both loops end with an outage or when the duty is lost. Notifications of that time are lost, so the next round begins with a listing.
         var first = await Task.WhenAny(following, listing).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(following, listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -47,7 +47,7 @@ internal sealed partial class BucketWatch(
     {
         var scan = new BucketScan(bucket, stable: null, limits)
         {
-            Chunk = VideoIntake.Chunk,
+            Chunk = VideoIntake.VideosAtOnce,
             Seen = _seen,
             Marker = options.MarkerName,
         };
@@ -87,7 +87,7 @@ internal sealed partial class BucketWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "The bucket is listed (all of it: {All}) in {Time}")]
+    [LoggerMessage(LogLevel.Debug, "Listed the bucket (completely: {All}) in {Time}")]
     private static partial void LogListed(ILogger logger, bool all, TimeSpan time);
 
     [LoggerMessage(LogLevel.Information, "{Videos} new videos")]

@@ -1,26 +1,27 @@
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
-using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Republishing;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Pipeline.Ingest;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// Bounds the clips that wait for features over all ingest workers: the ledger tells this one which of its clips wait no more, and how
-/// many of others do. Between two looks several workers may together go over the bound by what they cut in that time.
+/// Bounds the clips that wait for features over all ingest workers. It reads in the ledger which of this worker's clips wait no more, and how
+/// many clips of other workers wait. Between two reads, workers may exceed the bound together by the clips that they cut in that time.
+/// Clips of a bundle that no living worker has are not counted, as long as other bundles' clips are taken: they wait for a person to start such a
+/// worker. At most as many of them as the bound wait (<see cref="StalledBundles"/>).
 /// </summary>
 internal sealed class ClipBacklog(
-    Func<LedgerContext> open, ClipPermits permits, ClipGate gate, StageEvents events, FatalError fault, OutageWait outages, LoopWatchdog loops)
+    ClipTakers takers, ClipPermits permits, ClipGate gate, StalledBundles stalled, StageEvents events, FatalError fault,
+    OutageWait outages, LoopWatchdog loops)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Beyond a statement's own time limit, and a busy machine.</summary>
+    /// <summary>The loop counts as stuck after this time. It is longer than a statement's time limit, also on a busy machine.</summary>
     private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,19 +48,18 @@ internal sealed class ClipBacklog(
         }
     }
 
-    private async Task CheckAsync(CancellationToken cancellation)
+    internal async Task CheckAsync(CancellationToken cancellation)
     {
         var own = permits.Waiting;
-        HashSet<Guid> waiting;
-        await using (var ledger = open())
-        {
-            waiting = await ledger.Clips.Where(clip => clip.Status == WorkStatus.Cut).Select(clip => clip.ClipId)
-                .ToHashSetAsync(cancellation).ConfigureAwait(false);
-        }
-        foreach (var clip in own.Where(clip => !waiting.Contains(clip)))
+        var (waiting, bundles) = await takers.ReadAsync(cancellation).ConfigureAwait(false);
+        // Without any features worker everything counts, so that ingest waits for the first one.
+        var untaken = bundles.Count == 0 ? [] : waiting.Where(clip => !bundles.Contains(clip.BundleId)).ToList();
+        stalled.Set(untaken.GroupBy(clip => clip.BundleId).Where(bundle => bundle.Count() >= gate.Capacity).Select(bundle => bundle.Key).ToHashSet(StringComparer.Ordinal));
+        var counted = waiting.Except(untaken).Select(clip => clip.ClipId).ToHashSet();
+        foreach (var clip in own.Where(clip => !counted.Contains(clip)))
             events.OnClipReleased(clip);
-        // Clips cut since the list was made are still counted by their permits, so none counts twice for longer than one look.
-        waiting.ExceptWith(permits.Waiting);
-        gate.Occupy(waiting.Count);
+        // Own clips are counted by their permits, those cut since the read included. So no clip counts twice for longer than until the next read.
+        counted.ExceptWith(permits.Waiting);
+        gate.Occupy(counted.Count);
     }
 }

@@ -7,16 +7,19 @@ using LusPipeline.Ledger.Registers;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Does something at an interval whenever this worker has the duty of it, through outages.</summary>
-internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options bucket, FatalError fault, OutageWait outages, LoopWatchdog loops)
+/// <summary>Repeats a task at an interval while this worker holds the duty for it. Outages are waited out.</summary>
+internal sealed class DutyLoop(LeasedDuties duties, LeaseOptions lease, S3Options bucket, FatalError fault, OutageWait outages, LoopWatchdog loops)
 {
-    /// <summary>The longest step between two beats: a statement with its own limit, or a request to the bucket, which is tried again and again.</summary>
+    /// <summary>
+    /// A loop counts as stuck after this time without a beat. The longest steps are a statement with its time limit, and a request to the bucket with
+    /// its retries.
+    /// </summary>
     public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
 
-    /// <param name="name">The loop's, as <c>/health/live</c> says it.</param>
+    /// <param name="name">The loop's name in <c>/health/live</c>.</param>
     /// <param name="duty">The duty's name.</param>
-    /// <param name="interval">From the end of one round to the start of the next.</param>
-    /// <param name="round">One round. It is cancelled when the duty is lost; outages in it are waited out. A long one beats as it gets on.</param>
+    /// <param name="interval">Time from the end of one round to the start of the next.</param>
+    /// <param name="round">One round of the task. It is cancelled when the duty is lost. A long round calls the beat as it progresses.</param>
     public async Task RunAsync(string name, string duty, TimeSpan interval, Func<LoopBeat, CancellationToken, Task> round, CancellationToken stopping)
     {
         using var beat = loops.Watch(name, StandsStill);
@@ -55,7 +58,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options buck
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            // Another worker has the duty now and begins its round anew.
+            // Another worker has the duty now and begins a round of its own.
         }
         finally
         {
@@ -80,7 +83,7 @@ internal sealed class DutyLoop(Duties duties, LeaseOptions lease, S3Options buck
             }
             catch (Exception failed) when (LedgerFault.Is(failed))
             {
-                // The round meets the same trouble, or ends before the lease does.
+                // The round runs into the same outage, or ends before the lease does.
                 await held.CancelAsync().ConfigureAwait(false);
             }
         }

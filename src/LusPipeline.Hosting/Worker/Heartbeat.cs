@@ -9,13 +9,16 @@ using Microsoft.Extensions.Logging;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Shows that this worker lives and keeps the database's clock. The host starts nothing else before the first heartbeat.</summary>
+/// <summary>
+/// Writes this worker's heartbeat into the ledger and synchronizes with the database's clock. The host starts nothing else before the first
+/// heartbeat.
+/// </summary>
 internal sealed partial class Heartbeat(
     WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, FatalError fault, OutageWait outages, LoopWatchdog loops,
     ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {
-    /// <summary>Beyond a few leases: a statement's own time limit, and a busy machine.</summary>
+    /// <summary>The loop counts as stuck after a few leases and this time: room for a statement's time limit and a busy machine.</summary>
     private static readonly TimeSpan StandsStill = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -34,7 +37,7 @@ internal sealed partial class Heartbeat(
         _beating = BeatAsync(_stopping.Token);
     }
 
-    /// <summary>Runs to the very end of the host's stop: until then the worker may still hold work.</summary>
+    /// <summary>The host stops this service after those that handle work, because until then the worker may still hold some.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -74,9 +77,9 @@ internal sealed partial class Heartbeat(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not show that it lives ({Failure})")]
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not write its heartbeat ({Failure})")]
     private static partial void LogMissed(ILogger logger, Guid workerId, string failure);
 
-    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not sign off: its work is free in {Lease}")]
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not give back its work at the end: its leases run out in {Lease}")]
     private static partial void LogStayed(ILogger logger, Guid workerId, TimeSpan lease);
 }

@@ -14,30 +14,30 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// Looks at once at the objects that notifications name, and takes them in as a listing would. A notification that is lost, comes twice,
-/// late, from nowhere or is garbage changes nothing: what counts is what the bucket has.
+/// Registers the objects that notifications name at once, as a listing would do later. A notification is only a hint to look into the bucket:
+/// one that is lost, repeated, late, false or unreadable does no harm.
 /// </summary>
 internal sealed partial class NotifiedObjects(
     NotificationOptions options, BrokerOptions broker, S3Options place, S3VideoBucket bucket, VideoLimits limits, WatchOptions watch, VideoIntake intake,
     DutyLoop duty, LoopWatchdog loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
 {
-    /// <summary>Keys that wait here; the rest waits on the broker, where the oldest give way.</summary>
-    private const int Waiting = 1_000;
+    /// <summary>Keys that wait in this process. Further notifications wait on the broker, which drops the oldest.</summary>
+    private const int MaxQueuedKeys = 1_000;
 
     private const int Batch = 200;
-    private const int Looking = 8;
+    private const int MaxParallel = 8;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between two lines of log about messages that are none.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+    /// <summary>Time between two log lines about unreadable messages.</summary>
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
 
     private long? _reportedUnreadable;
     private int _unreadable;
 
-    /// <summary>Goes on until it is cancelled. Without an exchange it does nothing until then.</summary>
-    /// <param name="seen">Of the listings: what they know needs no look.</param>
+    /// <summary>Runs until it is cancelled. Without an exchange it only waits.</summary>
+    /// <param name="seen">Objects that listings have seen already. They are not looked up again.</param>
     /// <param name="missed">Called when notifications may have been lost.</param>
     /// <exception cref="Core.Outcomes.BucketUnavailableException">The bucket does not answer.</exception>
     public async Task FollowAsync(SeenObjects seen, Action missed, CancellationToken cancellation)
@@ -47,10 +47,10 @@ internal sealed partial class NotifiedObjects(
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
             return;
         }
-        var keys = Channel.CreateBounded<string>(Waiting);
+        var keys = Channel.CreateBounded<string>(MaxQueuedKeys);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var receiving = ReceiveAsync(keys.Writer, missed, over.Token);
-        // What is unforeseen there ends this loop too.
+        // An unforeseen error there ends this loop too.
         _ = receiving.ContinueWith(ended => keys.Writer.TryComplete(ended.Exception), TaskScheduler.Default);
         try
         {
@@ -74,7 +74,7 @@ internal sealed partial class NotifiedObjects(
     {
         var found = new ConcurrentBag<BucketObject>();
         await Parallel.ForEachAsync(
-            keys.SelectMany(ObjectEvents.NamesOf).Distinct(), new ParallelOptions { MaxDegreeOfParallelism = Looking, CancellationToken = cancellation },
+            keys.SelectMany(ObjectEvents.NamesOf).Distinct(), new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellation },
             async (key, stopping) =>
             {
                 var item = await bucket.FindAsync(key, stopping).ConfigureAwait(false);
@@ -84,11 +84,11 @@ internal sealed partial class NotifiedObjects(
                 if (item is not null && !known)
                     found.Add(item);
             }).ConfigureAwait(false);
-        // Of its own, so that what this batch meets has no part in how often a listing tried an object.
-        var scan = new BucketScan(bucket, stable: null, limits) { Chunk = VideoIntake.Chunk, Marker = watch.MarkerName };
+        // A new scan for each batch, so that its failures do not count as a listing's tries at an object.
+        var scan = new BucketScan(bucket, stable: null, limits) { Chunk = VideoIntake.VideosAtOnce, Marker = watch.MarkerName };
         var taken = await TakeAsync(scan, found.ToAsyncEnumerable(), beat, cancellation).ConfigureAwait(false);
         var closed = scan.Closed.ToList();
-        // A marker says that the study is whole, and the notification of one of its videos may have been lost.
+        // A marker says that its study is complete. The notification of one of its videos may have been lost, so they are listed.
         foreach (var marker in found.Where(scan.IsMarker))
             taken += await TakeAsync(scan, bucket.ListStudyAsync(marker, cancellation), beat, cancellation).ConfigureAwait(false);
         foreach (var study in closed)
@@ -105,7 +105,7 @@ internal sealed partial class NotifiedObjects(
         return taken;
     }
 
-    /// <summary>Hands on the keys that are told, through outages of the broker: without it there are listings.</summary>
+    /// <summary>Passes on the keys that notifications name. Outages of the broker are waited out; meanwhile listings find everything.</summary>
     private async Task ReceiveAsync(ChannelWriter<string> keys, Action missed, CancellationToken stopping)
     {
         await using var queue = new NotificationQueue(options, broker);
@@ -117,8 +117,8 @@ internal sealed partial class NotifiedObjects(
             try
             {
                 var (_, _, isNew) = await queue.DeclareAsync(stopping).ConfigureAwait(false);
-                // The S3 server may have met the same trouble as we, and thrown away what it could not tell. A connection that was lost
-                // and is back at once says nothing of the kind: a message that is too large ends one.
+                // The S3 server may have had the same outage and dropped its notifications. A connection that is back at once is no sign
+                // of an outage: a message that is too large closes it, too.
                 if (isNew || trouble is not null)
                     missed();
                 if (!followed || trouble is not null)
@@ -156,21 +156,21 @@ internal sealed partial class NotifiedObjects(
     {
         StageMetrics.Notified("unreadable");
         _unreadable++;
-        if (_reportedUnreadable is { } last && clock.GetElapsedTime(last) < Silence)
+        if (_reportedUnreadable is { } last && clock.GetElapsedTime(last) < ReportInterval)
             return;
         LogUnreadable(logger, _unreadable, options.Exchange);
         (_reportedUnreadable, _unreadable) = (clock.GetTimestamp(), 0);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Videos} new videos by notifications")]
+    [LoggerMessage(LogLevel.Information, "Found {Videos} new videos by notifications")]
     private static partial void LogFound(ILogger logger, int videos);
 
     [LoggerMessage(LogLevel.Information, "Following the notifications of exchange {Exchange}")]
     private static partial void LogFollowing(ILogger logger, string exchange);
 
-    [LoggerMessage(LogLevel.Warning, "No notifications for now, listings find everything: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "Notifications are not available; videos are found by listing: {Detail}")]
     private static partial void LogAway(ILogger logger, string detail);
 
-    [LoggerMessage(LogLevel.Warning, "{Messages} messages of exchange {Exchange} are no notifications of S3 and are dropped")]
+    [LoggerMessage(LogLevel.Warning, "Dropped {Messages} messages of exchange {Exchange} that are not notifications of S3")]
     private static partial void LogUnreadable(ILogger logger, int messages, string exchange);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Ends the attempts in flight before anything else of the host stops: they count for nothing, and their messages go back.</summary>
+/// <summary>Ends the running attempts before the host stops anything else. They do not count, and their messages go back to the queues.</summary>
 internal sealed class StageStopper(StageStop stop) : IHostedLifecycleService
 {
     public Task StoppingAsync(CancellationToken cancellationToken) => stop.StopAsync();

@@ -11,18 +11,18 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Tells of completed studies: the result as an object of the bucket, then the public event, then the ledger remembers.</summary>
+/// <summary>Announces completed studies. It writes the result into the bucket, publishes the public event, and then notes in the ledger that it did.</summary>
 internal sealed class StudyAnnouncer(
     StudyAnnouncements announcements, ResultReader results, ResultKeys keys, IVideoBucket bucket, IWorkBucket work, BrokerEvents events)
 {
-    private const int Most = 200;
-    private const int Together = 8;
+    private const int MaxStudies = 200;
+    private const int MaxParallel = 8;
 
     public async Task AnnounceAsync(LoopBeat beat, CancellationToken cancellation)
     {
-        var due = await announcements.DueAsync(Most, cancellation).ConfigureAwait(false);
+        var due = await announcements.DueAsync(MaxStudies, cancellation).ConfigureAwait(false);
         await Parallel.ForEachAsync(
-            due, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellation },
+            due, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellation },
             async (study, stopping) =>
             {
                 await AnnounceAsync(study, stopping).ConfigureAwait(false);
@@ -36,10 +36,11 @@ internal sealed class StudyAnnouncer(
         if (found is not [var study] || study.Revision != due.Revision)
             return;
         var key = keys.KeyOf(due.Bucket, study.Study, study.StudyId);
-        await using (var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false))
+        await WriteAsync(study, key, cancellation).ConfigureAwait(false);
+        if (!await announcements.IsDueAsync(study, cancellation).ConfigureAwait(false))
         {
-            await writer.WriteAsync(StudyReport.From(study).ToUtf8(), cancellation).ConfigureAwait(false);
-            await writer.CommitAsync(cancellation).ConfigureAwait(false);
+            await CorrectAsync(study, key).ConfigureAwait(false);
+            return;
         }
         var completed = study.CompletedAt ?? study.FirstSeenAt;
         if (study.Result is { } result)
@@ -60,5 +61,25 @@ internal sealed class StudyAnnouncer(
                 StudyFailed.RoutingKey, study.StudyId, cancellation).ConfigureAwait(false);
         }
         await announcements.AnnouncedAsync(study, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(StudyResult study, string key, CancellationToken cancellation)
+    {
+        await using var writer = await work.CreateAsync(key, cancellation).ConfigureAwait(false);
+        await writer.WriteAsync(StudyReport.From(study).ToUtf8(), cancellation).ConfigureAwait(false);
+        await writer.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Corrects a result object that was written too late, because this process was paused: the study was erased, or completed again and
+    /// announced by another worker. A stop does not interrupt this, because nothing else would do it.
+    /// </summary>
+    private async Task CorrectAsync(StudyResult late, string key)
+    {
+        var found = await results.StudiesAsync([late.StudyId], null, CancellationToken.None).ConfigureAwait(false);
+        if (found is not [var study])
+            await work.DeleteAsync(key, CancellationToken.None).ConfigureAwait(false);
+        else if (study.Revision > late.Revision)
+            await WriteAsync(study, key, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using LusPipeline.Core.Messages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Ledger.Moves;
@@ -10,20 +11,28 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// What one worker at a time does for all: publishes what nobody is at, settles videos and studies whose last step was lost, tells of
-/// completed studies, deletes orphans.
+/// The periodic duty of one worker for all. It publishes work that nobody does, settles videos and studies whose last step was lost, announces
+/// completed studies and deletes orphaned clips. A worker whose database user may not read predictions leaves it to others.
 /// </summary>
 internal sealed partial class Sweep(
     BrokerTopology topology, Sweeper sweeper, VideoSettlement settlement, StudyMoves studies, Completion completion, StudyAnnouncer announcer,
-    OrphanClips orphans, WorkerRegister workers, StageBusPublisher publisher, SweepOptions options, DutyLoop loop, ILogger<Sweep> logger) : BackgroundService
+    OrphanClips orphans, WorkerRegister workers, IStageBus bus, SweepOptions options, LeasedDuties duties, DutyLoop loop,
+    OutageWait outages, ILogger<Sweep> logger) : BackgroundService
 {
-    private const int Publishing = 32;
-    private static readonly TimeSpan Silence = TimeSpan.FromDays(1);
+    private const int MaxParallel = 32;
+    private static readonly TimeSpan ForgetWorkersAfter = TimeSpan.FromDays(1);
 
     private bool _brokerAway;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        loop.RunAsync("sweep", Duties.Sweep, options.Interval, SweepAsync, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var may = false;
+        await outages.WaitOutAsync(async token => may = await duties.MaySweepAsync(token).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
+        if (may)
+            await loop.RunAsync("sweep", LeasedDuties.Sweep, options.Interval, SweepAsync, stoppingToken).ConfigureAwait(false);
+        else
+            LogLeft(logger);
+    }
 
     private async Task SweepAsync(LoopBeat beat, CancellationToken cancellation)
     {
@@ -45,12 +54,12 @@ internal sealed partial class Sweep(
             _brokerAway = true;
         }
         await orphans.DeleteDueAsync(beat, cancellation).ConfigureAwait(false);
-        await workers.ForgetAsync(Silence, cancellation).ConfigureAwait(false);
+        await workers.ForgetAsync(ForgetWorkersAfter, cancellation).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(LoopBeat beat, CancellationToken cancellation)
     {
-        // Makes the queues again where a broker lost them, too.
+        // This also declares the queues again if the broker has lost them.
         var depths = (await topology.DeclareAsync(cancellation).ConfigureAwait(false)).Stages;
         var due = await sweeper.TakeAsync(
             new(depths.Ingest.Ready, depths.Features.Ready, depths.Sequence.Ready), cancellation).ConfigureAwait(false);
@@ -59,17 +68,20 @@ internal sealed partial class Sweep(
             return;
         LogPublishing(logger, due.Count + settled.Count);
         await Parallel.ForEachAsync(
-            due.Concat(settled), new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
+            due.Concat(settled), new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellation },
             async (message, stopping) =>
             {
-                await publisher.PublishAsync(message, stopping).ConfigureAwait(false);
+                await bus.PublishAsync(message, stopping).ConfigureAwait(false);
                 beat.Beat();
             }).ConfigureAwait(false);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Messages} messages are published again")]
+    [LoggerMessage(LogLevel.Information, "The database's user may not read predictions: the sweep is left to other workers")]
+    private static partial void LogLeft(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "Published {Messages} messages again")]
     private static partial void LogPublishing(ILogger logger, int messages);
 
-    [LoggerMessage(LogLevel.Warning, "The sweeper waits for the broker: {Detail}")]
+    [LoggerMessage(LogLevel.Warning, "The sweep waits for the broker: {Detail}")]
     private static partial void LogAway(ILogger logger, string detail);
 }

@@ -7,14 +7,14 @@ using LusPipeline.Pipeline.Intake;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Registers what was found in the bucket and publishes what is new of it: the one way in, however it was found.</summary>
+/// <summary>Registers the videos that were found in the bucket and publishes messages for the new ones. Listings and notifications both use it.</summary>
 internal sealed class VideoIntake(VideoRegister arrivals, StudyMoves studies, VideoTarget target, VideoLimits limits, IStageBus bus)
 {
     /// <summary>Videos registered in one transaction.</summary>
-    public const int Chunk = 1_000;
+    public const int VideosAtOnce = 1_000;
 
-    /// <summary>Messages that wait for the broker's confirmation at one time.</summary>
-    private const int Publishing = 32;
+    /// <summary>Messages that wait for the broker's confirmation at the same time.</summary>
+    private const int MaxParallel = 32;
 
     private readonly ConcurrentDictionary<ClosedStudy, bool> _closedAhead = new();
 
@@ -23,7 +23,7 @@ internal sealed class VideoIntake(VideoRegister arrivals, StudyMoves studies, Vi
     {
         var messages = await arrivals.ArriveAsync(videos, target, limits, cancellation).ConfigureAwait(false);
         await Parallel.ForEachAsync(
-            messages, new ParallelOptions { MaxDegreeOfParallelism = Publishing, CancellationToken = cancellation },
+            messages, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellation },
             async (message, stopping) =>
             {
                 await bus.PublishAsync(message, stopping).ConfigureAwait(false);
@@ -33,7 +33,7 @@ internal sealed class VideoIntake(VideoRegister arrivals, StudyMoves studies, Vi
     }
 
     /// <summary>Closes a study whose videos are all registered, once for each marker.</summary>
-    /// <param name="ahead">A listing will find the marker too.</param>
+    /// <param name="ahead">A notification named the marker, so a listing will find it once more.</param>
     public async Task CloseAsync(ClosedStudy closed, bool ahead, CancellationToken cancellation)
     {
         if (ahead ? _closedAhead.ContainsKey(closed) : _closedAhead.TryRemove(closed, out _))

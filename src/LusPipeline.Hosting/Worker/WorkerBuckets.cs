@@ -6,10 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>The bucket as a worker's services.</summary>
+/// <summary>Registers the bucket among a worker's services.</summary>
 internal static class WorkerBuckets
 {
-    /// <summary>Clips of a process of several stages that it does not fetch from the bucket: a dozen of Xception's.</summary>
+    /// <summary>
+    /// Bytes of clips that a worker with several stages keeps in memory, so that it need not fetch them from the bucket: about a dozen clips for
+    /// Xception.
+    /// </summary>
     private const long OwnBytes = 64 << 20;
 
     /// <exception cref="Core.Outcomes.BrokenEngineException">The file of certificate authorities cannot be read.</exception>

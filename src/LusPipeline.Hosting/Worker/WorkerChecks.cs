@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>What a worker needs before it is ready, beside the broker, for which MassTransit answers; each asks and gives null, or what is missing.</summary>
+/// <summary>The ready checks of a worker, besides the check of the broker, which MassTransit adds. Each returns null, or what is missing.</summary>
 internal static class WorkerChecks
 {
     public static Func<CancellationToken, Task<string?>> Database(Func<LedgerContext> open) => async cancellation =>

@@ -1,6 +1,7 @@
 using LusPipeline.Buckets;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Children;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Hosting.Stages;
@@ -32,7 +33,7 @@ public sealed class WorkerHost : IAsyncDisposable
         _fault = host.Services.GetRequiredService<FatalError>();
     }
 
-    /// <summary>Puts the worker together; nothing is connected yet.</summary>
+    /// <summary>Builds the worker. Nothing is connected yet.</summary>
     /// <exception cref="BundleException">The model cannot be used.</exception>
     /// <exception cref="Core.Outcomes.BrokenEngineException">The scratch folder cannot be written, or the bucket's settings cannot be used.</exception>
     /// <param name="open">How a backbone is opened; null for ONNX Runtime.</param>
@@ -41,11 +42,13 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(logging);
-        var workerId = Guid.NewGuid();
+        var (workerId, media) = (Guid.NewGuid(), settings.Get<MediaOptions>());
         var (inference, ingest, options) = (settings.Get<InferenceOptions>(), settings.Get<IngestOptions>(), settings.Get<WorkerOptions>());
-        var model = Load(settings.Get<ModelOptions>(), inference);
-        var bundles = settings.Get<ModelOptions>().More.Select(name => Bundle.Load(BundleCatalog.Find(name))).Prepend(model.Bundle).ToList();
-        var scratch = WorkerScratch.Make(options.Scratch, workerId);
+        var models = settings.Get<ModelOptions>();
+        var keys = TrustedKeys.Read(models.TrustedKeys);
+        var model = LoadedModel.Load(BundleCatalog.Find(models.Bundle), models.Variant, inference, keys);
+        var bundles = models.More.Select(name => Bundle.Load(BundleCatalog.Find(name), keys)).Prepend(model.Bundle).ToList();
+        var scratch = WorkerScratch.Make(options.ScratchFolder, workerId);
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
@@ -53,14 +56,15 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<OutageWait>();
         services.AddSingleton(provider => new FatalError(provider.GetRequiredService<OutageWait>()));
-        services.AddSingleton(model).AddSingleton(_ => new ModelSet(bundles, inference, open ?? CheckedBackbone.Open));
+        services.AddSingleton(model).AddSingleton(_ => new ModelSet(
+            bundles, inference, open ?? CheckedBackbone.Open, bundle => BundleTrial.RunAsync(bundle, media, CancellationToken.None)));
         services.AddSingleton(new VideoTarget(settings.Get<ClipPlanOptions>().For(model.Bundle.Frames), model.Bundle.Id, model.Variant));
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
-        services.AddSingleton(Register(workerId, stages, inference));
+        services.AddSingleton(Register(workerId, stages, inference, bundles));
         services.AddSingleton<DutyLoop>();
         var clipsInHand = OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames);
-        services.AddStages(stages, ingest, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
+        services.AddStages(stages, ingest, media, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
 
         builder.AddTelemetry();
         builder.AddHttp(settings.Get<HttpOptions>());
@@ -84,7 +88,7 @@ public sealed class WorkerHost : IAsyncDisposable
             settings.Get<SweepOptions>(), provider.GetRequiredService<ILogger<OrphanClips>>()));
         services.AddHostedService<Sweep>();
 
-        // Consumers end first, then the bus, then the host; each has less time than what waits for it.
+        // Consumers end first, then the bus, then the host. Each has less time than the next.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.GracePeriod);
         services.Configure<MassTransitHostOptions>(bus =>
         {
@@ -94,9 +98,9 @@ public sealed class WorkerHost : IAsyncDisposable
         return new(builder.Build());
     }
 
-    /// <summary>Works until it is told to stop.</summary>
-    /// <param name="stopping">Gives everything back that is in work and ends.</param>
-    /// <exception cref="Core.Outcomes.BrokenEngineException">This process cannot go on; what it had in work went back.</exception>
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <param name="stopping">Stops the worker. It gives back the work that it holds.</param>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">This process cannot go on. The work that it held went back.</exception>
     /// <exception cref="LedgerVersionException">The database's schema is not this program's.</exception>
     /// <exception cref="BrokerException">The broker refuses the user, or has queues of other arguments.</exception>
     /// <exception cref="HttpException">The address for health and metrics is taken.</exception>
@@ -124,21 +128,27 @@ public sealed class WorkerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var scratch = _host.Services.GetRequiredService<WorkerScratch>();
-        if (_host is IAsyncDisposable host)
+        if (_fault.Hangs)
+        {
+            // Whatever waits for the hung run would hang too. The end of the process frees the rest.
+            foreach (var provider in _host.Services.GetServices<ILoggerProvider>())
+                provider.Dispose();
+        }
+        else if (_host is IAsyncDisposable host)
+        {
             await host.DisposeAsync().ConfigureAwait(false);
+        }
         scratch.Dispose();
     }
 
-    private static LoadedModel Load(ModelOptions options, InferenceOptions inference) =>
-        LoadedModel.Load(BundleCatalog.Find(options.Bundle), options.Variant, inference);
-
-    private static WorkerRow Register(Guid workerId, StageSet stages, InferenceOptions inference) => new()
+    private static WorkerRow Register(Guid workerId, StageSet stages, InferenceOptions inference, IEnumerable<Bundle> bundles) => new()
     {
         WorkerId = workerId,
         Stages = stages.ToString().ToLowerInvariant(),
         Host = Environment.MachineName,
         ProcessId = Environment.ProcessId,
         Version = typeof(WorkerHost).Assembly.GetName().Version?.ToString(3) ?? "",
+        Bundles = stages.HasFlag(StageSet.Features) ? string.Join(',', bundles.Select(bundle => bundle.Id).Distinct()) : "",
         Provider = stages.HasFlag(StageSet.Features) ? inference.Provider.ToString().ToLowerInvariant() : "",
     };
 }

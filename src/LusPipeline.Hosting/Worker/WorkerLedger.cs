@@ -11,10 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>The ledger on PostgreSQL as a worker's services.</summary>
+/// <summary>Registers the ledger on PostgreSQL among a worker's services.</summary>
 internal static class WorkerLedger
 {
-    /// <summary>Everything that works on the ledger, in one worker's name and on the database's clock.</summary>
+    /// <summary>Adds everything that reads and writes the ledger, with the worker's id and the database's clock.</summary>
     public static IServiceCollection AddWorkerLedger(this IServiceCollection services, LoadedSettings settings, Guid workerId)
     {
         var (leases, sweeps, attempts) = (settings.Get<LeaseOptions>(), settings.Get<SweepOptions>(), settings.Get<AttemptOptions>());
@@ -25,8 +25,8 @@ internal static class WorkerLedger
         var ledger = new StageLedger(open, clock, attempts, lease, sweeps, events);
         ledger.AddTo(services);
         services.AddSingleton(clock).AddSingleton(lease).AddSingleton(events);
-        services.AddSingleton(new WorkerRegister(open, clock)).AddSingleton(new Duties(open, clock, workerId, leases.Duration));
-        services.AddSingleton(new StudyAnnouncements(open));
+        services.AddSingleton(new WorkerRegister(open, clock)).AddSingleton(new LeasedDuties(open, clock, workerId, leases.Duration));
+        services.AddSingleton(new StudyAnnouncements(open)).AddSingleton(new ClipTakers(open, clock, lease));
         services.AddSingleton(new VideoRegister(open, clock, lease, settings.Get<WatchOptions>().QuietPeriod));
         services.AddSingleton(new Sweeper(open, clock, lease, sweeps));
         services.AddSingleton<IReturnedWork>(new ReturnedWork(open, clock, lease, attempts, ledger.Clips, ledger.Completion, events));

@@ -2,7 +2,6 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Registers;
-using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// What has to be in place before the first message: queues, bundles in the ledger, warm models. Whatever is not there yet is waited
-/// for, so that servers and workers may start in any order; what is wrong ends the process.
+/// Prepares the worker before it takes messages: declares the queues, registers the bundles in the ledger, opens and warms the models. It
+/// waits for servers that are not there yet, so servers and workers may start in any order. An error that waiting cannot mend ends the process.
 /// </summary>
 internal sealed partial class WorkerStartup(
     StageSet stages, LoadedModel model, ModelSet models, BundleRegister register, BrokerTopology topology, OutageWait outages, ILogger<WorkerStartup> logger) : IHostedService
@@ -20,7 +19,7 @@ internal sealed partial class WorkerStartup(
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Everything is in place.</summary>
+    /// <summary>Whether the model is warm.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully;
 
     /// <exception cref="BrokenEngineException">A model does not run.</exception>
@@ -40,6 +39,8 @@ internal sealed partial class WorkerStartup(
     /// <summary>Opens the model and runs it once, so that a fault shows before any message is taken.</summary>
     private async Task WarmAsync(CancellationToken cancellation)
     {
+        if (stages.HasFlag(StageSet.Features) || stages.HasFlag(StageSet.Sequence))
+            await models.TryAllAsync().ConfigureAwait(false);
         if (stages.HasFlag(StageSet.Features))
         {
             if (!model.Bundle.IsChecked && GraphComparison.WhyNot(model.Variant) is { } reason)

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Ledger.Databases;
 
 /// <summary>
-/// The database's clock without asking it every time: its time at the last heartbeat plus what a monotonic clock has counted since.
-/// All workers that share a database agree by it on leases, retries and sweeps, however wrong the clocks of their machines are.
+/// Gives the database's time without a query: the time at the last heartbeat plus what a monotonic clock has counted since. Workers that
+/// share a database therefore agree on leases, retries and sweeps, even where the clocks of their machines are wrong.
 /// </summary>
 public sealed class DatabaseClock : TimeProvider
 {
@@ -14,7 +14,7 @@ public sealed class DatabaseClock : TimeProvider
     private long _since;
     private bool _known;
 
-    /// <summary>A clock that is set once: good for a command's time.</summary>
+    /// <summary>Makes a clock that is set once from the database. This is accurate enough for a single command.</summary>
     public static async Task<DatabaseClock> AskAsync(Func<LedgerContext> open, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(open);
@@ -27,9 +27,11 @@ public sealed class DatabaseClock : TimeProvider
         return clock;
     }
 
-    /// <summary>Takes over what the database just said.</summary>
-    /// <param name="databaseNow">UTC.</param>
-    /// <param name="asked">Time stamp of the question (<see cref="TimeProvider.GetTimestamp"/>); half of what has passed since counts as the answer's way.</param>
+    /// <summary>Sets the clock to the time that the database just reported.</summary>
+    /// <param name="databaseNow">The database's time, UTC.</param>
+    /// <param name="asked">
+    /// Time stamp (<see cref="TimeProvider.GetTimestamp"/>) taken before the query. Half of the round trip is added to the reported time.
+    /// </param>
     public void Synchronize(DateTime databaseNow, long asked)
     {
         var answered = Stopwatch.GetTimestamp();

@@ -21,7 +21,7 @@ public sealed record DatabaseOptions : IValidatableObject
             yield return new(problem, [nameof(ConnectionString)]);
     }
 
-    /// <summary>What is wrong, without a part of the value: a password that was not quoted can end up anywhere in it.</summary>
+    /// <summary>Says what is wrong without quoting any part of the value: a password that was not quoted can end up anywhere in it.</summary>
     private string? Problem()
     {
         try

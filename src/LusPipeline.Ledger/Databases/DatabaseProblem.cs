@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>Says in words what keeps a program from its database, and what to do. Never has a password in it.</summary>
+/// <summary>Explains why a program cannot use its database, and what to do. The text never contains a password.</summary>
 public static class DatabaseProblem
 {
-    /// <returns>Null for a failure that is none of the connection's or its rights'.</returns>
+    /// <returns>Null for a failure that is due neither to the connection nor to missing rights.</returns>
     public static string? Explain(Exception failure, DatabaseOptions database)
     {
         ArgumentNullException.ThrowIfNull(database);

@@ -3,14 +3,14 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>Lets <c>dotnet ef migrations add NAME --context SqliteLedgerContext</c> make the context.</summary>
+/// <summary>Creates the context for <c>dotnet ef migrations add NAME --context SqliteLedgerContext</c>.</summary>
 internal sealed class SqliteDesignTimeContext : IDesignTimeDbContextFactory<SqliteLedgerContext>
 {
     public SqliteLedgerContext CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteLedgerContext>().UseSqliteLedger("Data Source=:memory:").Options);
 }
 
-/// <summary>Lets <c>dotnet ef migrations add NAME --context PostgresLedgerContext</c> make the context.</summary>
+/// <summary>Creates the context for <c>dotnet ef migrations add NAME --context PostgresLedgerContext</c>.</summary>
 internal sealed class PostgresDesignTimeContext : IDesignTimeDbContextFactory<PostgresLedgerContext>
 {
     public PostgresLedgerContext CreateDbContext(string[] args) =>

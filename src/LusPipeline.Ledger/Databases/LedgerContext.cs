@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>The ledger's one model. Each provider has a context of its own only because migrations belong to a context.</summary>
+/// <summary>The model of the ledger. There is one context for each provider only because migrations belong to a context.</summary>
 public abstract class LedgerContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<StudyRow> Studies => Set<StudyRow>();
@@ -17,12 +17,13 @@ public abstract class LedgerContext(DbContextOptions options) : DbContext(option
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
     public DbSet<DutyRow> Duties => Set<DutyRow>();
     public DbSet<KeptOutVideoRow> KeptOutVideos => Set<KeptOutVideoRow>();
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
-        // An index costs every insert, so each has its question.
+        // Every index makes inserts slower, so there are only those that a query needs.
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
     }
 

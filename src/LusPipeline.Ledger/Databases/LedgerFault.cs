@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>A ledger that cannot be read or written is no video's fault: the process stops and says what to mend.</summary>
+/// <summary>Recognises a ledger that cannot be read or written. No video is at fault: the process stops and says what to repair.</summary>
 public static class LedgerFault
 {
     /// <summary>SQLITE_FULL, https://sqlite.org/rescode.html.</summary>
     private const int Full = 13;
 
-    /// <summary>Whether it is the ledger that failed. EF Core wraps what may pass.</summary>
+    /// <summary>Whether the ledger failed. EF Core wraps transient failures in an exception of its own.</summary>
     public static bool Is(Exception failure) =>
         failure is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException };
 

@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>Tells a database that is away for a while from one that refuses what it was asked.</summary>
+/// <summary>Tells a database that is temporarily unavailable from one that refuses a request.</summary>
 public static class LedgerOutage
 {
     /// <summary>
     /// PostgreSQL error codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) of a server that stops, starts, fails over,
-    /// has no connection left, or stood by as a replica. Class 08 is the connection's own.
+    /// has no free connection or is a read-only replica. Class 08 covers errors of the connection itself.
     /// </summary>
     private static readonly HashSet<string> Passing =
     [
@@ -19,7 +19,7 @@ public static class LedgerOutage
         PostgresErrorCodes.SerializationFailure,
     ];
 
-    /// <summary>Whether the same request may succeed later without anybody mending the program.</summary>
+    /// <summary>Whether the same request may succeed later although nobody changes anything.</summary>
     public static bool Is(Exception failure) => failure switch
     {
         PostgresException refused => Passing.Contains(refused.SqlState) || refused.SqlState.StartsWith("08", StringComparison.Ordinal),

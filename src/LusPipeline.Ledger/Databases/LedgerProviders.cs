@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>How each provider is set up; the same at design time, in tests and in production.</summary>
+/// <summary>Sets up each provider in the same way at design time, in tests and in production.</summary>
 public static class LedgerProviders
 {
     public static DbContextOptionsBuilder<SqliteLedgerContext> UseSqliteLedger(

@@ -2,16 +2,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>How large a table is.</summary>
-/// <param name="Rows">PostgreSQL's running estimate, exact to a few per cent.</param>
-/// <param name="Bytes">Of all that the table takes on disk.</param>
-/// <param name="IndexBytes">Of that, its indexes.</param>
+/// <summary>The size of one table.</summary>
+/// <param name="Rows">PostgreSQL's estimate of the number of rows, accurate to a few per cent.</param>
+/// <param name="Bytes">Bytes of the whole table on disk, indexes included.</param>
+/// <param name="IndexBytes">Bytes of the table's indexes.</param>
 public sealed record LedgerTable(string Name, long Rows, long Bytes, long IndexBytes);
 
-/// <summary>Reads how large the tables of a PostgreSQL ledger are, without counting rows.</summary>
+/// <summary>Reads the sizes of a PostgreSQL ledger's tables without counting rows.</summary>
 public static class LedgerTables
 {
-    /// <returns>The largest first.</returns>
+    /// <returns>The tables, largest first.</returns>
     public static async Task<IReadOnlyList<LedgerTable>> ReadAsync(LedgerContext ledger, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(ledger);

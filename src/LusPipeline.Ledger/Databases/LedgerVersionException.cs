@@ -2,6 +2,6 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>The database's schema is not this program's.</summary>
-/// <param name="message">What to do.</param>
+/// <summary>The schema of the database does not fit this program.</summary>
+/// <param name="message">What is wrong, and what to do.</param>
 public sealed class LedgerVersionException(string message) : LusException(message);

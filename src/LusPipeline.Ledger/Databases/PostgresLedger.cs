@@ -7,15 +7,15 @@ namespace LusPipeline.Ledger.Databases;
 /// <summary>The ledger of workers: a PostgreSQL database.</summary>
 public static class PostgresLedger
 {
-    /// <summary>Makes contexts; dispose each after use. Nothing is connected yet.</summary>
+    /// <summary>Returns a function that creates contexts. Dispose each context after use. This call opens no connection.</summary>
     public static Func<LedgerContext> Open(DatabaseOptions database)
     {
         ArgumentNullException.ThrowIfNull(database);
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { ApplicationName = "lus" };
-        // Statements are few and repeat: prepared, they are parsed once a connection.
+        // There are few different statements, and they repeat. PostgreSQL parses a prepared statement once for each connection.
         if (connection.MaxAutoPrepare == 0)
             connection.MaxAutoPrepare = 100;
-        // Contexts leave nothing behind in a connection that would have to be reset; locks that outlive a statement are given back by hand.
+        // A context leaves no state in its connection that would have to be reset. Locks that outlive a statement are released explicitly.
         connection.NoResetOnClose = true;
         if (connection.Host?.Contains(',', StringComparison.Ordinal) == true && string.IsNullOrEmpty(connection.TargetSessionAttributes))
             connection.TargetSessionAttributes = "read-write";
@@ -23,6 +23,7 @@ public static class PostgresLedger
         return new PooledDbContextFactory<PostgresLedgerContext>(options).CreateDbContext;
     }
 
+    /// <summary>Checks that the ledger's schema is the one of this program.</summary>
     /// <exception cref="LedgerVersionException">The schema is older or newer than this program.</exception>
     public static async Task RequireVersionAsync(Func<LedgerContext> open, CancellationToken cancellation)
     {

@@ -4,17 +4,17 @@ using System.Text;
 
 namespace LusPipeline.Ledger.Databases;
 
-/// <summary>Several rows of a statement with a parameter a value: one round trip for all of them.</summary>
+/// <summary>Builds a statement with several rows, and one parameter for each value. All rows take one round trip.</summary>
 internal static class SqlRows
 {
-    /// <param name="head">What stands before the rows: <c>INSERT INTO t (a, b) VALUES</c>.</param>
-    /// <param name="rows">At least one, all of the same length; together at most 30,000 values (SQLite's limit is 32,766).</param>
-    /// <param name="tail">What stands behind them.</param>
+    /// <param name="head">The SQL before the rows, for example <c>INSERT INTO t (a, b) VALUES</c>.</param>
+    /// <param name="rows">One row or more, all of the same length, with at most 30,000 values together (SQLite's limit is 32,766).</param>
+    /// <param name="tail">The SQL after the rows.</param>
     public static FormattableString Insert(string head, IReadOnlyList<object?[]> rows, string tail) =>
         Between(FormattableStringFactory.Create(head), rows, tail);
 
     /// <inheritdoc cref="Insert"/>
-    /// <param name="head">As for <see cref="Insert"/>, with parameters of its own: <c>UPDATE t SET a = 1 FROM (VALUES</c>.</param>
+    /// <param name="head">The SQL before the rows, which may have parameters of its own, for example <c>UPDATE t SET a = 1 FROM (VALUES</c>.</param>
     public static FormattableString Between(FormattableString head, IReadOnlyList<object?[]> rows, string tail)
     {
         var text = new StringBuilder(head.Format).Append(' ');

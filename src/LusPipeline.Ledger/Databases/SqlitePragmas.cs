@@ -1,15 +1,30 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace LusPipeline.Ledger.Databases;
 
 /// <summary>
-/// Per connection: writers wait for each other inside SQLite (the client's own waiting sleeps 150 ms at a time), and a commit
-/// reaches the disk at checkpoints, which a killed process survives without loss (https://sqlite.org/wal.html).
+/// Sets up each connection. Writers wait for each other inside SQLite, because the client's own wait sleeps 150 ms at a time. Commits are
+/// synchronised to the disk at checkpoints, so a power cut may undo the last ones; a killed process loses no commit
+/// (https://sqlite.org/wal.html). <see cref="SyncCommitsAsync"/> is for moves whose outcome is told.
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     private const string Pragmas = "PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL;";
+
+    /// <summary>
+    /// Makes each commit of this context wait until the write-ahead log is on the disk, and with it all commits before. In PostgreSQL this
+    /// is always so.
+    /// </summary>
+    public static async Task SyncCommitsAsync(LedgerContext ledger, CancellationToken cancellation)
+    {
+        if (ledger is not SqliteLedgerContext)
+            return;
+        // The connection stays open until the context is disposed. The next user of it gets the pragmas of a new connection.
+        await ledger.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await ledger.Database.ExecuteSqlRawAsync("PRAGMA synchronous = FULL", cancellation).ConfigureAwait(false);
+    }
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

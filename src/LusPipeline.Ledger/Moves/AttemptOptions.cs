@@ -18,4 +18,11 @@ public sealed record AttemptOptions
     /// <summary>Wait before the first retry. Each further retry waits twice as long as the one before.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Longest time of an attempt at features or sequence. Native code cannot be stopped, so the process ends, and the attempt counts as one that crashed
+    /// it. Ingest has <c>Ingest:DecodeTimeout</c>.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 }

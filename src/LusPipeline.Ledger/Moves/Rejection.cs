@@ -1,5 +1,6 @@
 namespace LusPipeline.Ledger.Moves;
 
-/// <param name="Reason">A reason code.</param>
+/// <summary>Why a video is rejected.</summary>
+/// <param name="Reason">One of <see cref="Core.Outcomes.ReasonCode"/>.</param>
 /// <param name="Detail">What was found, in words.</param>
 public sealed record Rejection(string Reason, string Detail);

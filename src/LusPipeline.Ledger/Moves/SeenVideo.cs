@@ -3,15 +3,17 @@ using LusPipeline.Core.Studies;
 
 namespace LusPipeline.Ledger.Moves;
 
-/// <summary>A video as a listing found it.</summary>
+/// <summary>A video that a listing found.</summary>
 /// <param name="Key">The object's key below the watched prefix.</param>
-/// <param name="Content">sha256 in lower-case hex (folder), or ETag and version (S3).</param>
-/// <param name="Tag">Where the bucket finds just this content again.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Rejection">A video that the listing itself rejects: a link out of the folder, no permission, too large to be read.</param>
+/// <param name="Content">The content's id: sha256 in lower-case hex (folder), or ETag and version (S3).</param>
+/// <param name="Tag">The tag with which the bucket finds exactly this content again.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="Rejection">
+/// Why the listing rejects the video: it is a link out of the folder, permission is missing, or it is too large. Null if it does not.
+/// </param>
 public sealed record SeenVideo(string Bucket, string Key, string Content, string Tag, long Size, Rejection? Rejection = null)
 {
-    /// <summary>Should its study be new, it is urgent.</summary>
+    /// <summary>Whether a new study of this video is urgent.</summary>
     public bool Urgent { get; init; }
 
     public ObjectName Name { get; } = ObjectName.FromKey(Key);

@@ -1,19 +1,19 @@
 namespace LusPipeline.Ledger.Moves;
 
-/// <summary>What became of the wish to start work.</summary>
+/// <summary>The result of trying to start work.</summary>
 public enum StartOutcome
 {
     Started,
 
-    /// <summary>The message is old: the row is further on, was replaced by a newer generation, or is gone.</summary>
+    /// <summary>The message is out of date: the row is past this stage, has a newer generation, or is gone.</summary>
     Stale,
 
-    /// <summary>Another living worker, or another thread of this one, is at it: the message has done its duty.</summary>
+    /// <summary>Another living worker, or another thread of this one, runs the work. The message is no longer needed.</summary>
     Busy,
 
-    /// <summary>An earlier start has no end, so it may have brought its process down: it starts alone or not at all.</summary>
+    /// <summary>An earlier start did not end, so the work may have crashed its process. It has to start alone.</summary>
     Suspect,
 
-    /// <summary>Too many starts have no end.</summary>
+    /// <summary>Too many starts did not end.</summary>
     Crashed,
 }

@@ -7,7 +7,7 @@ namespace LusPipeline.Ledger.Moves;
 /// <summary>Moves of a study's row.</summary>
 public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
 {
-    /// <summary>The listing of these studies is finished: they may complete from <paramref name="at"/> on.</summary>
+    /// <summary>Records that the listing of these studies is finished. They may complete from <paramref name="at"/> (UTC) on.</summary>
     public async Task ListedAsync(IReadOnlyCollection<Guid> studies, DateTime at, CancellationToken cancellation)
     {
         await using var ledger = open();
@@ -15,8 +15,8 @@ public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
             .ExecuteUpdateAsync(set => set.SetProperty(study => study.CompletableAt, at), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Nothing more comes to this study (its uploader said so): it may complete at once.</summary>
-    /// <returns>Whether there is such an open study.</returns>
+    /// <summary>Records that no more videos come to this study, as its uploader said. It may complete at once.</summary>
+    /// <returns>Whether an open study has this id.</returns>
     public async Task<bool> CloseAsync(Guid studyId, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -27,7 +27,7 @@ public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
                 .SetProperty(study => study.CheckAt, now), cancellation).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Those of these studies that are not complete.</summary>
+    /// <summary>Returns those of these studies that are not complete.</summary>
     public async Task<IReadOnlyList<Guid>> OpenAsync(IReadOnlyCollection<Guid> studies, CancellationToken cancellation)
     {
         await using var ledger = open();
@@ -35,7 +35,10 @@ public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
             .Select(study => study.StudyId).ToListAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>open → done (some video is done) or failed (none is), once every video is final and the quiet period is over.</summary>
+    /// <summary>
+    /// open → done or failed, once every video is final and the quiet period is over. The study is done if at least one of its videos is
+    /// done.
+    /// </summary>
     /// <returns>The new status, or null when the study is not complete or was completed before.</returns>
     public async Task<string?> CompleteAsync(Guid studyId, CancellationToken cancellation)
     {
@@ -55,7 +58,7 @@ public sealed class StudyMoves(Func<LedgerContext> open, TimeProvider clock)
             """).ToListAsync(cancellation).ConfigureAwait(false)).SingleOrDefault();
     }
 
-    /// <summary>Takes open studies that are due to be looked at; they are due again after a while.</summary>
+    /// <summary>Takes open studies whose check is due. The next check is due after <paramref name="again"/>.</summary>
     public async Task<IReadOnlyList<Guid>> TakeDueAsync(int most, TimeSpan again, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow().UtcDateTime;

@@ -2,5 +2,5 @@ using LusPipeline.Core.Clips;
 
 namespace LusPipeline.Ledger.Moves;
 
-/// <summary>What a video is to be turned into: clips of this plan, predicted by this variant of this bundle.</summary>
+/// <summary>How a video is to be processed: its clips are cut by this plan and predicted by this variant of this bundle.</summary>
 public sealed record VideoTarget(ClipPlan Plan, string BundleId, string Variant);

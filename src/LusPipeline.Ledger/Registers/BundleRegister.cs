@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Registers;
 
-/// <summary>Puts the bundle that a process works with into the ledger, since results name it.</summary>
+/// <summary>Writes the bundle that a process uses into the ledger, because results refer to it.</summary>
 public sealed class BundleRegister(Func<LedgerContext> open, TimeProvider clock)
 {
     public async Task RegisterAsync(string bundleId, string name, string version, double threshold, CancellationToken cancellation)

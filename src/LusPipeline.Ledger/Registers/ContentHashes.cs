@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Registers;
 
-/// <summary>The ledger's memory of files' contents: read at once, written in batches.</summary>
+/// <summary>The hashes of files' contents in the ledger. They are all read at the start and written in batches.</summary>
 public sealed class ContentHashes
 {
     private readonly Func<LedgerContext> _open;
@@ -28,15 +28,17 @@ public sealed class ContentHashes
             });
     }
 
+    /// <summary>Looks hashes up in memory, and remembers new ones until <see cref="SaveAsync"/> writes them.</summary>
     public ContentCache Cache { get; }
 
+    /// <summary>Reads all hashes from the ledger.</summary>
     public static async Task<ContentHashes> LoadAsync(Func<LedgerContext> open, CancellationToken cancellation)
     {
         await using var ledger = open();
         return new(open, await ledger.ContentHashes.AsNoTracking().ToListAsync(cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Writes what was learned since the last call.</summary>
+    /// <summary>Writes the hashes that were added since the last call.</summary>
     public async Task SaveAsync(CancellationToken cancellation)
     {
         if (_new.IsEmpty)

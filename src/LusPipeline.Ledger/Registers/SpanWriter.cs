@@ -8,18 +8,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Registers;
 
-/// <summary>Writes spans in one statement a batch. A span that is there already stays as it is.</summary>
+/// <summary>Writes a batch of spans in one statement. A span that the table has already is not changed.</summary>
 public sealed class SpanWriter(Func<LedgerContext> open)
 {
-    /// <summary>Bound by SQLite's 32,766 parameters of a statement, https://sqlite.org/limits.html.</summary>
+    /// <summary>The largest batch. SQLite allows 32,766 parameters in a statement, https://sqlite.org/limits.html.</summary>
     public const int MaxBatch = 32_766 / ColumnCount;
 
     private const int ColumnCount = 12;
     private const string Columns =
         "study_day, trace_id, span_id, parent_span_id, study_id, video_id, clip_id, name, started_at, duration_microseconds, reason, attributes";
 
-    /// <param name="spans">At most <see cref="MaxBatch"/>.</param>
-    /// <exception cref="DbException">Nothing of the batch is written.</exception>
+    /// <param name="spans">At most <see cref="MaxBatch"/> spans.</param>
+    /// <exception cref="DbException">The statement failed, and no span of the batch is written.</exception>
     public async Task WriteAsync(IReadOnlyList<SpanRow> spans, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(spans);

@@ -5,17 +5,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Registers;
 
-/// <summary>A completed study whose result is not told of yet.</summary>
-/// <param name="Bucket">The place that it lies in.</param>
+/// <summary>A completed study whose result has not been announced yet.</summary>
+/// <param name="Bucket">The name of the bucket that holds the study.</param>
 /// <param name="Status">done or failed.</param>
 public sealed record StudyToAnnounce(Guid StudyId, string Bucket, string Name, int Revision, string Status);
 
 /// <summary>
-/// Remembers which completed studies were told of, and what. A process that dies between telling and remembering tells again: receivers know
-/// a study and revision by its keys.
+/// Records which completed studies were announced, and with which result. If a process dies between the announcement and its record, the
+/// study is announced again. Receivers recognise the repetition by study id and revision.
 /// </summary>
 public sealed class StudyAnnouncements(Func<LedgerContext> open)
 {
+    /// <summary>Returns the studies that have to be announced, at most <paramref name="most"/>.</summary>
     public async Task<IReadOnlyList<StudyToAnnounce>> DueAsync(int most, CancellationToken cancellation)
     {
         await using var ledger = open();
@@ -26,7 +27,18 @@ public sealed class StudyAnnouncements(Func<LedgerContext> open)
             .ToListAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <param name="told">The study as it was told of.</param>
+    /// <summary>Whether this revision of the study's result is the newest one and still has to be announced.</summary>
+    /// <returns>False also if the study was erased.</returns>
+    public async Task<bool> IsDueAsync(StudyResult result, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        await using var ledger = open();
+        return await ledger.Studies.AnyAsync(
+            study => study.StudyId == result.StudyId && study.Revision == result.Revision && study.AnnouncedRevision < result.Revision,
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <param name="told">The study's result as it was announced.</param>
     public async Task AnnouncedAsync(StudyResult told, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(told);

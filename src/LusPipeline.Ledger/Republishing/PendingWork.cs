@@ -1,4 +1,3 @@
-using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Ledger.Databases;
@@ -7,15 +6,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Republishing;
 
-/// <summary>A message that is to be published (again), and how often its work was started without an end.</summary>
-public sealed record PendingMessage(object Message, Guid VideoId, int Starts);
+/// <summary>A message that is to be published, perhaps again, and how many starts of its work did not end.</summary>
+public sealed record PendingMessage(IStageMessage Message, Guid VideoId, int Starts);
 
-/// <summary>Reads the messages that the ledger's non-final rows stand for: the broker only carries, so they can always be made again.</summary>
+/// <summary>
+/// Makes the messages of all rows that are not final. The ledger holds everything that a message says, so a lost message can always be made
+/// again.
+/// </summary>
 public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
 {
     /// <summary>
-    /// Takes what videos that were begun earlier still wait for: the video's own message while it is not cut, and those of its clips but
-    /// for the ones that its ingest will hand over again. Retries among them do not wait for their time.
+    /// Takes the messages of videos that an earlier run began: the video's message until it is cut, and the messages of its clips. Clips
+    /// that ingest will publish again are left out. Retries do not wait for their time.
     /// </summary>
     public async Task<IReadOnlyList<PendingMessage>> TakeAsync(IReadOnlyCollection<Guid> videoIds, CancellationToken cancellation)
     {
@@ -45,8 +47,10 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         return pending;
     }
 
-    /// <summary>Takes the retries whose time has come, so that the next call does not see them again.</summary>
-    /// <param name="mine">Which videos' retries to take: a ledger may also hold unfinished videos that the process has not been given.</param>
+    /// <summary>Takes the retries that are due. The next call does not return them again.</summary>
+    /// <param name="mine">
+    /// Says which videos' retries to take. The ledger may also hold unfinished videos that this process was not asked to process.
+    /// </param>
     /// <param name="cancellation">Ends the call.</param>
     public async Task<IReadOnlyList<PendingMessage>> TakeDueAsync(Func<Guid, bool> mine, CancellationToken cancellation)
     {
@@ -73,29 +77,21 @@ public sealed class PendingWork(Func<LedgerContext> open, TimeProvider clock)
         ];
     }
 
-    /// <summary>The message of a video that waits for ingest.</summary>
-    /// <param name="video">With its study.</param>
+    /// <summary>Makes the message of a video that waits for ingest.</summary>
+    /// <param name="video">The video, loaded with its study.</param>
     internal static VideoFound Found(VideoRow video) =>
         new(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, video.Generation) { Urgent = video.Study!.Urgent };
 
-    /// <summary>The message of a clip that waits for features or sequence; null for one that waits for neither.</summary>
+    /// <summary>Makes the message of a clip that waits for features or sequence. Null if it waits for neither.</summary>
     /// <param name="clip">The clip.</param>
-    /// <param name="video">Its video, with its study.</param>
+    /// <param name="video">The clip's video, loaded with its study.</param>
     internal static PendingMessage? Waiting(ClipRow clip, VideoRow video) => clip.Status switch
     {
         WorkStatus.Cut => new(
-            new ClipReady(ClipReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
-                video.TraceParent, WorkKeys.ClipFrames(clip.ClipId), video.BundleId, video.Variant)
-            {
-                Urgent = video.Study!.Urgent,
-            },
+            new ClipReady(ClipReady.CurrentVersion, clip.ClipId, video.StudyDay, video.Generation) { Urgent = video.Study!.Urgent },
             video.VideoId, clip.Starts),
         WorkStatus.Extracted => new(
-            new FeaturesReady(FeaturesReady.CurrentVersion, clip.ClipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation,
-                video.TraceParent, clip.FeaturesKey!, clip.FeaturesSha256!, video.BundleId, video.Variant)
-            {
-                Urgent = video.Study!.Urgent,
-            },
+            new FeaturesReady(FeaturesReady.CurrentVersion, clip.ClipId, video.StudyDay, video.Generation) { Urgent = video.Study!.Urgent },
             video.VideoId, clip.Starts),
         _ => null,
     };

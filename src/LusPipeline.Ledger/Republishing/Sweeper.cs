@@ -1,3 +1,4 @@
+using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
@@ -8,20 +9,20 @@ using Microsoft.EntityFrameworkCore;
 namespace LusPipeline.Ledger.Republishing;
 
 /// <summary>
-/// Finds work that nobody is at: retries whose time has come, work of dead workers, and rows whose message was lost. A long backlog is
-/// not lost work: rows whose message may still wait in its queue are published again, oldest first, only as far as they outnumber the
-/// messages that wait there, and at growing intervals.
+/// Finds work that no worker runs: retries that are due, work of dead workers, and rows whose message was lost. Rows of a long backlog are
+/// not lost. Therefore rows whose message may still be queued are republished oldest first, at growing intervals, and only as many as
+/// exceed the number of queued messages.
 /// </summary>
 public sealed class Sweeper(Func<LedgerContext> open, TimeProvider clock, WorkLease lease, SweepOptions options)
 {
-    /// <summary>Takes what is due, so that the next sweep does not see it again for a while.</summary>
-    public async Task<IReadOnlyList<object>> TakeAsync(PerStage<long> queues, CancellationToken cancellation)
+    /// <summary>Takes the rows that are due. The next sweeps skip them for a while.</summary>
+    public async Task<IReadOnlyList<IStageMessage>> TakeAsync(PerStage<long> queues, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(queues);
         var now = clock.GetUtcNow().UtcDateTime;
         var liveSince = lease.LiveSince(now);
         await using var ledger = open();
-        var messages = new List<object>();
+        var messages = new List<IStageMessage>();
 
         var videos = ledger.Videos.Where(video => video.Status == WorkStatus.Found && video.NotBefore <= now
             && !ledger.Workers.Any(worker => worker.WorkerId == video.WorkerId && worker.HeartbeatAt > liveSince));
@@ -52,8 +53,17 @@ public sealed class Sweeper(Func<LedgerContext> open, TimeProvider clock, WorkLe
                         .SetProperty(clip => clip.Publishes, group.Key.Publishes + 1)
                         .SetProperty(clip => clip.NotBefore, next), cancellation).ConfigureAwait(false);
             }
+            // Clips of an earlier generation wait for nothing. A version before left them when a video was replayed.
+            foreach (var outdated in dueClips.Where(clip => clip.Generation != clip.Video!.Generation).GroupBy(clip => (clip.StudyDay, clip.Generation)))
+            {
+                var ids = outdated.Select(clip => clip.ClipId).ToList();
+                await StudyCancellation.CancelAsync(
+                    ledger.Clips.Where(clip => clip.StudyDay == outdated.Key.StudyDay && ids.Contains(clip.ClipId)
+                        && clip.Generation == outdated.Key.Generation && clip.Status == status),
+                    now, cancellation).ConfigureAwait(false);
+            }
             messages.AddRange(dueClips.Where(clip => clip.Generation == clip.Video!.Generation)
-                .Select(clip => PendingWork.Waiting(clip, clip.Video!)?.Message).OfType<object>());
+                .Select(clip => PendingWork.Waiting(clip, clip.Video!)?.Message).OfType<IStageMessage>());
         }
         return messages;
 
@@ -79,7 +89,7 @@ public sealed class Sweeper(Func<LedgerContext> open, TimeProvider clock, WorkLe
         };
     }
 
-    /// <summary>How long a row rests after it was published once more.</summary>
+    /// <summary>Time until a row that has just been republished is due again.</summary>
     private TimeSpan IntervalAfter(int publishes) =>
         Min(options.RepublishAfter * Math.Pow(2, Math.Min(publishes, 20)), options.RepublishAtMostAfter);
 

@@ -2,10 +2,10 @@ using LusPipeline.Core.Probabilities;
 
 namespace LusPipeline.Ledger.Results;
 
-/// <summary>What a video's earlier generation gave: history, and no part of its study's result.</summary>
-/// <param name="Result">The mean over the clips that it predicted, which may not be all that it had.</param>
-/// <param name="Clips">How many those are.</param>
-/// <param name="Model">Name, version and the first twelve digits of the bundle's id.</param>
-/// <param name="PredictedAt">When the last of them was.</param>
+/// <summary>The result of an earlier generation of a video. It is history, and not part of the study's result.</summary>
+/// <param name="Result">The mean over the clips that this generation predicted. These may be fewer than all its clips.</param>
+/// <param name="Clips">The number of predicted clips.</param>
+/// <param name="Model">Name and version of the bundle, and the first twelve digits of its id.</param>
+/// <param name="PredictedAt">When the last of these clips was predicted, UTC.</param>
 public sealed record EarlierResult(
     Guid VideoId, string Study, string Video, int Generation, Result Result, int Clips, string Model, string Variant, DateTime PredictedAt);

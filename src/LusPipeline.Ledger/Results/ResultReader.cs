@@ -8,19 +8,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Results;
 
-/// <summary>Reads results out of the ledger: stored are the predictions of clips, everything above them is computed here.</summary>
+/// <summary>Reads results from the ledger. Only the predictions of clips are stored; the results of videos and studies are computed here.</summary>
 public sealed class ResultReader(Func<LedgerContext> open)
 {
     private const int Chunk = 500;
 
-    /// <summary>Studies whose videos, clips and predictions are held in memory at one time.</summary>
+    /// <summary>The number of studies that are held in memory at a time, with their videos, clips and predictions.</summary>
     private const int StreamedChunk = 100;
 
-    /// <summary>The studies with these names, or all, by bucket and name, each with its videos by key.</summary>
+    /// <summary>
+    /// Returns the studies with these names, or all studies if null, by bucket and name. The videos of each study are ordered by key.
+    /// </summary>
     public async Task<IReadOnlyList<StudyResult>> StudiesAsync(IReadOnlyCollection<string>? names, CancellationToken cancellation) =>
         await StreamAsync(new StudyFilter { Names = names }, cancellation).ToListAsync(cancellation).ConfigureAwait(false);
 
-    /// <summary>Studies by bucket and name, each with its videos by key: as many as the ledger has, a few in memory.</summary>
+    /// <summary>Streams studies by bucket and name, a chunk in memory at a time. The videos of each study are ordered by key.</summary>
     public async IAsyncEnumerable<StudyResult> StreamAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(filter);
@@ -32,7 +34,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
         }
     }
 
-    /// <summary>In the order of their index, so that the first come at once.</summary>
+    /// <summary>Reads all studies in the order of an index, so that the first chunk is available at once.</summary>
     private async IAsyncEnumerable<List<StudyRow>> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var (bucket, name) = ("", "");
@@ -48,7 +50,10 @@ public sealed class ResultReader(Func<LedgerContext> open)
         }
     }
 
-    /// <summary>Found at once, all their ids: asked for the first few in order, PostgreSQL would rather look through all studies for them.</summary>
+    /// <summary>
+    /// Reads the ids of all selected studies first. With an order and a limit in the query, PostgreSQL would scan all studies instead of
+    /// using the filter.
+    /// </summary>
     private async IAsyncEnumerable<List<StudyRow>> ChosenAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         List<Guid> ids;
@@ -65,7 +70,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
         }
     }
 
-    /// <summary>The studies with these ids.</summary>
+    /// <summary>Returns the studies with these ids.</summary>
     public async Task<IReadOnlyList<StudyResult>> StudiesAsync(
         IReadOnlyCollection<Guid> ids, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
     {
@@ -80,7 +85,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
         return results;
     }
 
-    /// <summary>Videos by id, each in the given generation, by key.</summary>
+    /// <summary>Returns videos by id, each in the given generation, ordered by key.</summary>
     public async Task<IReadOnlyList<VideoResult>> VideosAsync(IReadOnlyDictionary<Guid, int> generations, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(generations);
@@ -98,7 +103,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
         return results;
     }
 
-    /// <summary>What earlier generations of a study's videos gave, by key and generation.</summary>
+    /// <summary>Returns the results of earlier generations of a study's videos, ordered by key and generation.</summary>
     public async Task<IReadOnlyList<EarlierResult>> HistoryAsync(Guid studyId, CancellationToken cancellation)
     {
         await using var ledger = open();

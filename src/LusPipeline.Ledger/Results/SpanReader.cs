@@ -7,7 +7,7 @@ namespace LusPipeline.Ledger.Results;
 /// <summary>Reads the spans of a study's traces.</summary>
 public sealed class SpanReader(Func<LedgerContext> open)
 {
-    /// <summary>In the order of their start.</summary>
+    /// <summary>Returns the spans of a study, ordered by start.</summary>
     public async Task<IReadOnlyList<SpanRow>> OfStudyAsync(Guid studyId, CancellationToken cancellation)
     {
         await using var ledger = open();

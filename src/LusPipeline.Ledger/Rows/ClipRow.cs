@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>One input of the model.</summary>
+/// <summary>A clip of a video: one input of the model.</summary>
 public sealed class ClipRow : ISwept
 {
     public DateOnly StudyDay { get; set; }
@@ -11,34 +11,38 @@ public sealed class ClipRow : ISwept
     public Guid VideoId { get; set; }
     public VideoRow? Video { get; set; }
 
-    /// <summary>From 0, in the order of time.</summary>
+    /// <summary>Position of the clip in its video, from 0, in the order of time.</summary>
     public int ClipIndex { get; set; }
 
-    /// <summary>The video's generation that this state belongs to.</summary>
+    /// <summary>The video's generation that this row's status belongs to.</summary>
     public int Generation { get; set; }
 
     /// <summary>found, cut, extracted, done, failed or cancelled.</summary>
     public required string Status { get; set; }
 
     public string? Reason { get; set; }
+
+    /// <summary>sha256 of the frames object, lower-case hex. Null if the clip was cut by a version that did not store it.</summary>
+    public string? FramesSha256 { get; set; }
+
     public string? FeaturesKey { get; set; }
 
-    /// <summary>Of the features object, lower-case hex.</summary>
+    /// <summary>sha256 of the features object, lower-case hex.</summary>
     public string? FeaturesSha256 { get; set; }
 
-    /// <summary>Attempts at the current stage that started and have not ended.</summary>
+    /// <summary>Attempts at the current stage that started and did not end.</summary>
     public int Starts { get; set; }
 
-    /// <summary>Attempts at this generation, at either stage, that ended in a transient failure or found their object gone.</summary>
+    /// <summary>Attempts at this generation, at either stage, that ended in a transient failure or found their object missing.</summary>
     public int Retries { get; set; }
 
-    /// <summary>A retry waits until then; the sweeper looks at the row from then on.</summary>
+    /// <summary>A retry waits until this time (UTC). The sweeper checks the row from this time on.</summary>
     public DateTime? NotBefore { get; set; }
 
-    /// <summary>The worker that started the attempt; null when nobody has it, or in the ledger of one process.</summary>
+    /// <summary>The id of the worker that owns the row. Null if nobody has started it, and always in the ledger of <c>lus run</c>.</summary>
     public Guid? WorkerId { get; set; }
 
-    /// <summary>Times that its message was published since its last start; 0 when no queue can hold one.</summary>
+    /// <summary>How many times the row's message was published since its last start. 0 if no queue can hold one.</summary>
     public int Publishes { get; set; }
 
     public DateTime CutAt { get; set; }

@@ -3,21 +3,21 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>The sha256 of a local file as it was at a time, so that a finished folder is not read again.</summary>
+/// <summary>The sha256 of a local file at a point in time. It spares reading files again that have not changed.</summary>
 public sealed class ContentHashRow
 {
-    /// <summary>sha256 of the file's path, lower-case hex: the path itself stays out.</summary>
+    /// <summary>sha256 of the file's path, lower-case hex. The path itself is not stored.</summary>
     public required string PathHash { get; set; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public long Size { get; set; }
 
-    /// <summary>Since 1970, UTC.</summary>
+    /// <summary>Time of the last write in nanoseconds since 1970, UTC.</summary>
     public long ModifiedNanoseconds { get; set; }
 
     public long Inode { get; set; }
 
-    /// <summary>Lower-case hex.</summary>
+    /// <summary>sha256 of the content, lower-case hex.</summary>
     public required string Sha256 { get; set; }
 }
 

@@ -3,15 +3,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>Something that one worker at a time does for all: watching one prefix, sweeping.</summary>
+/// <summary>A duty that one worker at a time performs for all: watching one prefix, or sweeping.</summary>
 public sealed class DutyRow
 {
-    /// <summary><c>sweep</c>, or <c>watch:</c> and the watched prefix.</summary>
+    /// <summary><c>sweep</c>, or <c>watch:</c> followed by the watched prefix.</summary>
     public required string Name { get; set; }
 
     public Guid? WorkerId { get; set; }
 
-    /// <summary>Another worker may take it from then on.</summary>
+    /// <summary>Another worker may take the duty from this time (UTC) on.</summary>
     public DateTime LeasedUntil { get; set; }
 }
 

@@ -1,6 +1,6 @@
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>A row whose work a message carries.</summary>
+/// <summary>A row that the sweeper publishes again when its message was lost.</summary>
 internal interface ISwept
 {
     DateTime? NotBefore { get; }

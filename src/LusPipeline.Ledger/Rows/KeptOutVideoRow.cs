@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>A video that was deleted for good while its original stayed in the bucket: watchers pass it by. Nothing but a hash is known of it.</summary>
+/// <summary>A video that a user deleted for good while its original stayed in the bucket. Watchers skip it. Only a hash of it is stored.</summary>
 public sealed class KeptOutVideoRow
 {
-    /// <summary>A UUIDv5 of bucket, study, key and content.</summary>
+    /// <summary>UUIDv5 of bucket, study, key and content.</summary>
     public Guid VideoId { get; set; }
 
     public DateTime Since { get; set; }

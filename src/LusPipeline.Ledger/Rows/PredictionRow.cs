@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>One clip by one model.</summary>
+/// <summary>The prediction of one clip by one variant of one bundle.</summary>
 public sealed class PredictionRow
 {
     public DateOnly StudyDay { get; set; }

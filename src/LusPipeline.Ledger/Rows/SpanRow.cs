@@ -8,10 +8,10 @@ public sealed class SpanRow
 {
     public DateOnly StudyDay { get; set; }
 
-    /// <summary>32 hex digits.</summary>
+    /// <summary>Trace id, 32 hex digits.</summary>
     public required string TraceId { get; set; }
 
-    /// <summary>16 hex digits.</summary>
+    /// <summary>Span id, 16 hex digits.</summary>
     public required string SpanId { get; set; }
 
     public string? ParentSpanId { get; set; }
@@ -22,7 +22,7 @@ public sealed class SpanRow
     public DateTime StartedAt { get; set; }
     public long DurationMicroseconds { get; set; }
 
-    /// <summary>A reason code, for a span that failed.</summary>
+    /// <summary>A reason code, if the span failed.</summary>
     public string? Reason { get; set; }
 
     /// <summary>JSON object of the remaining attributes.</summary>

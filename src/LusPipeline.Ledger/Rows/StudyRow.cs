@@ -3,12 +3,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>One examination.</summary>
+/// <summary>A study: one examination of a patient.</summary>
 public sealed class StudyRow
 {
     public Guid StudyId { get; set; }
 
-    /// <summary>UTC date on which the study was first seen; never changes, so large tables can be partitioned by it.</summary>
+    /// <summary>UTC date on which the study was first seen. It never changes, so large tables can be partitioned by it.</summary>
     public DateOnly StudyDay { get; set; }
 
     public required string Bucket { get; set; }
@@ -17,19 +17,19 @@ public sealed class StudyRow
     /// <summary>open, done, failed or cancelled.</summary>
     public required string Status { get; set; }
 
-    /// <summary>Times the study was completed; a late video raises it.</summary>
+    /// <summary>How many times the study was completed. A late video raises it.</summary>
     public int Revision { get; set; }
 
-    /// <summary>From when on the study may be completed; null while its listing is unfinished.</summary>
+    /// <summary>The study may be completed from this time (UTC) on. Null while its listing is unfinished.</summary>
     public DateTime? CompletableAt { get; set; }
 
-    /// <summary>When the sweeper looks whether the study is complete; null where there is none.</summary>
+    /// <summary>When the sweeper checks whether the study is complete, UTC. Null if there is no sweeper.</summary>
     public DateTime? CheckAt { get; set; }
 
-    /// <summary>The last revision whose result was written and told of.</summary>
+    /// <summary>The last revision whose result was written and announced.</summary>
     public int AnnouncedRevision { get; set; }
 
-    /// <summary>What was told at that revision; null where no video had a result.</summary>
+    /// <summary>What was announced at that revision; null if no video had a result.</summary>
     public double? AnnouncedCovid { get; set; }
 
     public double? AnnouncedPneumonia { get; set; }
@@ -39,7 +39,7 @@ public sealed class StudyRow
     public int? AnnouncedVideos { get; set; }
     public int? AnnouncedRejected { get; set; }
 
-    /// <summary>Failed or cancelled.</summary>
+    /// <summary>The number of videos that failed or were cancelled.</summary>
     public int? AnnouncedFailed { get; set; }
 
     public DateTime FirstSeenAt { get; set; }
@@ -48,7 +48,7 @@ public sealed class StudyRow
     /// <summary>W3C trace context of the study's first trace.</summary>
     public required string TraceParent { get; set; }
 
-    /// <summary>Taken before routine work at every stage.</summary>
+    /// <summary>Whether the study is processed before routine ones, at every stage.</summary>
     public bool Urgent { get; set; }
 
     public List<VideoRow> Videos { get; } = [];

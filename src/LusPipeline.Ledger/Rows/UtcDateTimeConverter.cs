@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>Times are UTC: SQLite forgets the kind, so it is given back on the way out, and a local time is refused on the way in.</summary>
+/// <summary>
+/// Keeps all times in UTC. SQLite does not store a time's kind, so reading sets it to UTC. Writing a local time throws an exception.
+/// </summary>
 internal sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime>(
     time => Checked(time),
     time => DateTime.SpecifyKind(time, DateTimeKind.Utc))

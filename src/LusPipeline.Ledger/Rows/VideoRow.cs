@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace LusPipeline.Ledger.Rows;
 
-/// <summary>One object of the watched bucket, the target that it is meant for, and where it stands on the way there.</summary>
+/// <summary>An object of the watched bucket, the target that it is processed for, and its status.</summary>
 public sealed class VideoRow : ISwept
 {
     public Guid VideoId { get; set; }
@@ -14,47 +14,56 @@ public sealed class VideoRow : ISwept
     /// <summary>The object's key below the watched prefix.</summary>
     public required string ObjectKey { get; set; }
 
-    /// <summary>sha256 in lower-case hex (folder), or ETag and version (S3).</summary>
+    /// <summary>The content's id: sha256 in lower-case hex (folder), or ETag and version (S3).</summary>
     public required string Content { get; set; }
 
-    /// <summary>Where the bucket finds just this content again: a folder's size, time and inode, or an S3 ETag and version.</summary>
+    /// <summary>The tag with which the bucket finds exactly this content again: size, time and inode (folder), or ETag and version (S3).</summary>
     public required string Tag { get; set; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public long Size { get; set; }
 
-    /// <summary>The same key now holds other content: no part of the study's result any more.</summary>
+    /// <summary>Whether the key now holds other content. The video is then no longer part of the study's result.</summary>
     public bool Superseded { get; set; }
 
     public DateTime FoundAt { get; set; }
 
-    /// <summary>whole or windows.</summary>
+    /// <summary><c>whole</c> or <c>windows</c>.</summary>
     public required string PlanKind { get; set; }
 
-    /// <summary>T, the frames of a clip.</summary>
+    /// <summary>T, the number of frames of a clip.</summary>
     public int ClipFrames { get; set; }
 
-    /// <summary>Ticks of 100 ns; 0 for whole.</summary>
+    /// <summary>Length of a window in ticks of 100 ns; 0 for <c>whole</c>.</summary>
     public long WindowTicks { get; set; }
 
-    /// <summary>Ticks of 100 ns; 0 for whole.</summary>
+    /// <summary>Distance of two windows in ticks of 100 ns; 0 for <c>whole</c>.</summary>
     public long StrideTicks { get; set; }
 
     public required string BundleId { get; set; }
     public required string Variant { get; set; }
 
-    /// <summary>Raised by <c>--force</c>, replay and every other change of the target; messages of an older one are stale.</summary>
+    /// <summary>
+    /// Generation of the video. <c>--force</c>, a replay and every other change of the target raise it. Messages of an older generation are
+    /// out of date.
+    /// </summary>
     public int Generation { get; set; }
+
+    /// <summary>
+    /// A random number that is new with each generation. The number of a generation can repeat: an older dump of the ledger was restored, or
+    /// the study was deleted and arrived again. Then the epoch differs, and an attempt of before moves nothing.
+    /// </summary>
+    public long Epoch { get; set; }
 
     /// <summary>found, cut, done, rejected, failed or cancelled.</summary>
     public required string Status { get; set; }
 
-    /// <summary>A reason code.</summary>
+    /// <summary>One of the reason codes; null if the video was neither rejected nor failed.</summary>
     public string? Reason { get; set; }
 
     public string? Detail { get; set; }
 
-    /// <summary>The limit that rejected the video, as it was then; a higher one makes it eligible again.</summary>
+    /// <summary>The limit that rejected the video, with its value at that time. A higher limit makes the video eligible again.</summary>
     public long? LimitHit { get; set; }
 
     /// <summary>Comma-separated warning codes.</summary>
@@ -64,27 +73,27 @@ public sealed class VideoRow : ISwept
     public int? Width { get; set; }
     public int? Height { get; set; }
 
-    /// <summary>n, the decoded frames.</summary>
+    /// <summary>n, the number of decoded frames.</summary>
     public int? Frames { get; set; }
 
     public long? DurationTicks { get; set; }
 
-    /// <summary>Clips of the current target; null until cut.</summary>
+    /// <summary>The number of clips of the current target; null until the video is cut.</summary>
     public int? Clips { get; set; }
 
-    /// <summary>Attempts at ingest that started and have not ended.</summary>
+    /// <summary>Attempts at ingest that started and did not end.</summary>
     public int Starts { get; set; }
 
     /// <summary>Attempts at ingest that ended in a transient failure.</summary>
     public int Retries { get; set; }
 
-    /// <summary>A retry waits until then; the sweeper looks at the row from then on.</summary>
+    /// <summary>A retry waits until this time (UTC). The sweeper checks the row from this time on.</summary>
     public DateTime? NotBefore { get; set; }
 
-    /// <summary>The worker that started the attempt; null when nobody has it, or in the ledger of one process.</summary>
+    /// <summary>The id of the worker that owns the row. Null if nobody has started it, and always in the ledger of <c>lus run</c>.</summary>
     public Guid? WorkerId { get; set; }
 
-    /// <summary>Times that its message was published since its last start; 0 when no queue can hold one.</summary>
+    /// <summary>How many times the row's message was published since its last start. 0 if no queue can hold one.</summary>
     public int Publishes { get; set; }
 
     public DateTime? StartedAt { get; set; }

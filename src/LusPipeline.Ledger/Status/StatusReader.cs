@@ -1,15 +1,16 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Status;
 
-/// <summary>Reads where the work stands out of a PostgreSQL ledger. What is not done is found by small indexes, whatever is done.</summary>
+/// <summary>Reads the state of the work from a PostgreSQL ledger. Small indexes find unfinished work, however much is finished.</summary>
 /// <param name="lease">Age of a worker's last heartbeat at which it counts as dead.</param>
-/// <param name="countedUpTo">Rows of a table up to which they are counted and not estimated.</param>
+/// <param name="countedUpTo">The largest number of rows of a table that is counted. Larger tables are estimated.</param>
 public sealed class StatusReader(Func<LedgerContext> open, TimeSpan lease, long countedUpTo = 200_000)
 {
-    /// <summary>What a rate is taken over.</summary>
+    /// <summary>The period over which a rate is measured.</summary>
     public static readonly TimeSpan RateOver = TimeSpan.FromMinutes(5);
 
     public async Task<LedgerStatus> ReadAsync(CancellationToken cancellation)
@@ -36,13 +37,13 @@ public sealed class StatusReader(Func<LedgerContext> open, TimeSpan lease, long 
             SELECT worker_id, stages, host, process_id, version, provider, started_at, silent_seconds::float8 FROM worker_heartbeats ORDER BY host, process_id
             """).ToListAsync(cancellation).ConfigureAwait(false);
 
-        StageStatus Stage(string name, long all) => new(
-            name, backlog[name].Waiting, backlog[name].Running,
-            Math.Max(0, all - backlog[name].Waiting - backlog[name].Running - failures[name].Sum(failure => failure.Count)),
-            failures[name].ToDictionary(failure => failure.Reason, failure => failure.Count));
-        var ingest = Stage("ingest", totals.Videos);
-        var features = Stage("features", totals.Clips);
-        var sequence = Stage("sequence", totals.Clips - features.Waiting - features.Running - features.Failed);
+        StageStatus StatusOf(Stage stage, long all) => new(
+            stage.Name(), backlog[stage.Name()].Waiting, backlog[stage.Name()].Running,
+            Math.Max(0, all - backlog[stage.Name()].Waiting - backlog[stage.Name()].Running - failures[stage.Name()].Sum(failure => failure.Count)),
+            failures[stage.Name()].ToDictionary(failure => failure.Reason, failure => failure.Count));
+        var ingest = StatusOf(Stage.Ingest, totals.Videos);
+        var features = StatusOf(Stage.Features, totals.Clips);
+        var sequence = StatusOf(Stage.Sequence, totals.Clips - features.Waiting - features.Running - features.Failed);
         var rate = now.Clips / RateOver.TotalMinutes;
         var clipsPerVideo = ingest.Done == 0 ? 1 : Math.Max(1, (double)totals.Clips / ingest.Done);
         var remaining = ((ingest.Waiting + ingest.Running) * clipsPerVideo) + features.Waiting + features.Running + sequence.Waiting + sequence.Running;

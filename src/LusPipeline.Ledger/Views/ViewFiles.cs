@@ -3,12 +3,14 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace LusPipeline.Ledger.Views;
 
 /// <summary>
-/// The SQL files of this folder: PostgreSQL's views for dashboards, and the rights of the roles. A change of one needs a new migration
-/// that calls <see cref="Replace"/>; the call in the one before is then taken out, so that a new database sees only what fits its schema.
+/// The SQL files of this folder: PostgreSQL views for dashboards, and the rights of the roles. A changed view needs a new migration that
+/// calls <see cref="Replace"/>. The call in the migration before is then removed, because a new database must not run the new files on the
+/// older schema. A changed <c>grant_rights.sql</c> needs a new migration that calls <see cref="ReplaceRights"/>; the calls before may stay,
+/// because PostgreSQL reads a function's body when the function is called.
 /// </summary>
 internal static class ViewFiles
 {
-    /// <summary>Each after those that it reads.</summary>
+    /// <summary>The views. Each comes after the views that it reads.</summary>
     private static readonly string[] Views =
     [
         "video_results", "study_results", "announced_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats",
@@ -18,9 +20,11 @@ internal static class ViewFiles
     public static void Replace(MigrationBuilder migration)
     {
         Drop(migration);
-        foreach (var name in Views.Append("grant_rights"))
+        foreach (var name in Views.Append("initial_grant_rights"))
             migration.Sql(Read(name));
     }
+
+    public static void ReplaceRights(MigrationBuilder migration) => migration.Sql(Read("grant_rights"));
 
     public static void Drop(MigrationBuilder migration)
     {

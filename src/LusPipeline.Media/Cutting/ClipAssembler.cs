@@ -4,8 +4,8 @@ using LusPipeline.Media.Ffmpeg;
 namespace LusPipeline.Media.Cutting;
 
 /// <summary>
-/// Puts decoded frames to their places in the clips' files. Windows may overlap, and short videos repeat frames: a frame can have
-/// several places. Clips wait until all are whole and the decoder's count is known, or are <see cref="Streamed"/>.
+/// Writes decoded frames, which arrive in order, into the clips' files. Windows may overlap and short videos repeat frames, so one frame can belong to
+/// several places. Clips are held until all are complete and the decoder's count is known, unless <see cref="Streamed"/> is set.
 /// </summary>
 internal sealed class ClipAssembler : IDisposable
 {
@@ -24,13 +24,13 @@ internal sealed class ClipAssembler : IDisposable
         _offsets = [.. Enumerable.Range(0, cut.Frames).Select(position => cut.FrameAt(0, position))];
     }
 
-    /// <summary>Where each clip goes as soon as it is whole, taking its permit when it is begun.</summary>
+    /// <summary>Receives each clip as soon as it is complete and takes a permit when a clip is begun. Null: clips are held until the end.</summary>
     public ClipHandover? Streamed { get; init; }
 
-    /// <summary>Only every so many clips are assembled …</summary>
+    /// <summary>Number of passes over the video. Each pass assembles every <see cref="Passes"/>-th clip.</summary>
     public int Passes { get; init; } = 1;
 
-    /// <summary>… beginning with this one.</summary>
+    /// <summary>Index of this pass, from 0. It assembles the clips whose index modulo <see cref="Passes"/> equals it.</summary>
     public int Pass { get; init; }
 
     public async ValueTask AcceptAsync(long frame, ReadOnlyMemory<byte> pixels, TimeLimit limit)
@@ -47,16 +47,16 @@ internal sealed class ClipAssembler : IDisposable
                 continue;
             var file = await FileOfAsync(clip, limit).ConfigureAwait(false);
             for (; position < _offsets.Length && _offsets[position] == offset; position++)
-                file.Write(position, pixels.Span);
+                file.Write(pixels.Span);
             if (file.Whole && Streamed is not null)
                 await StreamAsync(clip, file, limit).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Every clip is whole.</summary>
+    /// <summary>Whether every clip is complete.</summary>
     public bool Whole => _files.Count == _cut.Count && _files.Values.All(file => file.Whole);
 
-    /// <summary>Hands all clips over, in their order.</summary>
+    /// <summary>Hands all clips over in order.</summary>
     public async Task GiveAllAsync(ClipHandover handover, CancellationToken cancellation)
     {
         while (_files.Count > 0)

@@ -8,14 +8,15 @@ using LusPipeline.Media.Sniffing;
 namespace LusPipeline.Media.Cutting;
 
 /// <summary>
-/// Cuts a video into its clips by one run of ffmpeg, planned on its container's index or on the probe's count of packets. Only where the
-/// decoder counts otherwise it runs again. A video of more clips than the gate has permits is counted first; its clips then leave one by one.
+/// Cuts a video into its clips with one run of ffmpeg. The run is planned from the container's index or from the probe's packet count. ffmpeg runs again
+/// only when the decoder's count differs from the plan. A video with more clips than the gate has permits is counted first, and its clips are then handed
+/// over one by one.
 /// </summary>
-public sealed class ClipCutter(IngestOptions options, VideoLimits limits, DecoderSlots slots, ClipGate gate, TimeProvider time)
+public sealed class ClipCutter(IngestOptions options, MediaOptions media, VideoLimits limits, DecoderSlots slots, ClipGate gate, TimeProvider time)
 {
-    private readonly FrameDecoder _decoder = new(options, limits, time);
+    private readonly FrameDecoder _decoder = new(options, media, limits, time);
 
-    /// <summary>Whether the container says enough of itself, and nothing that the probe would reject.</summary>
+    /// <summary>Whether the container's index is sufficient to plan the cut and claims nothing that the probe would reject.</summary>
     public bool CanCutByIndex(SniffResult.Video sniffed)
     {
         ArgumentNullException.ThrowIfNull(sniffed);
@@ -23,10 +24,12 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
             && sniffed.Index.Value.Frames <= limits.MaxFrames && (long)size.Width * size.Height <= limits.MaxFramePixels;
     }
 
-    /// <summary>Cuts a video by what its container says of itself, if the decoder confirms that; else hands nothing over.</summary>
-    /// <param name="sniffed">One that <see cref="CanCutByIndex"/>.</param>
-    /// <param name="onClip">As with <see cref="CutAsync"/>.</param>
-    /// <exception cref="RejectedException"><c>vanished</c>, <c>unreadable</c>. What else ffmpeg refuses is left for the probe to explain.</exception>
+    /// <summary>Cuts a video by its container's index. Clips are handed over only when the decoder confirms the index.</summary>
+    /// <param name="sniffed">A video for which <see cref="CanCutByIndex"/> is true.</param>
+    /// <param name="onClip">As for <see cref="CutAsync"/>.</param>
+    /// <exception cref="RejectedException">
+    /// <c>vanished</c>, <c>unreadable</c>. Other refusals by ffmpeg throw nothing here; the probe explains them.
+    /// </exception>
     /// <exception cref="TransientException"><c>decoder_crashed</c>.</exception>
     /// <exception cref="BrokenEngineException">Scratch cannot be written (disk full), or ffmpeg cannot be started.</exception>
     public async Task<IndexedCut> CutByIndexAsync(
@@ -36,10 +39,10 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         ArgumentNullException.ThrowIfNull(sniffed);
         ArgumentNullException.ThrowIfNull(onClip);
         if (!CanCutByIndex(sniffed))
-            throw new ArgumentException("The container does not say enough of itself.", nameof(sniffed));
+            throw new ArgumentException("The container's header lacks what is needed to decode it.", nameof(sniffed));
         var index = sniffed.Index!.Value;
-        using var slot = await slots.TakeAsync(cancellation).ConfigureAwait(false);
-        using var handover = new ClipHandover(gate, onClip);
+        using var slot = await slots.TakeAsync(request.Source.Urgent, cancellation).ConfigureAwait(false);
+        using var handover = new ClipHandover(gate, request.Source.Urgent, onClip);
         var cut = request.Plan.Cut(index.Frames, index.Duration);
         if (cut.Count > gate.Capacity)
         {
@@ -61,13 +64,13 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         return new(new(facts, new(index.Frames, handover.Given, 1, [])), index.Frames);
     }
 
-    /// <summary>Cuts a video and hands its clips over.</summary>
-    /// <param name="facts">What the probe said.</param>
-    /// <param name="known">The decoder's count, where it is known already.</param>
+    /// <summary>Cuts a video by the probe's facts and hands its clips over.</summary>
+    /// <param name="facts">The probe's result.</param>
+    /// <param name="known">The decoder's frame count, if an earlier run has determined it.</param>
     /// <param name="onClip">
-    /// Receives each clip and says whether the clip keeps its permit, which the receiver then gives back to the gate later. When it
-    /// throws, the permit stays here and the cut fails with it. The clips come in order and only when the whole video was read well,
-    /// except for videos of more clips than permits: theirs come as they get whole.
+    /// Receives each clip and returns whether the receiver keeps the clip's permit; it then returns the permit to the gate later. If it throws, the permit
+    /// stays here and the cut fails with that exception. Clips arrive in order, and only after the whole video was decoded without error. Videos with more
+    /// clips than permits are the exception: their clips arrive as they are completed.
     /// </param>
     /// <exception cref="RejectedException">
     /// <c>undecodable</c>, <c>too_few_frames</c>, <c>too_many_frames</c>, <c>too_large_frame</c>, <c>truncated</c>, <c>vanished</c>, <c>unreadable</c>.
@@ -80,12 +83,12 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(onClip);
-        using var slot = await slots.TakeAsync(cancellation).ConfigureAwait(false);
-        using var handover = new ClipHandover(gate, onClip);
+        using var slot = await slots.TakeAsync(request.Source.Urgent, cancellation).ConfigureAwait(false);
+        using var handover = new ClipHandover(gate, request.Source.Urgent, onClip);
 
         var decodes = 0;
         var selected = true;
-        // A count that another run gave is only a better guess here: this run's own is what is compared.
+        // A count from an earlier run is only a better estimate. This run is compared with its own count.
         var guess = known is { } told && told <= limits.MaxFrames ? (int)told : facts.Packets;
         int? counted = null;
         if (guess < 2 || guess > limits.MaxFrames || request.Plan.Cut(guess, facts.Duration).Count > gate.Capacity)
@@ -147,11 +150,11 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
             facts.CutShort || frames < facts.ExpectedFrames ? [CutWarning.Truncated] : []);
     }
 
-    /// <returns>Runs of ffmpeg.</returns>
+    /// <returns>The number of runs of ffmpeg.</returns>
     private async Task<int> StreamAsync(
         CutRequest request, VideoFacts facts, ClipCut cut, int frames, bool selected, ClipHandover handover, CancellationToken cancellation)
     {
-        // Clips that overlap are open together; where permits do not allow that, the video is read several times.
+        // Clips that overlap are open at the same time. If there are fewer permits than that, the video is read several times.
         var open = (int)((cut.Width + cut.Step - 1) / cut.Step);
         var passes = (open + gate.Capacity - 1) / gate.Capacity;
         using var turn = await gate.TakeStreamingTurnAsync(cancellation).ConfigureAwait(false);
@@ -169,7 +172,7 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         return passes;
     }
 
-    /// <returns>Null where the decoder refused the video or did not come to its end in time.</returns>
+    /// <returns>Null if the decoder refused the video or did not finish in time.</returns>
     private static async Task<DecodeRun?> UnlessRefusedAsync(Task<DecodeRun> run)
     {
         try
@@ -186,13 +189,13 @@ public sealed class ClipCutter(IngestOptions options, VideoLimits limits, Decode
         }
     }
 
-    /// <returns>Null where the decoder found anything else than the index says.</returns>
+    /// <returns>Null if the decoder's results differ from the index.</returns>
     private static VideoFacts? FactsOf(SniffResult.Video sniffed, ContainerIndex index, DecodeRun? run) =>
         run is { Graphs: 1, Stream: { } stream } confirmed && confirmed.Decoded == index.Frames
             ? new(sniffed.Container, stream.Codec, stream.Width, stream.Height, index.Duration, index.Frames, index.Frames, CutShort: false)
             : null;
 
-    /// <summary>The frames that came are those that were selected.</summary>
+    /// <summary>Whether the frames that came out are those that were selected.</summary>
     private static bool Aligned(DecodeRun run, FrameSelection selection) =>
         run.Output == selection.CountBelow(run.Decoded) && (selection.Filter is null || run.Graphs == 1);
 

@@ -3,18 +3,20 @@ using LusPipeline.Core.Telemetry;
 namespace LusPipeline.Media.Cutting;
 
 /// <summary>
-/// Bounds the clips that are cut and not yet extracted. A permit is taken before a clip's file is begun and given back when its
-/// features are done. Several are taken at once or not at all and in order of asking, so that no two videos wait for each other.
+/// Limits the number of clips that are cut but whose features are not yet computed. A permit is taken before a clip's file is begun and returned when its
+/// features are computed. A request for several permits gets all of them at once or none, in order of arrival, so no two videos can wait for each other.
+/// Requests of urgent videos go first, and may together go over the limit by <see cref="ForUrgent"/>.
 /// </summary>
 public sealed class ClipGate : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<Waiter> _waiters = new();
+    private readonly LinkedList<Waiter> _urgent = new();
+    private readonly LinkedList<Waiter> _routine = new();
     private readonly SemaphoreSlim _streaming = new(1);
     private int _free;
     private int _elsewhere;
 
-    /// <param name="capacity">Permits, at least one.</param>
+    /// <param name="capacity">Number of permits, at least 1.</param>
     public ClipGate(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -24,6 +26,10 @@ public sealed class ClipGate : IDisposable
 
     public int Capacity { get; }
 
+    /// <summary>Permits beyond <see cref="Capacity"/> that only urgent videos get: a quarter of it, at least 1.</summary>
+    public int ForUrgent => Math.Max(1, Capacity / 4);
+
+    /// <summary>Permits that are free for routine videos. Negative while urgent videos, or clips of other processes, take more than there are.</summary>
     public int Free
     {
         get
@@ -33,17 +39,20 @@ public sealed class ClipGate : IDisposable
         }
     }
 
-    /// <summary>Waits until <paramref name="count"/> permits are free and all earlier askers have theirs.</summary>
+    /// <inheritdoc cref="AcquireAsync(int, bool, CancellationToken)"/>
+    public Task AcquireAsync(int count, CancellationToken cancellation) => AcquireAsync(count, urgent: false, cancellation);
+
+    /// <summary>Waits until <paramref name="count"/> permits are free and all earlier requests of the same urgency are served.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not between 1 and <see cref="Capacity"/>.</exception>
-    public Task AcquireAsync(int count, CancellationToken cancellation)
+    public Task AcquireAsync(int count, bool urgent, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-        return EnqueueAsync(count, first: false, cancellation);
+        return EnqueueAsync(new(count, urgent), first: false, cancellation);
     }
 
-    /// <summary>Gives permits back, whoever took them.</summary>
-    /// <exception cref="InvalidOperationException">More than were taken.</exception>
+    /// <summary>Returns permits. The caller need not be the one that took them.</summary>
+    /// <exception cref="InvalidOperationException">More permits are returned than were taken.</exception>
     public void Release(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -59,8 +68,8 @@ public sealed class ClipGate : IDisposable
     }
 
     /// <summary>
-    /// Clips that others have cut and that wait for features too: they count against the capacity. There may be more of them than it
-    /// has room for; then nothing is given until they are fewer.
+    /// Sets the number of clips that other processes have cut and that wait for features too. They count against the capacity. The number may exceed the
+    /// capacity; then no permit is given until it falls.
     /// </summary>
     public void Occupy(int elsewhere)
     {
@@ -74,12 +83,15 @@ public sealed class ClipGate : IDisposable
     }
 
     /// <summary>
-    /// One more permit for a video that already holds some, ahead of those who hold none: its next clip may be all that they wait for.
-    /// Only the holder of the streaming turn may ask.
+    /// Takes one more permit for a video that already holds some, ahead of videos that hold none: they may all be waiting for this video's next clip. Only
+    /// the holder of the streaming turn may call it.
     /// </summary>
-    internal Task AcquireNextAsync(CancellationToken cancellation) => EnqueueAsync(1, first: true, cancellation);
+    internal Task AcquireNextAsync(bool urgent, CancellationToken cancellation) => EnqueueAsync(new(1, urgent), first: true, cancellation);
 
-    /// <summary>The turn of a video with more clips than permits: of two that hold some and want more, neither might ever end.</summary>
+    /// <summary>
+    /// Takes the turn of a video that has more clips than there are permits. Two such videos, each holding some permits and waiting for more, could block
+    /// each other for ever.
+    /// </summary>
     internal async Task<IDisposable> TakeStreamingTurnAsync(CancellationToken cancellation)
     {
         await _streaming.WaitAsync(cancellation).ConfigureAwait(false);
@@ -88,35 +100,34 @@ public sealed class ClipGate : IDisposable
 
     public void Dispose() => _streaming.Dispose();
 
-    private async Task EnqueueAsync(int count, bool first, CancellationToken cancellation)
+    private async Task EnqueueAsync(Waiter waiter, bool first, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Waiter waiter;
+        var queue = waiter.Urgent ? _urgent : _routine;
         lock (_lock)
         {
-            if (_free >= count && (first || _waiters.Count == 0))
+            if (Fits(waiter) && (first || queue.Count == 0))
             {
-                Take(count);
+                Take(waiter.Count);
                 return;
             }
-            waiter = new Waiter(count);
             if (first)
-                _waiters.AddFirst(waiter);
+                queue.AddFirst(waiter);
             else
-                _waiters.AddLast(waiter);
+                queue.AddLast(waiter);
         }
 
-        await using var registration = cancellation.Register(() => Cancel(waiter, cancellation)).ConfigureAwait(false);
+        await using var registration = cancellation.Register(() => Cancel(queue, waiter, cancellation)).ConfigureAwait(false);
         await waiter.Served.Task.ConfigureAwait(false);
     }
 
-    private void Cancel(Waiter waiter, CancellationToken cancellation)
+    private void Cancel(LinkedList<Waiter> queue, Waiter waiter, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            if (!_waiters.Remove(waiter))
+            if (!queue.Remove(waiter))
                 return;
-            // The one who left may have been all that stood before those who fit.
+            // The request that was cancelled may have been the only one ahead of requests that now fit.
             Serve();
         }
         waiter.Served.TrySetCanceled(cancellation);
@@ -124,13 +135,16 @@ public sealed class ClipGate : IDisposable
 
     private void Serve()
     {
-        while (_waiters.First is { } next && next.Value.Count <= _free)
+        while ((_urgent.First ?? _routine.First) is { } next && Fits(next.Value))
         {
             Take(next.Value.Count);
-            _waiters.RemoveFirst();
+            next.List!.Remove(next);
             next.Value.Served.TrySetResult();
         }
     }
+
+    /// <summary>Whether there are permits for a request. A routine one also waits for the urgent ones.</summary>
+    private bool Fits(Waiter waiter) => waiter.Urgent ? waiter.Count <= _free + ForUrgent : waiter.Count <= _free && _urgent.Count == 0;
 
     private void Take(int count)
     {
@@ -138,9 +152,11 @@ public sealed class ClipGate : IDisposable
         StageMetrics.ClipsInFlight(count);
     }
 
-    private sealed class Waiter(int count)
+    private sealed class Waiter(int count, bool urgent)
     {
         public int Count { get; } = count;
+
+        public bool Urgent { get; } = urgent;
 
         public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,29 +1,30 @@
 namespace LusPipeline.Media.Cutting;
 
-/// <summary>One video's permits, and how they leave with its clips. What it still holds at its end goes back to the gate.</summary>
-internal sealed class ClipHandover(ClipGate gate, Func<CutClip, Task<bool>> onClip) : IDisposable
+/// <summary>Holds one video's permits and passes them on with its clips. Disposing returns the permits that are left to the gate.</summary>
+internal sealed class ClipHandover(ClipGate gate, bool urgent, Func<CutClip, Task<bool>> onClip) : IDisposable
 {
     private int _held;
 
-    /// <summary>Clips handed over.</summary>
+    /// <summary>Number of clips handed over.</summary>
     public int Given { get; private set; }
 
     public async Task AcquireAsync(int count, CancellationToken cancellation)
     {
-        await gate.AcquireAsync(count, cancellation).ConfigureAwait(false);
+        await gate.AcquireAsync(count, urgent, cancellation).ConfigureAwait(false);
         _held += count;
     }
 
     public async Task AcquireNextAsync(CancellationToken cancellation)
     {
-        await gate.AcquireNextAsync(cancellation).ConfigureAwait(false);
+        await gate.AcquireNextAsync(urgent, cancellation).ConfigureAwait(false);
         _held++;
     }
 
-    /// <summary>Gives a whole clip its name and hands it over, and with it the permit unless the receiver has no use for one.</summary>
+    /// <summary>Gives a complete clip its final name and hands it over. The permit goes with it unless the receiver does not keep it.</summary>
     public async Task GiveAsync(int clip, ClipFile file)
     {
-        var taken = await onClip(new CutClip(clip, file.Publish())).ConfigureAwait(false);
+        var (path, sha256) = file.Publish();
+        var taken = await onClip(new CutClip(clip, path, sha256)).ConfigureAwait(false);
         _held--;
         Given++;
         if (!taken)

@@ -4,7 +4,9 @@ using LusPipeline.Media.Ffmpeg;
 
 namespace LusPipeline.Media.Cutting;
 
-/// <summary>What ffmpeg's verbose log tells of a run. A file's own texts stand indented in it, so they pass for none of these lines.</summary>
+/// <summary>
+/// Reads what ffmpeg's verbose log says about a run. Text from the file itself is indented there, so it cannot be mistaken for ffmpeg's own lines.
+/// </summary>
 internal sealed partial class DecodeLog
 {
     private string? _codec;
@@ -14,12 +16,12 @@ internal sealed partial class DecodeLog
 
     public MediaLog Log { get; }
 
-    /// <summary>The decoder's count; null until ffmpeg ends by itself.</summary>
+    /// <summary>The number of frames that the decoder counted. Null unless ffmpeg ran to its end.</summary>
     public long? Decoded { get; private set; }
 
     public int Graphs { get; private set; }
 
-    /// <summary>Null unless the file has one stream alone, and its frames came.</summary>
+    /// <summary>The decoded stream. Null unless the file has exactly one stream and frames of it arrived.</summary>
     public DecodedStream? Stream => _codec is { } codec && Graphs > 0 ? new(codec, _size.Width, _size.Height) : null;
 
     private void Read(string line)
@@ -49,7 +51,7 @@ internal sealed partial class DecodeLog
     [GeneratedRegex(@"\(video\): .* ([0-9]{1,18}) frames decoded", RegexOptions.CultureInvariant)]
     private static partial Regex FramesDecoded();
 
-    /// <summary>After the stream's number come its id and language, where it has them.</summary>
+    /// <summary>The stream's id and language, if present, follow its number.</summary>
     [GeneratedRegex(@"^\[info\]   Stream #0:0(?:\[0x[0-9a-f]+\])?(?:\([a-z]{3}\))?: Video: ([a-z0-9_]+)", RegexOptions.CultureInvariant)]
     private static partial Regex VideoStream();
 }

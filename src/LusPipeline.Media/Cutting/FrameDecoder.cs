@@ -11,36 +11,36 @@ using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Media.Cutting;
 
-/// <summary>Takes one frame; the pixels are only lent until it returns.</summary>
+/// <summary>Receives one frame. The pixels are valid only until the returned task completes.</summary>
 /// <param name="frame">The number of the decoded frame, from 0.</param>
 /// <param name="pixels">uint8 [H,W,3] RGB.</param>
-/// <param name="limit">To be paused while waiting for others.</param>
+/// <param name="limit">The run's time limit. The receiver pauses it while it waits for others.</param>
 internal delegate ValueTask FrameSink(long frame, ReadOnlyMemory<byte> pixels, TimeLimit limit);
 
 /// <summary>
-/// Runs ffmpeg once: every frame is decoded with its own timing ignored, the selected ones are scaled by area and come as raw RGB.
-/// One thread a process: on short videos more of them only cost.
+/// Runs ffmpeg once. Every frame is decoded and its time stamp is ignored. The selected frames are scaled by area averaging and arrive as raw RGB. Each
+/// process uses one thread: on short videos more threads only add cost.
 /// </summary>
-internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, TimeProvider time)
+internal sealed class FrameDecoder(IngestOptions options, MediaOptions media, VideoLimits limits, TimeProvider time)
 {
     private static readonly string[] RawRgb = ["-f", "rawvideo"];
 
-    /// <summary>Decodes every frame and keeps none.</summary>
+    /// <summary>Decodes every frame and outputs none.</summary>
     public Task<DecodeRun> CountAsync(VideoSource source, VideoContainer container, CancellationToken cancellation)
     {
         var arguments = Arguments(source, container)
             .Add("-frames:v", limits.MaxFrames + 1L)
             .Add(new ForceFormatArgument("null")).Add("-");
-        return RunAsync(source, arguments, static async (stdout, _, token) =>
+        return RunAsync(source, container, arguments, static async (stdout, _, token) =>
         {
             await stdout.CopyToAsync(Stream.Null, token).ConfigureAwait(false);
             return 0;
         }, cancellation);
     }
 
-    /// <summary>Decodes every frame and hands the selected ones on.</summary>
-    /// <param name="width">Pixels of the frames handed on.</param>
-    /// <param name="height">Pixels of the frames handed on.</param>
+    /// <summary>Decodes every frame and passes the selected ones on.</summary>
+    /// <param name="width">Width of the output frames in pixels.</param>
+    /// <param name="height">Height of the output frames in pixels.</param>
     public Task<DecodeRun> DecodeAsync(
         VideoSource source, VideoContainer container, FrameSelection selection, int width, int height, FrameSink sink, CancellationToken cancellation)
     {
@@ -50,22 +50,21 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
             .Add(new ForcePixelFormat("rgb24"))
             .Add(RawRgb).Add("pipe:1");
         var frameBytes = checked(width * height * 3);
-        return RunAsync(source, arguments, (stdout, limit, _) => ReadAsync(stdout, frameBytes, selection, sink, limit), cancellation);
+        return RunAsync(source, container, arguments, (stdout, limit, _) => ReadAsync(stdout, frameBytes, selection, sink, limit), cancellation);
     }
 
-    /// <summary>Everything up to the filters.</summary>
+    /// <summary>All arguments before the filters.</summary>
     private MediaArguments Arguments(VideoSource source, VideoContainer container) => new MediaArguments()
         .Add("-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose")
-        // Ends a process whose parent was killed; the parent's own limit comes first.
-        .Add("-timelimit", (long)Math.Ceiling(options.DecodeTimeout.TotalSeconds) + 1)
         .Add("-filter_threads", 1)
-        .AddInput(source.Path, container, limits.MaxFramePixels)
+        .AddInput(source.Path, container, limits.MaxFramePixels, opensEveryTrack: false)
         .Add("-map", "0:V:0")
         .Add(new DisableChannelArgument(Channel.Audio))
         .Add("-sn", "-dn", "-fps_mode", "passthrough");
 
     private async Task<DecodeRun> RunAsync(
-        VideoSource source, MediaArguments arguments, Func<Stream, TimeLimit, CancellationToken, Task<long>> read, CancellationToken cancellation)
+        VideoSource source, VideoContainer container, MediaArguments arguments, Func<Stream, TimeLimit, CancellationToken, Task<long>> read,
+        CancellationToken cancellation)
     {
         var log = new DecodeLog(source.Path);
         long output = 0;
@@ -74,8 +73,8 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
         int? exit;
         try
         {
-            exit = await MediaProcess.RunAsync(
-                options.Ffmpeg, arguments.Values, log.Log,
+            exit = await MediaProcess.ReadVideoAsync(
+                options.Ffmpeg, arguments.Values, options, media, source, log.Log,
                 async (stdout, token) =>
                 {
                     output = await read(stdout, limit, token).ConfigureAwait(false);
@@ -95,6 +94,7 @@ internal sealed class FrameDecoder(IngestOptions options, VideoLimits limits, Ti
         {
             source.EnsureReadable();
             RefusedSize.Throw(log.Log, limits.MaxFramePixels);
+            RefusedCodec.Throw(log.Log, container.Name);
             throw new RejectedException(ReasonCode.Undecodable, $"ffmpeg cannot decode it: {log.Log.LastError}.");
         }
         if (log.Decoded is not { } decoded)

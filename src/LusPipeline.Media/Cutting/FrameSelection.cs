@@ -5,12 +5,14 @@ using LusPipeline.Core.Clips;
 namespace LusPipeline.Media.Cutting;
 
 /// <summary>
-/// The decoded frames that leave the decoder: those of a set of offsets, repeated with the plan's step where it makes several clips.
-/// Repeating keeps ffmpeg's expression as short as one clip's; the few frames beyond the clips' that it lets through are dropped here.
+/// Selects the decoded frames that ffmpeg outputs: a set of offsets, repeated with the plan's step if there are several clips. The repetition keeps
+/// ffmpeg's filter expression as short as that for one clip. It selects a few frames that no clip needs; they are dropped here.
 /// </summary>
 internal sealed class FrameSelection
 {
-    /// <summary>Linux takes 128 KiB an argument; longer expressions give way to every frame.</summary>
+    /// <summary>
+    /// Longest filter expression, in characters. Linux allows 128 KiB for one argument. If the expression would be longer, every frame is output instead.
+    /// </summary>
     private const int LongestFilter = 100_000;
 
     private readonly int[] _offsets;
@@ -23,10 +25,10 @@ internal sealed class FrameSelection
         Filter = filter;
     }
 
-    /// <summary>Every frame, whatever the decoder does midway.</summary>
+    /// <summary>Selects every frame, also when the frames change format midway.</summary>
     public static FrameSelection Everything { get; } = new([0], 1, null);
 
-    /// <summary>ffmpeg's filter, or null when every frame comes.</summary>
+    /// <summary>ffmpeg's filter expression, or null if every frame is output.</summary>
     public string? Filter { get; }
 
     public static FrameSelection For(ClipCut cut)
@@ -39,10 +41,10 @@ internal sealed class FrameSelection
         return filter.Length > LongestFilter ? Everything : new FrameSelection(offsets, period, filter);
     }
 
-    /// <summary>The decoded frame that comes out as number <paramref name="output"/>.</summary>
+    /// <summary>The number of the decoded frame that is output frame <paramref name="output"/>.</summary>
     public long FrameOf(long output) => (output / _offsets.Length * _period) + _offsets[output % _offsets.Length];
 
-    /// <summary>Frames that come out of a video of <paramref name="decoded"/> frames.</summary>
+    /// <summary>How many frames are output for a video of <paramref name="decoded"/> frames.</summary>
     public long CountBelow(long decoded)
     {
         var within = Array.BinarySearch(_offsets, (int)(decoded % _period));
@@ -50,8 +52,8 @@ internal sealed class FrameSelection
     }
 
     /// <summary>
-    /// A tree of comparisons over the runs of neighbours: a frame costs a few of them whatever the number of runs. A plain sum would be
-    /// dearer, and ffmpeg takes no more than a hundred terms of one.
+    /// Builds a tree of comparisons over the runs of adjacent frames. Each frame needs only a few comparisons, however many runs there are. A plain sum of
+    /// terms would be slower, and ffmpeg accepts no more than about a hundred terms.
     /// </summary>
     private static string FilterOf(int[] offsets, int period)
     {

@@ -4,16 +4,38 @@ using FFMpegCore.Arguments;
 namespace LusPipeline.Media.Ffmpeg;
 
 /// <summary>
-/// One process's arguments, each on its own. FFMpegCore's argument classes give the text of the options that they know;
-/// its processor would join everything into one string with the file's name unescaped, so it is not used.
+/// Builds the argument list of one process. FFMpegCore's argument classes give the text of the options that they know. FFMpegCore's processor is not used:
+/// it joins all arguments into one string and does not escape the file's name.
 /// </summary>
 internal sealed class MediaArguments
 {
+    /// <summary>Most streams that a file may have. ffmpeg opens a decoder for each one. Cameras and scanners write three or four.</summary>
+    private const int MaxStreams = 16;
+
+    /// <summary>
+    /// Most bytes and microseconds of the file from which ffmpeg guesses what it contains, before it reads the streams. It decodes what it reads there, sound
+    /// and subtitles included. ffmpeg's own values are 5,000,000 for both.
+    /// </summary>
+    private const int ProbeBytes = 2_000_000;
+    private const int ProbeMicroseconds = 2_000_000;
+
+    /// <summary>
+    /// The decoders that may open a sound track for ffprobe, which opens one for every track and gives up on a file when it may not. They cover what cameras,
+    /// scanners and editors write. ffmpeg has more than 200.
+    /// </summary>
+    private const string SoundDecoders = "aac,aac_fixed,aac_latm,mp1,mp1float,mp2,mp2float,mp3,mp3float,ac3,ac3_fixed,eac3,dca,mlp,truehd,alac,flac,vorbis,libvorbis,"
+        + "opus,libopus,speex,libspeex,wmav1,wmav2,wmapro,amrnb,amrwb,gsm,gsm_ms,qdm2,nellymoser,"
+        + "pcm_alaw,pcm_mulaw,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_dvd,pcm_bluray,"
+        + "adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,adpcm_swf,adpcm_g726";
+
+    /// <summary>The decoders that may open a track of subtitles.</summary>
+    private const string SubtitleDecoders = "mov_text,subrip,srt,ass,ssa,webvtt,text,dvdsub,dvbsub,pgssub,xsub";
+
     private readonly List<string> _values = [];
 
     public IReadOnlyList<string> Values => _values;
 
-    /// <param name="argument">An option without spaces inside its value.</param>
+    /// <param name="argument">An option whose value has no spaces.</param>
     public MediaArguments Add(IArgument argument)
     {
         _values.AddRange(argument.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -29,16 +51,22 @@ internal sealed class MediaArguments
     public MediaArguments Add(string option, long value) => Add(option, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
-    /// The one input: a local file by its scratch name, read by the demuxers that its content allows and by nothing that
-    /// could open a second file or the network; frames above <paramref name="maxFramePixels"/> are refused before they are allocated.
+    /// Adds the only input: a local file, named by its path in scratch. Only the demuxers and decoders that the content allows may read it, and nothing
+    /// that could open a second file or the network. Frames of more than <paramref name="maxFramePixels"/> pixels are refused before they are allocated.
     /// </summary>
-    public MediaArguments AddInput(string path, Sniffing.VideoContainer container, long maxFramePixels)
+    /// <param name="opensEveryTrack">Whether the program is ffprobe. ffmpeg goes on with the video when it may not open another track, so it opens none.</param>
+    public MediaArguments AddInput(string path, Sniffing.VideoContainer container, long maxFramePixels, bool opensEveryTrack)
     {
         Add(new ThreadsArgument(1));
         Add("-protocol_whitelist", "file,pipe");
         if (container.Demuxer is { } demuxer)
             Add(new ForceFormatArgument(demuxer));
         Add("-format_whitelist", container.AllowedDemuxers);
+        Add("-codec_whitelist:v", container.AllowedDecoders);
+        Add("-codec_whitelist:a", opensEveryTrack ? SoundDecoders : MediaLog.NoDecoder);
+        Add("-codec_whitelist:s", opensEveryTrack ? SubtitleDecoders : MediaLog.NoDecoder);
+        Add("-probesize", ProbeBytes).Add("-analyzeduration", ProbeMicroseconds);
+        Add("-max_streams", MaxStreams);
         Add("-max_pixels", Math.Min(maxFramePixels, int.MaxValue));
         return Add("-i", "file:" + path);
     }

@@ -1,15 +1,21 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Media.Ffmpeg;
 
 /// <summary>
-/// What a media process writes to stderr, as lines with ffmpeg's level in front (<c>[error] …</c>). Whatever its length, only the
-/// last error lines are kept, each cut short, and without the input's path.
+/// Reads what a media process writes to stderr: lines that start with ffmpeg's context and level (<c>[mov @ 0x55…] [error] …</c>). Only the last error
+/// lines are kept, each cut short and without the input's path, however much is written. Text from the file itself follows a level or is indented, so a
+/// level inside it is ignored.
 /// </summary>
-/// <param name="inputPath">Scratch may lie in a folder with a patient's name.</param>
-/// <param name="onLine">Sees every line.</param>
-internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
+/// <param name="inputPath">The input's path. It is removed from the kept lines, because scratch may lie in a folder with a patient's name.</param>
+/// <param name="onLine">Receives every line.</param>
+internal sealed partial class MediaLog(string inputPath, Action<string>? onLine = null)
 {
+    /// <summary>A name that no decoder has: an allow-list of none.</summary>
+    public const string NoDecoder = "none";
+
     private const int LongestLine = 8192;
     private const int LongestError = 300;
     private const int KeptErrors = 12;
@@ -20,7 +26,7 @@ internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
     /// <summary>The last error lines, oldest first.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
-    /// <summary>The last error without its prefixes, or a plain word when there is none.</summary>
+    /// <summary>The last error without its prefixes, or a general phrase if there is none.</summary>
     public string LastError
     {
         get
@@ -28,8 +34,7 @@ internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
             var last = _errors.LastOrDefault();
             if (last is null)
                 return "no reason given";
-            var level = last.LastIndexOf("[error] ", StringComparison.Ordinal);
-            return level < 0 ? last : last[(level + 8)..];
+            return last[ErrorPrefix().Match(last).Length..];
         }
     }
 
@@ -50,7 +55,7 @@ internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
         if (symbol is '\n' or '\r')
             EndLine();
         else if (_line.Length < LongestLine)
-            _line.Append(char.IsControl(symbol) ? '?' : symbol);
+            _line.Append(symbol);
     }
 
     private void EndLine()
@@ -60,14 +65,17 @@ internal sealed class MediaLog(string inputPath, Action<string>? onLine = null)
         var line = _line.ToString();
         _line.Clear();
         onLine?.Invoke(line);
-        if (!line.Contains("[error]", StringComparison.Ordinal) && !line.Contains("[fatal]", StringComparison.Ordinal)
-            && !line.Contains("[panic]", StringComparison.Ordinal))
-        {
+        if (ErrorPrefix().Match(line) is not { Success: true } prefix || string.IsNullOrWhiteSpace(line[prefix.Length..]))
             return;
-        }
+        // What was refused on purpose is no error of the file.
+        if (line.EndsWith($" not on whitelist '{NoDecoder}'", StringComparison.Ordinal))
+            return;
         if (_errors.Count == KeptErrors)
             _errors.Dequeue();
-        line = line.Replace("file:" + inputPath, "input", StringComparison.Ordinal);
-        _errors.Enqueue(line.Length > LongestError ? line[..LongestError] : line);
+        _errors.Enqueue(PlainText.Clean(line.Replace("file:" + inputPath, "input", StringComparison.Ordinal), LongestError));
     }
+
+    /// <summary>ffmpeg writes up to two contexts before the level, for example a demuxer and a decoder.</summary>
+    [GeneratedRegex(@"^(?:\[[^\[\]]{1,100} @ 0x[0-9a-f]{1,16}\] ){0,2}\[(?:error|fatal|panic)\] ", RegexOptions.CultureInvariant)]
+    private static partial Regex ErrorPrefix();
 }

@@ -3,25 +3,43 @@ using LusPipeline.Media.Processes;
 
 namespace LusPipeline.Media.Ffmpeg;
 
-/// <summary>Runs ffprobe or ffmpeg to its end: output streamed to a reader, stderr drained into a log.</summary>
+/// <summary>Runs ffprobe or ffmpeg to its end. A reader receives stdout as a stream; a log receives stderr.</summary>
 internal static class MediaProcess
 {
-    /// <summary>Where it is set, ffmpeg writes a file with all its arguments.</summary>
-    private static readonly Dictionary<string, string?> NoReport = new() { ["FFREPORT"] = null };
-
-    /// <param name="program">Name or path.</param>
-    /// <param name="arguments">Passed one by one, never through a shell.</param>
-    /// <param name="log">Takes stderr.</param>
-    /// <param name="readOutput">Reads stdout. Returning before its end kills the process.</param>
-    /// <param name="cancellation">Kills the process.</param>
-    /// <returns>The exit code, or null when <paramref name="readOutput"/> had enough.</returns>
-    /// <exception cref="BrokenEngineException">The program cannot be started.</exception>
-    public static async Task<int?> RunAsync(
-        string program, IReadOnlyList<string> arguments, MediaLog log,
+    /// <summary>Reads a video with a media process. The kernel enforces the process's limits, even if this process is killed meanwhile.</summary>
+    /// <param name="program">The path of ffmpeg or ffprobe.</param>
+    /// <param name="options">The settings that limit the process's memory and time.</param>
+    /// <param name="media">The mode of the sandbox. In the whole one the process can open no file of the user's but the video.</param>
+    /// <param name="source">The video. The process inherits it as an open file.</param>
+    /// <inheritdoc cref="RunAsync(ChildStart, MediaLog, Func{Stream, CancellationToken, Task{bool}}, CancellationToken)"/>
+    public static async Task<int?> ReadVideoAsync(
+        string program, IReadOnlyList<string> arguments, IngestOptions options, MediaOptions media, VideoSource source, MediaLog log,
         Func<Stream, CancellationToken, Task<bool>> readOutput, CancellationToken cancellation)
     {
-        // Decoding runs ahead of inference by many clips; whenever both want a core, the result that is nearer comes first.
-        var start = new ChildStart(program, arguments) { Environment = NoReport, InBackground = true };
+        using var video = source.OpenForChild();
+        var start = new ChildStart(program, arguments)
+        {
+            // Decoding is many clips ahead of inference. If both want a core, inference goes first, because its result is nearer.
+            InBackground = true,
+            // This process applies its own limit first.
+            MaxProcessorTime = options.DecodeTimeout + TimeSpan.FromSeconds(1),
+            MaxAddressSpace = options.MaxDecoderBytes,
+            MaxFileBytes = 0,
+            Inherited = video,
+            Sandbox = new ChildSandbox(KernelSandbox.For(media.Sandbox)),
+        };
+        return await RunAsync(start, log, readOutput, cancellation).ConfigureAwait(false);
+    }
+
+    /// <param name="start">The program, its arguments and limits.</param>
+    /// <param name="log">Takes stderr.</param>
+    /// <param name="readOutput">Reads stdout. If it returns before the end of stdout, the process is killed.</param>
+    /// <param name="cancellation">Kills the process.</param>
+    /// <returns>The exit code, or null if <paramref name="readOutput"/> returned early.</returns>
+    /// <exception cref="BrokenEngineException">The program cannot be started.</exception>
+    public static async Task<int?> RunAsync(
+        ChildStart start, MediaLog log, Func<Stream, CancellationToken, Task<bool>> readOutput, CancellationToken cancellation)
+    {
         try
         {
             return (await ChildProcess.RunAsync(start, new(log.DrainAsync) { Output = readOutput }, cancellation).ConfigureAwait(false)).Code;
@@ -29,14 +47,14 @@ internal static class MediaProcess
         catch (ChildNotStartedException missing)
         {
             throw new BrokenEngineException(
-                $"'{program}' cannot be started ({missing.Cause}). Install ffmpeg 5.1 or later, or set {IngestOptions.Section}:Ffmpeg and {IngestOptions.Section}:Ffprobe to where it is.",
+                $"'{start.Program}' cannot be started ({missing.Cause}). Install ffmpeg 5.1 or later, or set {IngestOptions.Section}:Ffmpeg and {IngestOptions.Section}:Ffprobe to where it is.",
                 missing.InnerException);
         }
     }
 
-    /// <summary>128 + SIGXCPU: the limit of <c>-timelimit</c>.</summary>
+    /// <summary>The exit code of a process that reached its limit on processor time: 128 + SIGXCPU.</summary>
     public const int CpuTimeExceeded = 152;
 
-    /// <summary>A signal ended the process: .NET gives 128 + signal, ffmpeg gives 255 when it caught one.</summary>
+    /// <summary>Whether a signal ended the process. .NET returns 128 + signal; ffmpeg itself returns 255 if it caught one.</summary>
     public static bool KilledBySignal(int exitCode) => exitCode > 128;
 }

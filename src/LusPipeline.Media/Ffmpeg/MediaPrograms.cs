@@ -4,11 +4,11 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Media.Ffmpeg;
 
-/// <summary>Asks ffmpeg and ffprobe what they are, apart from any video.</summary>
+/// <summary>Checks ffmpeg and ffprobe without a video.</summary>
 public static class MediaPrograms
 {
-    /// <returns>The first line that the program says of its version.</returns>
-    /// <exception cref="BrokenEngineException">It cannot be started, or fails.</exception>
+    /// <returns>The first line of the program's version text.</returns>
+    /// <exception cref="BrokenEngineException">The program cannot be started, or fails.</exception>
     public static async Task<string> VersionAsync(string program, CancellationToken cancellation)
     {
         var (exitCode, output) = await RunAsync(program, ["-version"], cancellation).ConfigureAwait(false);
@@ -17,11 +17,11 @@ public static class MediaPrograms
             : throw new BrokenEngineException($"'{program} -version' ends with {exitCode}. Install ffmpeg 5.1 or later.");
     }
 
-    /// <summary>Has ffmpeg draw a second of video.</summary>
-    /// <param name="ffmpeg">Name or path.</param>
-    /// <param name="path">The file to make.</param>
-    /// <param name="frames">In this second.</param>
-    /// <exception cref="BrokenEngineException">It cannot be started, or fails.</exception>
+    /// <summary>Has ffmpeg generate a test video of one second.</summary>
+    /// <param name="ffmpeg">The program's name or path.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="frames">Number of frames in that second.</param>
+    /// <exception cref="BrokenEngineException">The program cannot be started, or fails.</exception>
     public static async Task DrawAsync(string ffmpeg, string path, int frames, CancellationToken cancellation)
     {
         var source = string.Create(CultureInfo.InvariantCulture, $"testsrc=size=320x240:rate={frames}:duration=1");
@@ -35,7 +35,7 @@ public static class MediaPrograms
     {
         using var output = new MemoryStream();
         var exitCode = await MediaProcess.RunAsync(
-            program, arguments, new MediaLog(""),
+            new(program, arguments), new MediaLog(""),
             async (stream, stopping) =>
             {
                 await stream.CopyToAsync(output, stopping).ConfigureAwait(false);

@@ -4,10 +4,10 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Media.Ffmpeg;
 
-/// <summary>Frame sizes that ffmpeg refused before it allocated anything; it says so only in its log.</summary>
+/// <summary>Detects frame sizes that ffmpeg refused before it allocated memory. ffmpeg reports them only in its log.</summary>
 internal static partial class RefusedSize
 {
-    /// <exception cref="RejectedException"><c>too_large_frame</c>, when a refused size is beyond the limit.</exception>
+    /// <exception cref="RejectedException"><c>too_large_frame</c>, if a refused size exceeds the limit.</exception>
     public static void Throw(MediaLog log, long maxFramePixels)
     {
         foreach (var line in log.Errors)

@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LusPipeline.Media.Ffmpeg;
 
-/// <summary>Opening what a user gave, with the reason codes of what can go wrong.</summary>
+/// <summary>Opens the user's files and translates failures into reason codes.</summary>
 internal static class SourceFiles
 {
-    /// <summary>Size and time of a file, through links.</summary>
-    /// <exception cref="RejectedException">Gone, no file, or not to be looked at.</exception>
+    /// <summary>Size and modification time of a file. Links are followed.</summary>
+    /// <exception cref="RejectedException">The path is missing, is not a regular file, or may not be read.</exception>
     public static FileInfo Regular(string path)
     {
         try
@@ -31,7 +31,7 @@ internal static class SourceFiles
         }
     }
 
-    /// <exception cref="RejectedException">Gone, or closed to us.</exception>
+    /// <exception cref="RejectedException">The file is missing or may not be read.</exception>
     /// <exception cref="TransientException">The disk or network did not answer.</exception>
     public static SafeFileHandle OpenForReading(string path)
     {
@@ -55,5 +55,5 @@ internal static class SourceFiles
 
     private static RejectedException Vanished() => new(ReasonCode.Vanished, "The file is gone.");
 
-    private static RejectedException Unreadable() => new(ReasonCode.Unreadable, "The file may not be read: its permissions forbid it.");
+    private static RejectedException Unreadable() => new(ReasonCode.Unreadable, "Its permissions forbid reading the file.");
 }

@@ -2,7 +2,7 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Media.Ffmpeg;
 
-/// <summary>A time limit beside a caller's own cancellation; it can be stopped while the work waits for others.</summary>
+/// <summary>A time limit combined with a caller's cancellation. The limit can be paused while the work waits for others.</summary>
 internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationToken _caller;
@@ -24,15 +24,15 @@ internal sealed class TimeLimit : IDisposable
         _either = CancellationTokenSource.CreateLinkedTokenSource(_expired.Token, caller);
     }
 
-    /// <summary>Cancelled by the caller or by the limit.</summary>
+    /// <summary>Cancelled by the caller or by the time limit.</summary>
     public CancellationToken Token => _either.Token;
 
-    /// <summary>The limit, not the caller, ended the work.</summary>
+    /// <summary>Whether the time limit, and not the caller, ended the work.</summary>
     public bool Expired => _expired.IsCancellationRequested && !_caller.IsCancellationRequested;
 
     public TransientException Failure => new(ReasonCode.DecodeTimeout, $"Reading the video took longer than {_limit}.");
 
-    /// <summary>Time does not count until <see cref="Resume"/>.</summary>
+    /// <summary>Stops the clock until <see cref="Resume"/>.</summary>
     public void Pause()
     {
         _left -= _time.GetElapsedTime(_since);

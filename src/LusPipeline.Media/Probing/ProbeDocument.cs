@@ -4,8 +4,8 @@ using FFMpegCore;
 namespace LusPipeline.Media.Probing;
 
 /// <summary>
-/// ffprobe's JSON: FFMpegCore's model of a stream with the frame count that it leaves out. Its finished analysis is not used:
-/// it cannot be made from a document, reads durations in clock notation only, and throws on what it does not expect.
+/// ffprobe's JSON: FFMpegCore's model of a stream, plus the frame count that the model omits. FFMpegCore's own analysis is not used. It cannot be built
+/// from a document, reads durations in clock notation only, and throws on unexpected values.
 /// </summary>
 internal sealed class ProbeDocument
 {

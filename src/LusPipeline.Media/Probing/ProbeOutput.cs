@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace LusPipeline.Media.Probing;
 
 /// <summary>
-/// Reads ffprobe's JSON as it comes: packets are counted and dropped, the rest is a small document. A video of a million packets
-/// costs no more memory than one of ten.
+/// Reads ffprobe's JSON as a stream. Packets are counted and dropped; the rest is a small document. A video of a million packets needs no more memory than
+/// one of ten.
 /// </summary>
 internal sealed class ProbeOutput : IDisposable
 {
-    /// <summary>Bytes of the document without its packets, and of any one token; the entries asked for need far less.</summary>
+    /// <summary>Most bytes of the document without its packets, and of any one token. The entries that are requested need far less.</summary>
     private const int LongestDocument = 1 << 16;
 
     private readonly int _packetLimit;
@@ -27,14 +27,14 @@ internal sealed class ProbeOutput : IDisposable
         _writer = new Utf8JsonWriter(_document, new JsonWriterOptions { SkipValidation = true });
     }
 
-    /// <summary>Packets without the discard flag, so far.</summary>
+    /// <summary>Packets so far that have no discard flag.</summary>
     public int Packets { get; private set; }
 
-    /// <summary>The packets passed the limit, and reading stopped there.</summary>
+    /// <summary>Whether the packets exceeded the limit. Reading stopped there.</summary>
     public bool TooManyPackets => Packets > _packetLimit;
 
-    /// <returns>False when the limit on packets or on the document stopped the reading.</returns>
-    /// <exception cref="JsonException">No JSON.</exception>
+    /// <returns>False if the limit on packets or on the document's size stopped the reading.</returns>
+    /// <exception cref="JsonException">The output is not JSON.</exception>
     public async Task<bool> ReadAsync(Stream stdout, CancellationToken cancellation)
     {
         var reader = PipeReader.Create(stdout);
@@ -54,14 +54,16 @@ internal sealed class ProbeOutput : IDisposable
         return true;
     }
 
-    /// <returns>Null when ffprobe ended before it said anything.</returns>
-    /// <exception cref="JsonException">No JSON of ffprobe's.</exception>
+    /// <returns>Null if ffprobe ended before it wrote anything.</returns>
+    /// <exception cref="JsonException">The output is not JSON of ffprobe.</exception>
     public ProbeDocument? Document() =>
         _document.WrittenCount == 0 ? null : JsonSerializer.Deserialize<ProbeDocument>(_document.WrittenSpan);
 
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>An end within the document is left to <see cref="Document"/>: how ffprobe ended explains it better.</summary>
+    /// <summary>
+    /// Scans the tokens of a part. A document that ends too early is reported by <see cref="Document"/>, because ffprobe's exit code explains it better.
+    /// </summary>
     private SequencePosition Scan(in ReadOnlySequence<byte> buffer)
     {
         var reader = new Utf8JsonReader(buffer, isFinalBlock: false, _state);
@@ -86,7 +88,7 @@ internal sealed class ProbeOutput : IDisposable
         }
         else if (_atFlags && reader.TokenType == JsonTokenType.String)
         {
-            // K or _ for a key frame, then D or _ for discard.
+            // The first character is K or _ (key frame or not), the second D or _ (discard or not).
             var flags = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
             if (flags.Length < 2 || flags[1] != (byte)'D')
                 Packets++;

@@ -7,17 +7,20 @@ using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Media.Probing;
 
-/// <summary>One ffprobe for a video whose container does not say plainly enough what is in it.</summary>
-public sealed class VideoProbe(IngestOptions options, VideoLimits limits, DecoderSlots slots, TimeProvider time)
+/// <summary>Runs ffprobe once for a video whose container index is not sufficient.</summary>
+public sealed class VideoProbe(IngestOptions options, MediaOptions media, VideoLimits limits, DecoderSlots slots, TimeProvider time)
 {
     private const string Entries =
         "packet=flags"
         + ":stream=index,codec_name,codec_type,width,height,nb_frames,duration:format=duration";
 
-    /// <summary>Codecs may need two packets a frame (fields) or hide every other one; beyond that the limit on frames is passed for certain.</summary>
+    /// <summary>
+    /// Most packets that are counted. A codec may need two packets for a frame (fields), or hide every second frame. More packets than this certainly
+    /// exceed the limit on frames.
+    /// </summary>
     private readonly int _packetLimit = (int)Math.Min(int.MaxValue - 1, (2L * limits.MaxFrames) + 16);
 
-    /// <summary>Asks ffprobe for the facts of a video's first stream that is no attached picture.</summary>
+    /// <summary>Asks ffprobe for the facts of a video's first stream that is not an attached picture.</summary>
     /// <exception cref="RejectedException">
     /// <c>no_video_stream</c>, <c>too_large_frame</c>, <c>too_many_frames</c>, <c>truncated</c> (the container cannot be read),
     /// <c>undecodable</c>, <c>not_a_video</c>, <c>vanished</c>, <c>unreadable</c>.
@@ -32,16 +35,17 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
             Judge(claimed);
         var arguments = new MediaArguments()
             .Add("-v", "level+error", "-select_streams", "V:0", "-show_entries", Entries, "-of", "json=compact=1")
-            .AddInput(source.Path, sniffed.Container, limits.MaxFramePixels);
+            .AddInput(source.Path, sniffed.Container, limits.MaxFramePixels, opensEveryTrack: true);
         var log = new MediaLog(source.Path);
         using var output = new ProbeOutput(_packetLimit);
 
-        using var slot = await slots.TakeAsync(cancellation).ConfigureAwait(false);
+        using var slot = await slots.TakeAsync(source.Urgent, cancellation).ConfigureAwait(false);
         using var limit = new TimeLimit(options.DecodeTimeout, time, cancellation);
         int? exit;
         try
         {
-            exit = await MediaProcess.RunAsync(options.Ffprobe, arguments.Values, log, output.ReadAsync, limit.Token).ConfigureAwait(false);
+            exit = await MediaProcess.ReadVideoAsync(
+                options.Ffprobe, arguments.Values, options, media, source, log, output.ReadAsync, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.Expired)
         {
@@ -52,6 +56,8 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
             throw NoJson(exception);
         }
 
+        if (exit == MediaProcess.CpuTimeExceeded)
+            throw limit.Failure;
         if (output.TooManyPackets)
             throw new RejectedException(ReasonCode.TooManyFrames, $"More than {limits.MaxFrames} frames.");
         if (exit is { } signal && MediaProcess.KilledBySignal(signal))
@@ -61,7 +67,9 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
         return Facts(sniffed, output, log);
     }
 
-    /// <summary>A codec's own size may be another and fine, but no honest header claims these.</summary>
+    /// <summary>
+    /// Rejects a size claimed by the container's header that is too large. The codec's own size may differ and be fine, but no honest header claims these.
+    /// </summary>
     private void Judge(ClaimedSize claimed)
     {
         if (claimed.Width == 0 || claimed.Height == 0)
@@ -73,8 +81,9 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
     private static RejectedException Unopened(VideoSource source, SniffResult.Video sniffed, MediaLog log)
     {
         source.EnsureReadable();
+        RefusedCodec.Throw(log, sniffed.Container.Name);
         return sniffed.Container == VideoContainer.Unmarked
-            ? new(ReasonCode.NotAVideo, "The content is no video that is known.")
+            ? new(ReasonCode.NotAVideo, "The content is not a known video format.")
             : new(ReasonCode.Truncated, $"The {sniffed.Container.Name} container cannot be read: {log.LastError}.");
     }
 
@@ -107,9 +116,9 @@ public sealed class VideoProbe(IngestOptions options, VideoLimits limits, Decode
     }
 
     private static TransientException NoJson(JsonException exception) =>
-        new(ReasonCode.DecoderCrashed, "ffprobe's answer is no JSON.", exception);
+        new(ReasonCode.DecoderCrashed, "ffprobe's answer is not JSON.", exception);
 
-    /// <summary>Decimal seconds, exact to a tick; null for none, zero or nonsense.</summary>
+    /// <summary>Parses decimal seconds, exact to a tick; null for no value, zero or invalid text.</summary>
     private static TimeSpan? Seconds(string? text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
         && seconds is > 0 and < 1_000_000_000

@@ -1,11 +1,11 @@
 namespace LusPipeline.Media.Processes;
 
 /// <summary>How a child process ended.</summary>
-/// <param name="Code">Null for a child that was ended from here. A signal gives 128 and its number.</param>
-/// <param name="Exceeded">The limit that it went beyond.</param>
+/// <param name="Code">The exit code; null for a child that this process ended. A signal gives 128 plus its number.</param>
+/// <param name="Exceeded">The limit that the child exceeded.</param>
 public readonly record struct ChildExit(int? Code, ChildLimit Exceeded = ChildLimit.None);
 
-/// <summary>What a child may use.</summary>
+/// <summary>The limits that a child process can exceed.</summary>
 public enum ChildLimit
 {
     None,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LusPipeline.Media.Processes;
 
-/// <summary>Watches what one child uses, and cancels its run at the first limit that it goes beyond.</summary>
+/// <summary>Monitors the resources that one child uses, and cancels its run when it exceeds a limit.</summary>
 internal sealed class ChildLimits : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -11,13 +11,13 @@ internal sealed class ChildLimits : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _watching;
 
-    public ChildLimits(Process process, ChildStart start, CancellationToken cancellation)
+    public ChildLimits(int process, ChildStart start, CancellationToken cancellation)
     {
         _run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _watching = WatchAsync(process, start);
     }
 
-    /// <summary>Cancelled by the caller or at a limit.</summary>
+    /// <summary>Cancelled by the caller or when a limit is exceeded.</summary>
     public CancellationToken Token => _run.Token;
 
     public ChildLimit Exceeded { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class ChildLimits : IAsyncDisposable
         _run.Dispose();
     }
 
-    private async Task WatchAsync(Process process, ChildStart start)
+    private async Task WatchAsync(int process, ChildStart start)
     {
         var begun = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(Interval);
@@ -38,7 +38,7 @@ internal sealed class ChildLimits : IAsyncDisposable
         {
             if (Stopwatch.GetElapsedTime(begun) > start.MaxTime)
                 Exceeded = ChildLimit.Time;
-            else if (start.MaxResidentBytes is { } most && ResidentBytes(process.Id) > most)
+            else if (start.MaxResidentBytes is { } most && ResidentBytes(process) > most)
                 Exceeded = ChildLimit.Memory;
             if (Exceeded == ChildLimit.None)
                 continue;
@@ -47,7 +47,7 @@ internal sealed class ChildLimits : IAsyncDisposable
         }
     }
 
-    /// <summary>Zero for a process that has ended.</summary>
+    /// <summary>Resident memory of a process in bytes; 0 for a process that has ended.</summary>
     private static long ResidentBytes(int id)
     {
         try

@@ -1,17 +1,24 @@
 using System.ComponentModel;
-using System.Diagnostics;
 
 namespace LusPipeline.Media.Processes;
 
 /// <summary>
-/// The one place where this program starts another. The child gets its arguments one by one, its pipes are drained, and its whole process
-/// tree is killed whenever the run ends before the child does.
+/// The only place where this program starts another program. The child gets its arguments one by one, inherits no open files and only selected variables,
+/// has limits that the kernel enforces, and runs in the kernel's sandbox if the start asks for it. Its pipes are drained.
+/// When the run ends, everything that is left of the child's process group is killed.
 /// </summary>
 public static class ChildProcess
 {
+    /// <summary>ENOENT.</summary>
+    private const int NoSuchFile = 2;
+
+    /// <summary>Arguments of <c>setpriority</c>.</summary>
+    private const int OfProcess = 0;
+    private const int LowPriority = 10;
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="start">The program and its limits.</param>
-    /// <param name="pipes">What is written to it and read from it.</param>
+    /// <param name="pipes">The handlers of its stdin, stdout and stderr.</param>
     /// <param name="cancellation">Kills the child.</param>
     /// <exception cref="ChildNotStartedException">The program cannot be started.</exception>
     public static async Task<ChildExit> RunAsync(ChildStart start, ChildPipes pipes, CancellationToken cancellation)
@@ -19,15 +26,15 @@ public static class ChildProcess
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(pipes);
         cancellation.ThrowIfCancellationRequested();
-        using var process = Start(start);
+        using var child = Start(start);
         if (start.MaxTime is null && start.MaxResidentBytes is null)
-            return new(await FollowAsync(process, pipes, cancellation).ConfigureAwait(false));
-        var limits = new ChildLimits(process, start, cancellation);
+            return new(await FollowAsync(child, pipes, cancellation).ConfigureAwait(false));
+        var limits = new ChildLimits(child.Id, start, cancellation);
         await using (limits.ConfigureAwait(false))
         {
             try
             {
-                return new(await FollowAsync(process, pipes, limits.Token).ConfigureAwait(false));
+                return new(await FollowAsync(child, pipes, limits.Token).ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (limits.Exceeded != ChildLimit.None && !cancellation.IsCancellationRequested)
             {
@@ -36,100 +43,69 @@ public static class ChildProcess
         }
     }
 
-    /// <returns>The exit code, or null when the reader of the output had enough.</returns>
-    private static async Task<int?> FollowAsync(Process process, ChildPipes pipes, CancellationToken cancellation)
+    /// <returns>The exit code, or null if the reader of stdout returned early.</returns>
+    private static async Task<int?> FollowAsync(SpawnedChild child, ChildPipes pipes, CancellationToken cancellation)
     {
         var (input, error) = (Task.CompletedTask, Task.CompletedTask);
         try
         {
             if (pipes.Input is null)
-                process.StandardInput.Close();
+                child.Input.Close();
             else
-                input = FeedAsync(process, pipes.Input, cancellation);
-            error = pipes.Error(process.StandardError, cancellation);
-            var output = process.StandardOutput.BaseStream;
+                input = FeedAsync(child.Input, pipes.Input, cancellation);
+            error = pipes.Error(child.Error, cancellation);
+            var output = child.Output;
             if (pipes.Output is null)
                 await output.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
             else if (!await pipes.Output(output, cancellation).ConfigureAwait(false))
                 return null;
             await input.ConfigureAwait(false);
             await error.ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return process.ExitCode;
+            return await child.Ended.WaitAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
-            await EndAsync(process).ConfigureAwait(false);
+            child.Kill();
+            await child.Ended.ConfigureAwait(false);
             await input.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await error.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static async Task FeedAsync(Process process, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    private static async Task FeedAsync(Stream stream, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         try
         {
             try
             {
-                await write(process.StandardInput.BaseStream, cancellation).ConfigureAwait(false);
+                await write(stream, cancellation).ConfigureAwait(false);
             }
             finally
             {
-                process.StandardInput.Close();
+                stream.Close();
             }
         }
         catch (IOException) when (!cancellation.IsCancellationRequested)
         {
-            // The child ended before it had read all. Its exit code and what it says tell why.
+            // The child ended before it read all of its input. Its exit code and stderr explain why.
         }
     }
 
-    private static Process Start(ChildStart start)
+    private static SpawnedChild Start(ChildStart start)
     {
-        var info = new ProcessStartInfo(start.Program, start.Arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var (name, value) in start.Environment)
-        {
-            if (value is null)
-                info.Environment.Remove(name);
-            else
-                info.Environment[name] = value;
-        }
+        var program = ProgramPath.Find(start.Program) ?? throw new ChildNotStartedException(start.Program, new Win32Exception(NoSuchFile));
+        OpenDescriptors.KeepFromChildren();
         try
         {
-            var process = Process.Start(info) ?? throw new UnreachableException("A new process was not started.");
+            var child = SpawnedChild.Start(program, start);
+            ResourceLimits.Set(child.Id, start);
             if (start.InBackground)
-                StandBack(process);
-            return process;
+                _ = SystemCalls.SetPriority(OfProcess, child.Id, LowPriority);
+            return child;
         }
         catch (Win32Exception refused)
         {
             throw new ChildNotStartedException(start.Program, refused);
         }
-    }
-
-    private static void StandBack(Process process)
-    {
-        try
-        {
-            process.PriorityClass = ProcessPriorityClass.BelowNormal;
-        }
-        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception && process.HasExited)
-        {
-            // It was done before it could be asked to.
-        }
-    }
-
-    private static async Task EndAsync(Process process)
-    {
-        if (process.HasExited)
-            return;
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 }

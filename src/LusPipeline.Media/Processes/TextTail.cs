@@ -1,7 +1,7 @@
 namespace LusPipeline.Media.Processes;
 
-/// <summary>The last characters of a text of any length.</summary>
-/// <param name="most">Characters that are kept.</param>
+/// <summary>Keeps the last characters of a text of any length.</summary>
+/// <param name="most">Number of characters that are kept.</param>
 public sealed class TextTail(int most)
 {
     private const int ChunkSize = 1024;

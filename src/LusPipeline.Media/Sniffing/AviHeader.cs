@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>The first video stream in an AVI file's header list (Microsoft, AVI RIFF File Reference).</summary>
-/// <param name="Size">The frame size that it claims; null where it is not to be found.</param>
-/// <param name="Index">Its frames and their time; null where there are more streams.</param>
+/// <summary>The first video stream in the header list of an AVI file (Microsoft, AVI RIFF File Reference).</summary>
+/// <param name="Size">The frame size that the header claims; null if it was not found.</param>
+/// <param name="Index">The number of frames and their duration; null if there is more than one stream.</param>
 internal readonly record struct AviHeader(ClaimedSize? Size, ContainerIndex? Index)
 {
     private const int MostChunks = 1000;
@@ -28,7 +28,7 @@ internal readonly record struct AviHeader(ClaimedSize? Size, ContainerIndex? Ind
                 var kind = head[8..12];
                 if (kind.SequenceEqual("movi"u8))
                     return default;
-                // The lists that hold the streams' headers are stepped into, others over.
+                // Enter the lists that hold the streams' headers; skip all others.
                 at += kind.SequenceEqual("hdrl"u8) || kind.SequenceEqual("strl"u8) ? 12 : ChunkHead + size + (size & 1);
                 continue;
             }
@@ -50,7 +50,7 @@ internal readonly record struct AviHeader(ClaimedSize? Size, ContainerIndex? Ind
         return default;
     }
 
-    /// <summary>Scale and rate of the clock, start, and length in frames of one tick each, from byte 20 on.</summary>
+    /// <summary>Reads the clock's scale and rate, the start, and the length, from byte 20 on. The length is in frames of one tick each.</summary>
     private static ContainerIndex? Times(ReadOnlySpan<byte> stream)
     {
         var scale = BinaryPrimitives.ReadUInt32LittleEndian(stream[20..]);
@@ -60,7 +60,7 @@ internal readonly record struct AviHeader(ClaimedSize? Size, ContainerIndex? Ind
         return start == 0 ? ContainerIndex.From(frames, (UInt128)frames * scale, rate) : null;
     }
 
-    /// <summary>Heights are negative where rows run from the top.</summary>
+    /// <summary>The absolute value. Heights are negative if rows run from the top.</summary>
     private static int Magnitude(ReadOnlySpan<byte> bytes) =>
         (int)Math.Min(int.MaxValue, Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(bytes)));
 }

@@ -1,6 +1,6 @@
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>The types of boxes that are looked at (ISO/IEC 14496-12; QuickTime File Format).</summary>
+/// <summary>The box types that are read (ISO/IEC 14496-12; QuickTime File Format).</summary>
 internal static class BoxTypes
 {
     public static uint DataReferences { get; } = Signatures.Code("dref"u8);

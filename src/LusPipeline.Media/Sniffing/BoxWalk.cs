@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 namespace LusPipeline.Media.Sniffing;
 
 /// <summary>
-/// Walks the boxes of an mp4 or mov file (ISO/IEC 14496-12; QuickTime File Format) by their headers alone, no deeper than their
-/// known nesting and no more than <see cref="MostBoxes"/>: enough to see whether its index is there, what it plainly says, and whether it refers to
-/// other files.
+/// Walks the boxes of an mp4 or mov file (ISO/IEC 14496-12; QuickTime File Format) and reads only their headers. It visits at most <see cref="MostBoxes"/>
+/// boxes, no deeper than their known nesting. It finds out whether the index is present, what the index says, and whether the file refers to other files.
 /// </summary>
 internal sealed class BoxWalk
 {
@@ -24,19 +23,19 @@ internal sealed class BoxWalk
 
     private BoxWalk(ContentWindow content) => _content = content;
 
-    /// <summary>The index of the frames is there and whole; without it nothing can be read.</summary>
+    /// <summary>Whether the index of the frames is present and complete. Without it nothing can be decoded.</summary>
     public bool HasIndex { get; private set; }
 
-    /// <summary>A box goes on beyond the end of the file.</summary>
+    /// <summary>Whether a box extends beyond the end of the file.</summary>
     public bool CutShort { get; private set; }
 
-    /// <summary>Data lies in another file or on the network.</summary>
+    /// <summary>Whether data lies in another file or on the network.</summary>
     public bool RefersElsewhere { get; private set; }
 
-    /// <summary>The frame size in the first video track's header.</summary>
+    /// <summary>The frame size in the first video track's header; null if it was not found.</summary>
     public ClaimedSize? HeaderSize { get; private set; }
 
-    /// <summary>What the movie says of its only track; null where it has more, or edits.</summary>
+    /// <summary>The frames and duration of the movie's only track; null if it has more tracks, or edits that remove frames.</summary>
     public ContainerIndex? Index => HasIndex && _boxes < MostBoxes ? _index.Read(_content) : null;
 
     public static BoxWalk Walk(ContentWindow content)
@@ -53,7 +52,7 @@ internal sealed class BoxWalk
         {
             if (Next(at, end) is not { } box)
             {
-                // A few loose bytes at the end are common; a header that makes no sense ends the walk as it ends ffmpeg's.
+                // A few stray bytes at the end are common. An invalid header ends this walk; ffmpeg stops there too.
                 return;
             }
             CutShort |= box.End > end;
@@ -87,7 +86,7 @@ internal sealed class BoxWalk
         }
     }
 
-    /// <summary>A visual sample entry has its width and height 24 bytes after its header.</summary>
+    /// <summary>Reads the size from a visual sample entry. Its width and height are 24 bytes after its header.</summary>
     private ClaimedSize? SizeOf(long at, long end)
     {
         Span<byte> size = stackalloc byte[4];
@@ -96,7 +95,7 @@ internal sealed class BoxWalk
         return new ClaimedSize(BinaryPrimitives.ReadUInt16BigEndian(read), BinaryPrimitives.ReadUInt16BigEndian(read[2..]));
     }
 
-    /// <summary>Entries begin with a version and flags; flag 1 says that the data is in this file.</summary>
+    /// <summary>Reads the data references. Each entry begins with a version and flags; flag 1 says that the data is in this file.</summary>
     private void DataReferences(long at, long end)
     {
         Span<byte> flags = stackalloc byte[4];
@@ -109,7 +108,7 @@ internal sealed class BoxWalk
         }
     }
 
-    /// <returns>Null where no box can begin.</returns>
+    /// <returns>Null if no box can begin there.</returns>
     private Box? Next(long at, long end)
     {
         _boxes++;

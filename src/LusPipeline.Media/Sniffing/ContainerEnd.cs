@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>Whether a file ends before its container does, by the container's own sizes and marks.</summary>
+/// <summary>Detects files that end before their container does, by the container's own sizes and markers.</summary>
 internal static class ContainerEnd
 {
     private const int MostPackets = 2_000_000;
 
     /// <summary>
-    /// RIFF says the size of what follows in bytes 4 to 7; some writers put the whole file's there. 0 and the largest value mean that nobody knew.
+    /// RIFF states the size of the remaining data in bytes 4 to 7. Some writers store the whole file's size there. 0 and the largest value mean that the
+    /// size is unknown.
     /// </summary>
     public static bool RiffIsCut(ContentWindow content)
     {
@@ -20,7 +21,7 @@ internal static class ContainerEnd
         return size is not (0 or uint.MaxValue) && size > content.Length;
     }
 
-    /// <summary>A GIF's last block ends with a zero, and the one byte 0x3B ends the file; a few bytes may follow.</summary>
+    /// <summary>A GIF's last block ends with a zero byte, and the file ends with the byte 0x3B. A few bytes may follow.</summary>
     public static bool GifIsCut(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[64];
@@ -28,7 +29,7 @@ internal static class ContainerEnd
         return tail.IndexOf((ReadOnlySpan<byte>)[0, 0x3B]) < 0;
     }
 
-    /// <summary>After the EBML head comes one segment; all bits of its size set mean that nobody knew (RFC 8794, section 6).</summary>
+    /// <summary>One segment follows the EBML header. If all bits of its size are set, the size is unknown (RFC 8794, section 6).</summary>
     public static bool MatroskaIsCut(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[16];
@@ -41,7 +42,7 @@ internal static class ContainerEnd
         return size != (1L << (7 * width)) - 1 && size > content.Length - segment - 4 - width;
     }
 
-    /// <summary>Walks the packets of an MPEG program stream by their lengths (ISO/IEC 13818-1, 2.5.3); stops where they make no sense.</summary>
+    /// <summary>Walks the packets of an MPEG program stream by their lengths (ISO/IEC 13818-1, 2.5.3). It stops at the first invalid packet.</summary>
     public static bool ProgramStreamIsCut(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[14];
@@ -71,7 +72,7 @@ internal static class ContainerEnd
         return at > content.Length;
     }
 
-    /// <summary>An EBML number: as many bytes as the first one's leading zeros and one.</summary>
+    /// <summary>Reads an EBML number. Its length in bytes is the number of leading zero bits in the first byte, plus one.</summary>
     private static bool Size(ReadOnlySpan<byte> bytes, out long value, out int width)
     {
         value = 0;

@@ -1,17 +1,17 @@
 namespace LusPipeline.Media.Sniffing;
 
 /// <summary>
-/// What a container says of its only stream, where it says it once and plainly: no edit takes frames away, and the times add up.
-/// A claim all the same: the decoder's count decides.
+/// What a container says about its only stream. It is given only if it is unambiguous: no edit removes frames, and the times add up. It is still a claim;
+/// the decoder's count decides.
 /// </summary>
-/// <param name="Frames">At least one.</param>
-/// <param name="Duration">Above zero, to a microsecond: what ffprobe gives for the stream.</param>
+/// <param name="Frames">Number of frames, at least 1.</param>
+/// <param name="Duration">Duration above zero, to a microsecond: the value that ffprobe gives for the stream.</param>
 public readonly record struct ContainerIndex(int Frames, TimeSpan Duration)
 {
-    /// <param name="frames">Frames.</param>
-    /// <param name="length">Units of time that they take together.</param>
+    /// <param name="frames">Number of frames.</param>
+    /// <param name="length">Total duration of the frames, in units of time.</param>
     /// <param name="unitsPerSecond">Units of time in a second.</param>
-    /// <returns>Null where the numbers are no video's.</returns>
+    /// <returns>Null if the numbers cannot belong to a video.</returns>
     internal static ContainerIndex? From(ulong frames, UInt128 length, UInt128 unitsPerSecond)
     {
         const ulong Microseconds = 1_000_000;

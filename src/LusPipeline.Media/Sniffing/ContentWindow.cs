@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>Bytes of a file at any place, few at a time and never beyond its end.</summary>
+/// <summary>Reads a few bytes at any offset of a file, never beyond its end.</summary>
 internal sealed class ContentWindow : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
-    /// <param name="path">A file that is not empty: a pipe or device has no length, and opening one may wait for ever.</param>
+    /// <param name="path">The path of a file that is not empty. A pipe or device has no length, and opening one may block for ever.</param>
     public ContentWindow(string path)
     {
         _handle = SourceFiles.OpenForReading(path);
@@ -17,7 +17,7 @@ internal sealed class ContentWindow : IDisposable
 
     public long Length { get; }
 
-    /// <returns>The part of <paramref name="into"/> that the file could fill.</returns>
+    /// <returns>The part of <paramref name="into"/> that was filled; shorter at the end of the file.</returns>
     public ReadOnlySpan<byte> Read(long offset, Span<byte> into)
     {
         var filled = 0;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>The boxes of a movie's only track that say how many frames it has and how long they last (ISO/IEC 14496-12).</summary>
+/// <summary>The boxes of a movie's only track that give its number of frames and their duration (ISO/IEC 14496-12).</summary>
 internal sealed class Mp4Index
 {
     private const int MostEntries = 100_000;
@@ -17,7 +17,7 @@ internal sealed class Mp4Index
     private readonly Dictionary<uint, Box> _boxes = [];
     private bool _plain = true;
 
-    /// <summary>Takes every box of the movie as it is walked over.</summary>
+    /// <summary>Adds a box of the movie during the walk.</summary>
     public void Add(Box box)
     {
         if (box.Type == BoxTypes.Fragments)
@@ -26,7 +26,7 @@ internal sealed class Mp4Index
             _plain &= _boxes.TryAdd(box.Type, box);
     }
 
-    /// <returns>Null where there are more tracks than one, fragments, or edits that do more than skip the decoder's delay.</returns>
+    /// <returns>Null if there are several tracks, fragments, or edits that do more than skip the decoder's delay.</returns>
     public ContainerIndex? Read(ContentWindow content)
     {
         if (!_plain || !_boxes.ContainsKey(BoxTypes.VideoHeader) || !_boxes.TryGetValue(BoxTypes.Times, out var times)
@@ -38,7 +38,7 @@ internal sealed class Mp4Index
         return ShowsAll(content, movie, media) ? ContainerIndex.From(sum.Frames, sum.Length, media.UnitsPerSecond) : null;
     }
 
-    /// <summary>Units a second and length, after two dates, in 32 or 64 bits by the version.</summary>
+    /// <summary>Reads the units per second and the length. They follow two dates, and the version decides between 32 and 64 bits.</summary>
     private (ulong Length, uint UnitsPerSecond)? Clock(ContentWindow content, uint type)
     {
         Span<byte> buffer = stackalloc byte[32];
@@ -49,7 +49,7 @@ internal sealed class Mp4Index
             : (BinaryPrimitives.ReadUInt32BigEndian(read[16..]), BinaryPrimitives.ReadUInt32BigEndian(read[12..]));
     }
 
-    /// <summary>Adds up the table of runs of frames of one length.</summary>
+    /// <summary>Adds up the time-to-sample table. Each entry is a run of frames of equal duration.</summary>
     private static (ulong Frames, ulong Length)? Sum(ContentWindow content, Box times)
     {
         Span<byte> buffer = stackalloc byte[EntriesAtOnce * 8];
@@ -74,7 +74,9 @@ internal sealed class Mp4Index
         return length > ulong.MaxValue ? null : (frames, (ulong)length);
     }
 
-    /// <summary>No edit list, or one edit from the first frame's time of presentation to at least the end, at normal speed.</summary>
+    /// <summary>
+    /// Whether all frames are shown: there is no edit list, or one edit at normal speed from the first frame's presentation time to at least the end.
+    /// </summary>
     private bool ShowsAll(ContentWindow content, (ulong Length, uint UnitsPerSecond) movie, (ulong Length, uint UnitsPerSecond) media)
     {
         if (!_boxes.TryGetValue(BoxTypes.EditList, out var list))
@@ -91,7 +93,7 @@ internal sealed class Mp4Index
             && (UInt128)length * media.UnitsPerSecond >= (UInt128)media.Length * movie.UnitsPerSecond;
     }
 
-    /// <summary>Time from the first frame's decoding to its presentation; 0 without a table.</summary>
+    /// <summary>Time from the first frame's decoding to its presentation; 0 if there is no table.</summary>
     private long? FirstOffset(ContentWindow content)
     {
         if (!_boxes.TryGetValue(BoxTypes.PresentationOffsets, out var offsets))

@@ -2,24 +2,24 @@ using System.Buffers.Binary;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>The marks by which containers begin.</summary>
+/// <summary>The byte signatures at the start of containers.</summary>
 internal static class Signatures
 {
     private const int TransportPacket = 188;
 
-    /// <summary>Box types that begin files of the QuickTime family (ISO/IEC 14496-12; QuickTime File Format).</summary>
+    /// <summary>Box types with which files of the QuickTime family start (ISO/IEC 14496-12; QuickTime File Format).</summary>
     private static readonly HashSet<uint> FirstBoxes =
     [
         Code("ftyp"u8), Code("moov"u8), Code("mdat"u8), Code("wide"u8), Code("free"u8), Code("skip"u8), Code("pnot"u8), Code("styp"u8), Code("uuid"u8),
     ];
 
-    /// <summary>Brands of still images in that family: HEIF, AVIF, Canon raw, JPEG XL and JPEG 2000.</summary>
+    /// <summary>Brands of still images in the QuickTime family: HEIF, AVIF, Canon raw, JPEG XL and JPEG 2000.</summary>
     private static readonly HashSet<uint> ImageBrands =
     [
         Code("heic"u8), Code("heix"u8), Code("heim"u8), Code("heis"u8), Code("mif1"u8), Code("mif2"u8), Code("avif"u8), Code("crx "u8), Code("jxl "u8), Code("jp2 "u8), Code("jpx "u8),
     ];
 
-    /// <returns>The container that the first bytes name, or null.</returns>
+    /// <returns>The container that the first bytes identify, or null.</returns>
     public static VideoContainer? Container(ReadOnlySpan<byte> head)
     {
         if (IsBoxes(head))
@@ -47,13 +47,13 @@ internal static class Signatures
         return StartCode(head);
     }
 
-    /// <summary>A DICOM file (PS3.10): 128 bytes of anything, then its mark; some lack the preamble and begin with group 2 or 8.</summary>
+    /// <summary>Whether it is a DICOM file (PS3.10): 128 arbitrary bytes, then the prefix DICM. Some files lack both and begin with group 2 or 8.</summary>
     public static bool IsDicom(ReadOnlySpan<byte> head) =>
         At(head, 128, "DICM"u8)
         || (head.Length > 6 && head[0] is 0x02 or 0x08 && head[1] == 0 && head[2] is 0x00 or 0x01 or 0x05 or 0x08 && head[3] == 0
             && (head[4..6].SequenceEqual("UL"u8) || head[4..6].SequenceEqual("OB"u8) || head[4..6].SequenceEqual("CS"u8) || head[4..6].SequenceEqual("UI"u8)));
 
-    /// <summary>Images, sound, archives, documents and programs, so that they need not be shown to ffmpeg.</summary>
+    /// <summary>Whether it is an image, sound, archive, document or program. Such files are not passed to ffmpeg.</summary>
     public static bool IsKnownOther(ReadOnlySpan<byte> head) =>
         head.StartsWith("RIFF"u8)
         || head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G'])
@@ -65,7 +65,7 @@ internal static class Signatures
         || head.StartsWith("MZ"u8) || head.StartsWith("SQLite format"u8) || head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F'])
         || At(head, 4, "ftyp"u8);
 
-    /// <summary>MPEG start codes (ISO/IEC 11172-1, 13818-1, 14496-2): 00 00 01 and what follows.</summary>
+    /// <summary>Identifies a container by its MPEG start code (ISO/IEC 11172-1, 13818-1, 14496-2): 00 00 01 and the byte after it.</summary>
     private static VideoContainer? StartCode(ReadOnlySpan<byte> head)
     {
         if (head.Length < 5 || !head.StartsWith((ReadOnlySpan<byte>)[0, 0, 1]))
@@ -90,7 +90,7 @@ internal static class Signatures
         return type != Code("ftyp"u8) || head.Length < 12 || !ImageBrands.Contains(BinaryPrimitives.ReadUInt32BigEndian(head[8..]));
     }
 
-    /// <summary>Sync bytes at the places of packets of 188 bytes, or of 192 with a time stamp before each.</summary>
+    /// <summary>Whether sync bytes stand where packets of 188 bytes begin, or packets of 192 bytes with a time stamp before each.</summary>
     private static bool IsTransportStream(ReadOnlySpan<byte> head)
     {
         return Synced(head, 0, TransportPacket) || Synced(head, 4, TransportPacket + 4);

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>Files that are text: playlists make ffmpeg read other files and the network, so they are told from plain text.</summary>
+/// <summary>Recognises text files. Playlists make ffmpeg read other files and the network, so they are distinguished from plain text.</summary>
 internal static class TextContent
 {
-    /// <summary>Lines that begin playlists: m3u and HLS, ffmpeg's concatenation lists, pls, ASX, SDP, references and edit lists of players.</summary>
+    /// <summary>First lines of playlists: m3u and HLS, ffmpeg's concatenation lists, pls, ASX, SDP, and players' reference and edit lists.</summary>
     private static readonly string[] Beginnings =
     [
         "#EXTM3U", "ffconcat version", "[playlist]", "[Reference]", "<asx", "v=0\n", "v=0\r", "SMIL", "rtsptext", "RTSPtext", "# mpv EDL",
     ];
 
-    /// <summary>Elements that make XML a playlist: DASH, IMF, SMIL, XSPF, smooth streaming.</summary>
+    /// <summary>Elements that identify XML as a playlist: DASH, IMF, SMIL, XSPF, Smooth Streaming.</summary>
     private static readonly string[] Elements =
         ["<MPD", "<CompositionPlaylist", "<smil", "<playlist", "<SmoothStreamingMedia", "<asx"];
 
-    /// <returns>Whether the first bytes read as text of any common encoding.</returns>
+    /// <returns>Whether the first bytes are text in a common encoding.</returns>
     public static bool IsText(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
@@ -38,7 +38,7 @@ internal static class TextContent
         return IsConcatList(text);
     }
 
-    /// <summary>A concatenation list may lack its first line: then it is lines of <c>file NAME</c>.</summary>
+    /// <summary>A concatenation list may lack its first line. It then consists of lines of the form <c>file NAME</c>.</summary>
     private static bool IsConcatList(string text)
     {
         foreach (var line in text.EnumerateLines())

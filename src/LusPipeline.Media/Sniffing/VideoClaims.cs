@@ -1,6 +1,6 @@
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>Names that claim to be videos. A claim only decides between rejected and skipped; the content decides what a file is.</summary>
+/// <summary>File names that claim to be videos. A claim only decides between rejected and skipped; the content decides what a file is.</summary>
 public static class VideoClaims
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -10,7 +10,7 @@ public static class VideoClaims
         ".mjpg", ".mjpeg", ".dv", ".h264", ".264", ".h265", ".265", ".hevc", ".dcm", ".dicom",
     };
 
-    /// <param name="fileName">A name or key; only its extension matters.</param>
+    /// <param name="fileName">A file name or object key. Only its extension is used.</param>
     public static bool Claim(string fileName)
     {
         ArgumentNullException.ThrowIfNull(fileName);

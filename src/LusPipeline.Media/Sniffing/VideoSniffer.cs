@@ -4,19 +4,19 @@ using LusPipeline.Media.Ffmpeg;
 
 namespace LusPipeline.Media.Sniffing;
 
-/// <summary>Says what a file is by its content, before any demuxer sees it. A name only makes a claim.</summary>
+/// <summary>Identifies a file by its content, before any demuxer reads it. A name is only a claim.</summary>
 public static class VideoSniffer
 {
-    /// <summary>The first bytes of a file that tell what it is.</summary>
+    /// <summary>Number of bytes at the start of a file that identify it.</summary>
     public const int HeadBytes = 4096;
 
-    /// <summary>Whether a file that claims nothing by its name is a video nevertheless, or what a video is rejected as: anything else is skipped.</summary>
-    /// <param name="head">The first <see cref="HeadBytes"/> of the file, or all of it.</param>
+    /// <summary>Whether a file whose name claims nothing is a video, or is rejected as one. All other such files are skipped.</summary>
+    /// <param name="head">The first <see cref="HeadBytes"/> bytes of the file, or the whole file if it is shorter.</param>
     public static bool IsOurs(ReadOnlySpan<byte> head) =>
         Signatures.IsDicom(head) || Signatures.Container(head) is not null || (TextContent.IsText(head) && TextContent.IsPlaylist(head));
 
-    /// <param name="path">The file on this machine.</param>
-    /// <param name="fileName">Its name or key, for the claim.</param>
+    /// <param name="path">The path of the file on this machine.</param>
+    /// <param name="fileName">The file's name or key, used for the claim.</param>
     /// <exception cref="RejectedException"><c>vanished</c> or <c>unreadable</c>.</exception>
     /// <exception cref="TransientException">The disk or network did not answer.</exception>
     public static SniffResult Sniff(string path, string fileName)
@@ -82,7 +82,7 @@ public static class VideoSniffer
         return new SniffResult.Video(container, cutShort);
     }
 
-    /// <summary>A GIF's canvas follows its mark (GIF89a, section 18).</summary>
+    /// <summary>The canvas size follows the signature (GIF89a, section 18).</summary>
     private static ClaimedSize? GifSize(ContentWindow content)
     {
         Span<byte> buffer = stackalloc byte[4];

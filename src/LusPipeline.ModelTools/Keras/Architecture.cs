@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace LusPipeline.ModelTools.Keras;
 
 /// <summary>
-/// The 12 architectures of the paper without their tops and with average pooling, as <c>model.to_json()</c> of Keras 2.12
-/// gives them (Apache-2.0): what a file of weights alone lacks.
+/// The paper's 12 architectures without their tops and with average pooling, as the JSON of <c>model.to_json()</c> in Keras 2.12 (Apache-2.0). A file that
+/// holds only weights lacks this JSON.
 /// </summary>
 public static class Architecture
 {
@@ -20,7 +20,7 @@ public static class Architecture
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The JSON of an architecture by name, or of a file.</summary>
+    /// <summary>The JSON of a built-in architecture or of a file.</summary>
     /// <param name="nameOrPath">One of <see cref="Names"/>, or the path of a JSON file.</param>
     internal static ReadOnlyMemory<byte> Json(string nameOrPath)
     {

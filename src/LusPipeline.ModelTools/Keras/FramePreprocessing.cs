@@ -3,10 +3,10 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras;
 
-/// <summary>Turns uint8 frames [N,H,W,3] into what the first layer gets: float32 [N,3,H,W], preprocessed.</summary>
+/// <summary>Converts uint8 frames [N,H,W,3] to the first layer's input: preprocessed float32 [N,3,H,W].</summary>
 internal static class FramePreprocessing
 {
-    /// <summary>Of B, G, R: ImageNet's means.</summary>
+    /// <summary>ImageNet's channel means in the order B, G, R.</summary>
     private static readonly float[] CaffeMeans = [103.939f, 116.779f, 123.68f];
 
     private static readonly float[] TorchMeans = [0.485f, 0.456f, 0.406f];
@@ -14,7 +14,7 @@ internal static class FramePreprocessing
 
     public static Value Apply(GraphBuilder graph, string frames, Preprocess preprocess, int height, int width)
     {
-        // The axes move while a pixel is one byte.
+        // Transpose first, while a pixel's channel is one byte.
         var turned = graph.Add("Transpose", "preprocess/channels_first", [frames], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
         if (preprocess == Preprocess.Caffe)
             turned = graph.Add("Gather", "preprocess/bgr", [turned, graph.Integers("preprocess/order", 2, 1, 0)], OnnxAttribute.Int("axis", 1));

@@ -7,20 +7,20 @@ using LusPipeline.ModelTools.Keras.Reading;
 namespace LusPipeline.ModelTools.Keras;
 
 /// <summary>
-/// Opens what Keras saves: whole models and weights alone, as Keras 2 and Keras 3 write them (<c>.h5</c>,
-/// <c>.weights.h5</c>, <c>.keras</c>). The kind is told by content, not by name.
+/// Opens the files that Keras 2 and Keras 3 save: whole models, or weights alone (<c>.h5</c>, <c>.weights.h5</c>, <c>.keras</c>). The kind is recognised by
+/// content, not by name.
 /// </summary>
 public static class KerasFile
 {
     private static ReadOnlySpan<byte> Hdf5Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The Keras file.</param>
+    /// <param name="path">The path of the Keras file.</param>
     /// <param name="architecture">
-    /// For files of weights alone: one of <see cref="Architecture.Names"/> or the path of a model's JSON; it takes the
-    /// place of a configuration in the file. Null to use the file's own.
+    /// The architecture of a file that holds only weights: one of <see cref="Architecture.Names"/> or the path of a model's JSON. It replaces a
+    /// configuration in the file. Null means the file's own configuration.
     /// </param>
-    /// <exception cref="KerasImportException">It is no Keras file, damaged, or of a kind that is not supported.</exception>
+    /// <exception cref="KerasImportException">The file is not a Keras file, is damaged, or is of an unsupported kind.</exception>
     public static KerasModel Read(string path, string? architecture)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,7 +41,7 @@ public static class KerasFile
                     return Open(path, archive.Weights, config ?? archive.Config, archive.KerasVersion, weightsAlone, archive);
                 }
                 if (!IsHdf5(file))
-                    throw new ImportProblemException("it is no Keras file (neither HDF5 nor a .keras archive).");
+                    throw new ImportProblemException("it is not a Keras file (neither HDF5 nor a .keras archive).");
                 var hdf5 = Hdf5File.Open(file);
                 open = hdf5;
                 var own = hdf5.Root.Text("model_config");
@@ -77,7 +77,7 @@ public static class KerasFile
         return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(start) == 0x04034B50;
     }
 
-    /// <summary>HDF5 allows a block of the user's before its signature, at 512, 1024, 2048 … bytes.</summary>
+    /// <summary>Whether the file is HDF5. HDF5 allows a user block before its signature, which is then at byte 512, 1024, 2048 …</summary>
     private static bool IsHdf5(FileStream file)
     {
         Span<byte> start = stackalloc byte[8];

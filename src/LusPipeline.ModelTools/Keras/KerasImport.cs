@@ -1,23 +1,24 @@
 using LusPipeline.ModelTools.Keras.Converters;
 using LusPipeline.ModelTools.Keras.Graph;
+using LusPipeline.ModelTools.Layers;
 using LusPipeline.ModelTools.Onnx;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.ModelTools.Keras;
 
 /// <summary>
-/// Writes Keras models as ONNX files that keep this project's contract. A backbone turns <c>frames</c> (uint8 [N,H,W,3], RGB)
-/// into <c>features</c> (float32 [N,D]), preprocessing included; a head turns <c>features</c> (float32 [B,T,D]) into
-/// <c>probabilities</c> (float32 [B,classes]). N and B are free. A model of whole clips [T,H,W,3] gives both: what it applies to each
-/// frame (TimeDistributed) is its backbone, what comes after its head.
+/// Writes Keras models as ONNX files with this project's inputs and outputs. A backbone maps <c>frames</c> (uint8 [N,H,W,3], RGB) to <c>features</c>
+/// (float32 [N,D]) and includes the preprocessing. A head maps <c>features</c> (float32 [B,T,D]) to <c>probabilities</c> (float32 [B,classes]). N and B are
+/// not fixed. A model of whole clips [T,H,W,3] gives both: the part that is applied to each frame (TimeDistributed) is its backbone, the rest is its head.
 /// </summary>
 public static class KerasImport
 {
-    /// <summary>From path to path, for a process of its own: files from outside may be made to harm their reader.</summary>
-    /// <param name="kerasPath">The Keras file.</param>
+    /// <summary>Writes a backbone. Call it in a separate process: a file from outside may be crafted to harm its reader.</summary>
+    /// <param name="kerasPath">The path of the Keras file.</param>
     /// <param name="architecture">As for <see cref="KerasFile.Read"/>.</param>
-    /// <param name="options">How it becomes a backbone.</param>
-    /// <param name="onnxPath">The file to write; nothing is left there on an error.</param>
-    /// <exception cref="KerasImportException">The file cannot be read, or its model does not fit a backbone.</exception>
+    /// <param name="options">The options of the export.</param>
+    /// <param name="onnxPath">The path of the file to write. On an error no file is left there.</param>
+    /// <exception cref="KerasImportException">The file cannot be read, or its model cannot be a backbone.</exception>
     public static BackboneFacts WriteBackbone(string kerasPath, string? architecture, BackboneExport options, string onnxPath)
     {
         using var model = KerasFile.Read(kerasPath, architecture);
@@ -31,7 +32,7 @@ public static class KerasImport
         return WriteHead(model, options, onnxPath);
     }
 
-    /// <exception cref="KerasImportException">The model cannot be said in ONNX or does not fit a backbone.</exception>
+    /// <exception cref="KerasImportException">The model cannot be expressed in ONNX, or cannot be a backbone.</exception>
     public static BackboneFacts WriteBackbone(KerasModel model, BackboneExport options, string onnxPath)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -42,7 +43,7 @@ public static class KerasImport
         return facts;
     }
 
-    /// <exception cref="KerasImportException">The model cannot be said in ONNX or does not fit a head.</exception>
+    /// <exception cref="KerasImportException">The model cannot be expressed in ONNX, or cannot be a head.</exception>
     public static HeadFacts WriteHead(KerasModel model, HeadExport options, string onnxPath)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -55,8 +56,8 @@ public static class KerasImport
 
     private static (GraphBuilder, BackboneFacts) Backbone(KerasModel model, BackboneExport options)
     {
-        var layers = LayerGraph.Of(model.Definition);
-        // A model of clips is a model of frames as far as it treats them one by one.
+        var layers = LayerGraph.Build(model.Definition);
+        // A model of clips is used as a model of frames up to the layer where single frames end.
         var ofClips = layers.InputShapes[0].Length == 4;
         var shape = ofClips ? layers.InputShapes[0][1..] : layers.InputShapes[0];
         if (layers.Inputs.Count != 1 || shape is not [var height, var width, 3 or null])
@@ -67,30 +68,53 @@ public static class KerasImport
         if (size is not null && (h != size || w != size))
             throw new ImportProblemException($"its frames are {h}×{w}, not {size}×{size}.");
 
-        var cut = options.CutAtLayer is { } named ? layers.ValueOf(named)
-            : ofClips ? layers.EndOfFrames() ?? throw new ImportProblemException("it treats no frame by itself (TimeDistributed), so that no backbone can be taken from it.")
-            : layers.LastFeatures(layers.Outputs[0])?.Output
-                ?? throw new ImportProblemException("it has no pooled or flattened layer whose output could be features; name the layer.");
-        var steps = ofClips ? layers.FrameStepsTo(cut) : layers.StepsTo(cut);
-        if (steps.Count == 0)
-            throw new ImportProblemException("the layer for the features is the model's input.");
+        var cuts = options.Layers.Select(layers.ValueOf).ToList();
+        if (cuts.Count == 0)
+            cuts.Add(OneCut(layers, ofClips, options.CutAtLayer));
+        if (cuts.Distinct().Count() < cuts.Count)
+            throw new ImportProblemException("two of the layers for the features are the same.");
+        // All values up to the last of them, each once.
+        var steps = cuts.SelectMany(cut => ofClips ? layers.FrameStepsTo(cut) : layers.StepsTo(cut)).DistinctBy(step => step.Output).OrderBy(step => step.Output).ToList();
+        if (cuts.Exists(cut => !steps.Exists(step => step.Output == cut)))
+            throw new ImportProblemException("a layer for the features is the model's input.");
 
         var graph = new GraphBuilder("features");
         var frames = graph.Input("frames", TensorProto.Types.DataType.Uint8, "N", null, h, w, 3);
         var values = new Dictionary<int, Value> { [layers.Inputs[0]] = FramePreprocessing.Apply(graph, frames, options.Preprocess, h, w) };
         new Conversion(graph, model.Weights, model.KerasVersion, model.WeightsAlone).Run(steps, values);
-        var features = values[cut];
-        var place = steps[^1].Layer.Place;
-        if (features.Rank != 1)
-            throw new ImportProblemException($"the layer '{place}' gives {features.Text}; features are one number after another: name a pooled or flattened layer.");
-        graph.Output(features.Name, "features", "N", null, features.Channels);
+        var parts = cuts.Select(cut => (steps.Find(step => step.Output == cut)!.Layer.Place, Value: values[cut])).ToList();
+        if (options.Layers.Count > 0)
+            parts = [.. parts.Select(part => (part.Place, Pooled(graph, part.Place, part.Value)))];
+        if (parts.Find(part => part.Value.Rank != 1) is { Value: not null } other)
+        {
+            throw new ImportProblemException(
+                $"the layer '{other.Place}' gives {other.Value.Text}; features are one number after another: name a pooled or flattened layer, or use --layers.");
+        }
+        var features = parts is [var only] ? only.Value.Name : graph.Add("Concat", FeatureParts.NodeName, [.. parts.Select(part => part.Value.Name)], OnnxAttribute.Int("axis", 1));
+        var length = parts.Sum(part => part.Value.Channels);
+        graph.Output(features, "features", "N", null, length);
         GraphSimplifier.Simplify(graph);
-        return (graph, new BackboneFacts(h, w, features.Channels, place));
+        return (graph, new BackboneFacts(h, w, length, [.. parts.Select(part => new BundleLayer(part.Place, part.Value.Channels))]));
+    }
+
+    private static int OneCut(LayerGraph layers, bool ofClips, string? named) =>
+        named is not null ? layers.ValueOf(named)
+            : ofClips ? layers.EndOfFrames() ?? throw new ImportProblemException("it treats no frame by itself (TimeDistributed), so that no backbone can be taken from it.")
+            : layers.LastFeatures(layers.Outputs[0])?.Output
+                ?? throw new ImportProblemException("it has no pooled or flattened layer whose output could be features; name the layer.");
+
+    /// <summary>The average over each picture of a value [H,W,C]: [C].</summary>
+    private static Value Pooled(GraphBuilder graph, string place, Value value)
+    {
+        if (value.Rank != 3)
+            return value;
+        var pooled = graph.Add("GlobalAveragePool", $"layers/{place}/pooled", [value.Name]);
+        return new Value(graph.Add("Flatten", $"layers/{place}/features", [pooled], OnnxAttribute.Int("axis", 1)), [value.Channels]);
     }
 
     private static (GraphBuilder, HeadFacts) Head(KerasModel model, HeadExport options)
     {
-        var layers = LayerGraph.Of(model.Definition);
+        var layers = LayerGraph.Build(model.Definition);
         if (layers.Inputs.Count != 1 || layers.InputShapes[0].Length is not (2 or 4))
             throw new ImportProblemException($"a head takes one input of sequences [frames, features], not {Text(layers.InputShapes)}.");
         var times = layers.InputShapes[0][0];
@@ -120,7 +144,7 @@ public static class KerasImport
         if (probabilities.Rank != 1)
             throw new ImportProblemException($"its output is {probabilities.Text}; a head gives one probability for each class.");
         if (!graph.Nodes.Exists(node => node.OpType == "Softmax" && node.Output.Contains(probabilities.Name)))
-            throw new ImportProblemException("its last layer is no softmax, so that its outputs are no probabilities.");
+            throw new ImportProblemException("its last layer is not a softmax, so its outputs are not probabilities.");
         graph.Output(probabilities.Name, "probabilities", "B", null, probabilities.Channels);
         GraphSimplifier.Simplify(graph);
         return (graph, new HeadFacts(frames, features, probabilities.Channels));

@@ -2,9 +2,9 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.ModelTools.Keras;
 
-/// <summary>A Keras file cannot be imported. The message names the file and says what is wrong and, where there is one, the way out.</summary>
-/// <param name="file">The file's path, as the user gave it.</param>
-/// <param name="problem">What is wrong, as a sentence without the file.</param>
+/// <summary>A Keras file cannot be imported. The message names the file, says what is wrong, and gives the fix if there is one.</summary>
+/// <param name="file">The file's path as the user gave it.</param>
+/// <param name="problem">What is wrong, as a sentence that does not name the file.</param>
 /// <param name="inner">What caused it.</param>
 public sealed class KerasImportException(string file, string problem, Exception? inner = null)
     : LusException($"{file}: {problem}", inner)
@@ -13,7 +13,7 @@ public sealed class KerasImportException(string file, string problem, Exception?
 
     public string Problem { get; } = problem;
 
-    /// <summary>Runs a step of an import; whatever goes wrong in it is said to be wrong with the file.</summary>
+    /// <summary>Runs a step of an import. Any failure in it is reported as an error of the file.</summary>
     internal static T Guard<T>(string file, Func<T> step)
     {
         try

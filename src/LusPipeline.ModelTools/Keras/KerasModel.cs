@@ -3,7 +3,7 @@ using LusPipeline.ModelTools.Keras.Reading;
 
 namespace LusPipeline.ModelTools.Keras;
 
-/// <summary>A model in an open Keras file: its layers are read and checked, its weights are read when it is written out.</summary>
+/// <summary>A model in an open Keras file. Its layers are read and checked at once; its weights are read when it is exported.</summary>
 public sealed class KerasModel : IDisposable
 {
     private readonly IDisposable _file;
@@ -20,15 +20,15 @@ public sealed class KerasModel : IDisposable
 
     public string Path { get; }
 
-    /// <summary>The Keras that wrote the model, where the file says so.</summary>
+    /// <summary>The Keras version that wrote the model; null if the file does not state it.</summary>
     public string? KerasVersion { get; }
 
     public string Name => Definition.Name;
 
     /// <summary>
-    /// Without the batch; null for an axis that is not fixed. Three axes are an image [height, width, channels] and make a backbone, two a
-    /// sequence [frames, features] and make a head, four a clip [frames, height, width, channels] and make both. Of the first input, where
-    /// there are several.
+    /// Shape of the first input, without the batch axis. null stands for an axis that is not fixed. Three axes are an image [height, width, channels],
+    /// which gives a backbone. Two axes are a sequence [frames, features], which gives a head. Four axes are a clip [frames, height, width, channels],
+    /// which gives both.
     /// </summary>
     public IReadOnlyList<int?> InputShape => Definition.InputShapes[0];
 
@@ -36,7 +36,7 @@ public sealed class KerasModel : IDisposable
 
     internal IWeightSource Weights { get; }
 
-    /// <summary>One of <see cref="Architecture.Names"/>, filled from a file of weights.</summary>
+    /// <summary>Whether the model is one of <see cref="Architecture.Names"/>, filled from a file that holds only weights.</summary>
     internal bool WeightsAlone { get; }
 
     public void Dispose() => _file.Dispose();

@@ -4,25 +4,25 @@ using Google.Protobuf;
 namespace LusPipeline.ModelTools.Onnx;
 
 /// <summary>
-/// Collects the nodes and constants of one ONNX graph (opset 17) in the order in which they are computed.
-/// Values are named by text; every name is given once.
+/// Collects the nodes and constants of one ONNX graph (opset 17) in the order of computation. Values have text names, and each name is used once.
 /// </summary>
-internal sealed class GraphBuilder
+public sealed class GraphBuilder
 {
-    /// <summary>The newest operator set whose operators are used.</summary>
+    /// <summary>The version of the operator set that is used.</summary>
     public const int Opset = 17;
 
-    /// <summary>The file format's version that opset 17 came with.</summary>
+    /// <summary>The version of the file format that was introduced with opset 17.</summary>
     private const int IrVersion = 8;
 
-    /// <summary>Smaller tensors gain little from float16 storage and lose accuracy.</summary>
+    /// <summary>Smallest number of elements for float16 storage. Smaller tensors save little space and lose accuracy.</summary>
     private const int Float16FromElements = 20_000;
 
     private readonly HashSet<string> _names;
     private readonly Dictionary<string, int> _lastNumber = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> _integers = new(StringComparer.Ordinal);
+    private readonly List<TensorProto> _doubles = [];
 
-    /// <param name="outputs">The names that graph outputs will have; no other value gets them.</param>
+    /// <param name="outputs">The names of the graph's outputs. They are reserved: no other value gets them.</param>
     public GraphBuilder(params ReadOnlySpan<string> outputs) => _names = new HashSet<string>(outputs.ToArray(), StringComparer.Ordinal);
 
     public List<NodeProto> Nodes { get; } = [];
@@ -33,7 +33,7 @@ internal sealed class GraphBuilder
 
     public List<ValueInfoProto> Outputs { get; } = [];
 
-    /// <summary>A name like the wanted one that nothing else has.</summary>
+    /// <summary>A unique name that resembles the wanted one.</summary>
     public string Unique(string wanted)
     {
         if (_names.Add(wanted))
@@ -49,7 +49,7 @@ internal sealed class GraphBuilder
         return name;
     }
 
-    /// <summary>Declares a graph input; an axis of null is named and known only when the model runs.</summary>
+    /// <summary>Declares a graph input. An axis of null has no fixed size: it gets a name, and its size is known only when the model runs.</summary>
     public string Input(string name, TensorProto.Types.DataType type, string dynamicAxis, params ReadOnlySpan<int?> shape)
     {
         var unique = Unique(name);
@@ -57,28 +57,28 @@ internal sealed class GraphBuilder
         return unique;
     }
 
-    /// <summary>Makes a computed value a graph output under a name that was reserved for it.</summary>
-    public void Output(string value, string name, string dynamicAxis, params ReadOnlySpan<int?> shape)
+    /// <summary>Makes a computed float32 value a graph output, under a name that was reserved for it.</summary>
+    public void Output(string value, string name, string dynamicAxis, params ReadOnlySpan<int?> shape) =>
+        Output(value, name, TensorProto.Types.DataType.Float, dynamicAxis, shape);
+
+    /// <summary>Makes a computed value a graph output, under a name that was reserved for it.</summary>
+    public void Output(string value, string name, TensorProto.Types.DataType type, string dynamicAxis, params ReadOnlySpan<int?> shape)
     {
-        Outputs.Add(Describe(name, TensorProto.Types.DataType.Float, dynamicAxis, shape));
+        Outputs.Add(Describe(name, type, dynamicAxis, shape));
         var produced = Nodes.Find(node => node.Output.Contains(value));
         if (produced is null || Outputs.Exists(output => output.Name == value))
         {
             Nodes.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value }, Output = { name } });
             return;
         }
-        foreach (var node in Nodes)
-        {
-            Rename(node.Input, value, name);
-            Rename(node.Output, value, name);
-        }
+        ValueNames.Rename(Nodes, value, name);
     }
 
     /// <summary>Adds a node with one output and returns the output's name.</summary>
     public string Add(string operation, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Add(operation, name, inputs, [name], attributes)[0];
 
-    /// <summary>Adds a node; an output with an empty name is one that is not wanted.</summary>
+    /// <summary>Adds a node. An empty output name stands for an output that is not needed.</summary>
     public string[] Add(string operation, string name, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<AttributeProto> attributes)
     {
         var names = new string[outputs.Length];
@@ -103,9 +103,22 @@ internal sealed class GraphBuilder
 
     public string Scalar(string name, float value) => Weight(name, new WeightTensor([value], []));
 
+    /// <summary>Adds a float64 scalar.</summary>
+    public string Double(string name, double value)
+    {
+        var unique = Unique(name);
+        _doubles.Add(new TensorProto
+        {
+            Name = unique,
+            DataType = (int)TensorProto.Types.DataType.Double,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in value))),
+        });
+        return unique;
+    }
+
     public string Integers(string name, params ReadOnlySpan<long> values) => Integers(name, [values.Length], values);
 
-    /// <summary>An integer without axes.</summary>
+    /// <summary>Adds an integer scalar.</summary>
     public string Integer(string name, long value) => Integers(name, [], [value]);
 
     private string Integers(string name, ReadOnlySpan<long> dimensions, ReadOnlySpan<long> values)
@@ -121,11 +134,11 @@ internal sealed class GraphBuilder
         return unique;
     }
 
-    /// <summary>The values of an integer constant, or null when the name is not one.</summary>
+    /// <summary>The values of an integer constant; null if the name is not one.</summary>
     public long[]? IntegersOf(string name) =>
         _integers.TryGetValue(name, out var tensor) ? MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray() : null;
 
-    /// <summary>Writes the model; memory beyond the weights' own is small.</summary>
+    /// <summary>Writes the model. It needs little memory beyond the weights.</summary>
     public void Write(Stream stream, string graphName, WeightStorage storage, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var model = new ModelProto
@@ -143,7 +156,7 @@ internal sealed class GraphBuilder
         model.Graph.Output.AddRange(Outputs);
 
         var read = Nodes.SelectMany(node => node.Input).ToHashSet(StringComparer.Ordinal);
-        model.Graph.Initializer.AddRange(_integers.Values.Where(tensor => read.Contains(tensor.Name)));
+        model.Graph.Initializer.AddRange(_integers.Values.Concat(_doubles).Where(tensor => read.Contains(tensor.Name)));
         foreach (var (name, tensor) in Weights.Where(weight => read.Contains(weight.Key)))
         {
             if (storage == WeightStorage.Float16 && tensor.Values.Length >= Float16FromElements)
@@ -182,14 +195,5 @@ internal sealed class GraphBuilder
             Name = name,
             Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = described } },
         };
-    }
-
-    private static void Rename(Google.Protobuf.Collections.RepeatedField<string> names, string from, string to)
-    {
-        for (var i = 0; i < names.Count; i++)
-        {
-            if (names[i] == from)
-                names[i] = to;
-        }
     }
 }

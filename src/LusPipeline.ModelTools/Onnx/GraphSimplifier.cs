@@ -3,8 +3,8 @@ using LusPipeline.Models.Bundles;
 namespace LusPipeline.ModelTools.Onnx;
 
 /// <summary>
-/// Rewrites that keep a graph's values and make it cheaper: batch normalisation goes into the convolution or dense layer
-/// before it, and zero padding into the convolution after it.
+/// Makes a graph cheaper without changing its values: batch normalization is merged into the convolution or dense layer before it, and zero padding into
+/// the convolution after it.
 /// </summary>
 internal static class GraphSimplifier
 {
@@ -16,8 +16,8 @@ internal static class GraphSimplifier
     }
 
     /// <summary>
-    /// BN(W·x + b) = (s·W)·x + (s·(b − mean) + beta), s = gamma / √(variance + epsilon), for each output channel.
-    /// Only where nothing else reads the value in between.
+    /// Merges batch normalization: BN(W·x + b) = (s·W)·x + (s·(b − mean) + beta), with s = gamma / √(variance + epsilon) for each output channel. This is
+    /// done only if no other node reads the value in between.
     /// </summary>
     private static void FoldBatchNormalization(GraphBuilder graph)
     {
@@ -45,7 +45,7 @@ internal static class GraphSimplifier
                 linear.Input.Add(graph.Weight(norm.Name + "/bias", bias));
             }
             var shift = bias.Values;
-            // A convolution's kernel has its output channels first, a dense layer's last.
+            // The output channels are a convolution kernel's first axis and a dense kernel's last axis.
             var perChannel = kernel.Length / channels;
             for (var channel = 0; channel < channels; channel++)
             {
@@ -70,7 +70,7 @@ internal static class GraphSimplifier
         graph.Nodes.RemoveAll(folded.Contains);
     }
 
-    /// <summary>A convolution over zero-padded input is one with more padding of its own.</summary>
+    /// <summary>Merges zero padding: a convolution over a zero-padded input equals one with more padding of its own.</summary>
     private static void FoldPadding(GraphBuilder graph)
     {
         var uses = new Uses(graph);
@@ -81,7 +81,7 @@ internal static class GraphSimplifier
                 continue;
             if (padding.OpType != "Pad" || !uses.OnlyOne(padding.Output[0]))
                 continue;
-            // Of batch, channels, height and width; only the last two may be padded.
+            // The axes are batch, channels, height and width. Only height and width may be padded.
             if (graph.IntegersOf(padding.Input[1]) is not [0, 0, var top, var left, 0, 0, var bottom, var right]
                 || top < 0 || left < 0 || bottom < 0 || right < 0)
                 continue;
@@ -97,9 +97,9 @@ internal static class GraphSimplifier
     }
 
     /// <summary>
-    /// Pads with −0 instead of 0 before a MaxPool of values that may be negative (<see cref="PaddedMaxima"/>). It is the same number, but
-    /// ONNX Runtime's Pad_Fusion takes only values without a single bit for zero. So the file is right in other programs too; this one
-    /// disables that optimizer (<see cref="Models.Inference.OnnxSession"/>).
+    /// Pads with −0 instead of 0 before a MaxPool of values that may be negative (<see cref="PaddedMaxima"/>). Both are the same number, but ONNX Runtime's
+    /// Pad_Fusion treats a value as zero only if all its bits are 0. So the file gives right results in other programs too. This program disables that
+    /// optimizer (<see cref="Models.Inference.OnnxSession"/>).
     /// </summary>
     private static void KeepPadding(GraphBuilder graph)
     {
@@ -111,7 +111,7 @@ internal static class GraphSimplifier
             pad.Input.Add(graph.Scalar(pad.Name + "/value", -0f));
     }
 
-    /// <summary>Who makes and who reads each value.</summary>
+    /// <summary>Records which node computes each value and how many nodes read it.</summary>
     private sealed class Uses
     {
         private readonly GraphBuilder _graph;
@@ -138,7 +138,7 @@ internal static class GraphSimplifier
         public bool OnlyOne(string value) =>
             _readers.GetValueOrDefault(value) == 1 && !_graph.Outputs.Exists(output => output.Name == value);
 
-        /// <summary>The constant at a node's input, copied first when other nodes read it too.</summary>
+        /// <summary>The constant at a node's input. It is copied first if other nodes read it too.</summary>
         public WeightTensor Own(NodeProto node, int input)
         {
             var name = node.Input[input];
@@ -152,7 +152,7 @@ internal static class GraphSimplifier
             return copy;
         }
 
-        /// <summary>Lets a node make the value that a node now left out made.</summary>
+        /// <summary>Makes a node compute the value of another node that is removed.</summary>
         public void Redirect(NodeProto node, NodeProto leftOut)
         {
             node.Output[0] = leftOut.Output[0];

@@ -3,8 +3,8 @@ using static LusPipeline.ModelTools.Onnx.AttributeProto.Types;
 
 namespace LusPipeline.ModelTools.Onnx;
 
-/// <summary>A node's settings.</summary>
-internal static class OnnxAttribute
+/// <summary>Makes the attributes of a node.</summary>
+public static class OnnxAttribute
 {
     public static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeType.Int };
 

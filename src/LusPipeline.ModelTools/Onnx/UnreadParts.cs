@@ -1,6 +1,6 @@
 namespace LusPipeline.ModelTools.Onnx;
 
-/// <summary>Takes out of a graph the nodes and initializers that none of its outputs needs.</summary>
+/// <summary>Removes the nodes and initializers that no output of a graph needs.</summary>
 internal static class UnreadParts
 {
     public static void Remove(GraphProto graph)

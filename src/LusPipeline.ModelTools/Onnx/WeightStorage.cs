@@ -1,6 +1,6 @@
 namespace LusPipeline.ModelTools.Onnx;
 
-/// <summary>How weights lie in the ONNX file. Computation is float32 either way.</summary>
+/// <summary>How the ONNX file stores weights. Computation is in float32 in either case.</summary>
 public enum WeightStorage
 {
     Float32,

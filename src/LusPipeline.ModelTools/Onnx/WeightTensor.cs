@@ -4,8 +4,8 @@ using Google.Protobuf;
 
 namespace LusPipeline.ModelTools.Onnx;
 
-/// <summary>A float32 constant in row-major order. Its bytes become the file's bytes without a copy.</summary>
-internal sealed class WeightTensor
+/// <summary>A float32 constant in row-major order. Its bytes are written to the file without a copy.</summary>
+public sealed class WeightTensor
 {
     private readonly byte[] _bytes;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 using LusPipeline.ModelTools.Onnx;
@@ -6,15 +5,17 @@ using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.ModelTools.Variants;
 
-/// <summary>Writes another variant of a float32 backbone: reads the graph, lets it be measured on frames and rewritten, and writes the result.</summary>
+/// <summary>
+/// Writes another variant of a float32 backbone. It reads the graph, lets the conversion measure it on frames and rewrite it, and writes the result.
+/// </summary>
 internal static class BackboneConversion
 {
-    /// <param name="source">An ONNX file of a float32 backbone; its weights may be stored as float16.</param>
-    /// <param name="frames">Each uint8 RGB [H,W,3] of the backbone's size.</param>
-    /// <param name="target">The new file; must not exist.</param>
-    /// <param name="fault">What cannot be done when the graph does not fit: "cannot be quantized".</param>
-    /// <param name="convert">Rewrites the graph, and says something of it.</param>
-    /// <exception cref="BundleException">The file is no backbone, or <paramref name="convert"/> found what it cannot convert.</exception>
+    /// <param name="source">The path of a float32 backbone's ONNX file. Its weights may be stored as float16.</param>
+    /// <param name="frames">Frames for the measurement, each uint8 RGB [H,W,3] of the backbone's size.</param>
+    /// <param name="target">The path of the new file, which must not exist.</param>
+    /// <param name="fault">The part of the error message for a graph that cannot be converted, for example "cannot be quantized".</param>
+    /// <param name="convert">Rewrites the graph and returns a summary.</param>
+    /// <exception cref="BundleException">The file is not a backbone, or <paramref name="convert"/> cannot convert it.</exception>
     public static T Write<T>(
         string source,
         IEnumerable<Memory<byte>> frames,
@@ -32,8 +33,7 @@ internal static class BackboneConversion
             var graph = FloatGraph.Read(source);
             var scratch = Path.GetDirectoryName(Path.GetFullPath(target))!;
             var (model, summary) = convert(graph, new GraphMeasurement(graph, frames, height, width, scratch, cancellation));
-            using var stream = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
-            model.WriteTo(stream);
+            OnnxFile.Write(target, model);
             return summary;
         }
         catch (InvalidDataException wrong)

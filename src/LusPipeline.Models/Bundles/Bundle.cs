@@ -1,59 +1,68 @@
 namespace LusPipeline.Models.Bundles;
 
 /// <summary>
-/// A model as a folder: <c>manifest.json</c>, ONNX files, a card and licences.
-/// A loaded bundle's files have the sums that its manifest gives, and refer to nothing outside the folder.
+/// A model as a folder: <c>manifest.json</c>, ONNX files, a card and licences. In a loaded bundle the files match the manifest's sha256 sums and refer to
+/// nothing outside the folder.
 /// </summary>
 public sealed class Bundle
 {
-    private Bundle(string folder, BundleManifest manifest)
+    private Bundle(string folder, byte[] bytes, BundleManifest manifest)
     {
         Folder = folder;
+        ManifestBytes = bytes;
         Manifest = manifest;
-        Id = BundleId.Of(manifest.Inference);
+        Id = BundleId.Compute(manifest.Inference);
         Variants = [.. BundleVariant.All.Where(manifest.Inference.Backbones.ContainsKey)];
     }
 
-    /// <summary>sha256 of the inference part: files, preprocessing, classes, T, threshold. 64 lower-case hex digits.</summary>
+    /// <summary>sha256 of the manifest's inference part (files, preprocessing, classes, T, threshold), as 64 lower-case hex digits.</summary>
     public string Id { get; }
 
     public string Folder { get; }
     public BundleManifest Manifest { get; }
 
-    /// <summary>The variants that it has, in the order of <see cref="BundleVariant.All"/>.</summary>
+    /// <summary>The manifest as it was read.</summary>
+    internal byte[] ManifestBytes { get; }
+
+    /// <summary>The bundle's variants, in the order of <see cref="BundleVariant.All"/>.</summary>
     public IReadOnlyList<string> Variants { get; }
 
     public string Name => Manifest.Name;
     public string Version => Manifest.Version;
 
-    /// <summary>Whether this version of <c>lus models</c> has checked this very bundle.</summary>
-    public bool IsChecked => Manifest.Checked == BundleCheck.Of(this);
+    /// <summary>Whether this version of <c>lus models</c> has checked exactly this bundle.</summary>
+    public bool IsChecked => Manifest.Checked == BundleCheck.ByThisProgram(this);
 
-    /// <summary>Of the frames that the backbone takes.</summary>
+    /// <summary>H, the height in pixels of the frames that the backbone takes.</summary>
     public int Height => Manifest.Inference.Height;
 
-    /// <summary>Of the frames that the backbone takes.</summary>
+    /// <summary>W, the width in pixels of the frames that the backbone takes.</summary>
     public int Width => Manifest.Inference.Width;
 
-    /// <summary>T, the frames of one clip.</summary>
+    /// <summary>T, the number of frames of one clip.</summary>
     public int Frames => Manifest.Inference.Frames;
 
-    /// <summary>D, the features of one frame.</summary>
+    /// <summary>D, the number of features of one frame.</summary>
     public int Features => Manifest.Inference.Features;
 
-    /// <summary>In [0, 1]: a result whose highest probability is lower is uncertain.</summary>
+    /// <summary>In [0, 1]. A result whose highest probability is below it is uncertain.</summary>
     public double Threshold => Manifest.Inference.Threshold;
 
-    /// <summary>False for a bundle that only makes features.</summary>
+    /// <summary>Whether the bundle has a head. A bundle without one only makes features.</summary>
     public bool HasHead => Manifest.Inference.Head is not null;
 
-    /// <summary>Reads a bundle and checks every byte of its models against the manifest's sums.</summary>
-    /// <exception cref="BundleException">The manifest or a file is missing, wrong, changed, too large, or reaches outside the folder.</exception>
-    public static Bundle Load(string folder)
+    /// <summary>Reads a bundle and checks every byte of its models against the manifest's sha256 sums.</summary>
+    /// <param name="keys">The keys one of which has to have signed the manifest; null for none.</param>
+    /// <exception cref="BundleException">
+    /// The manifest or a file is missing, invalid, changed, too large, not signed, or refers to something outside the folder.
+    /// </exception>
+    public static Bundle Load(string folder, TrustedKeys? keys = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var bundle = new Bundle(full, ManifestFile.Read(full));
+        var bytes = ManifestFile.ReadBytes(full);
+        keys?.Require(full, bytes);
+        var bundle = new Bundle(full, bytes, ManifestFile.Parse(full, bytes));
         foreach (var variant in bundle.Variants)
             BundleFileCheck.Run(bundle.PathOf(bundle.Backbone(variant)), bundle.Backbone(variant));
         if (bundle.HasHead)

@@ -1,14 +1,14 @@
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>Where bundles lie that are named rather than given by folder: in <c>models</c>, next to the program or above it.</summary>
+/// <summary>Finds bundles that are given by name instead of by folder. They are in a folder <c>models</c>, next to the program or above it.</summary>
 public static class BundleCatalog
 {
     public const string DefaultName = "xception-lstm";
     private const string FolderName = "models";
 
-    /// <summary>The folder of a bundle's name or path, whether or not it is a good bundle.</summary>
-    /// <param name="nameOrFolder">Null for the default bundle.</param>
-    /// <exception cref="BundleException">Neither a folder nor the name of a bundle.</exception>
+    /// <summary>The folder of a bundle's name or path. The bundle itself is not checked.</summary>
+    /// <param name="nameOrFolder">A bundle's name or folder; null for the default bundle.</param>
+    /// <exception cref="BundleException">It is neither a folder nor the name of a bundle.</exception>
     public static string Find(string? nameOrFolder)
     {
         if (nameOrFolder is not null && Directory.Exists(nameOrFolder))
@@ -22,7 +22,7 @@ public static class BundleCatalog
             : $"'{nameOrFolder}' is neither a folder nor the name of a model; see lus models list.");
     }
 
-    /// <summary>The nearest folder <c>models</c> that holds a bundle, from the program's folder upwards; null if there is none.</summary>
+    /// <summary>The nearest folder <c>models</c> that contains a bundle, searched upwards from the program's folder; null if there is none.</summary>
     public static string? Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -34,7 +34,7 @@ public static class BundleCatalog
         return null;
     }
 
-    /// <summary>The folders directly below <paramref name="root"/> that have a manifest, by name.</summary>
+    /// <summary>The folders directly below <paramref name="root"/> that have a manifest, sorted by name.</summary>
     public static IEnumerable<string> Folders(string root) =>
         Directory.Exists(root)
             ? Directory.EnumerateDirectories(root).Where(folder => File.Exists(Path.Combine(folder, BundleManifest.FileName))).Order(StringComparer.Ordinal)

@@ -5,10 +5,12 @@ namespace LusPipeline.Models.Bundles;
 /// <summary>Checks one ONNX file of a bundle without running it.</summary>
 internal static class BundleFileCheck
 {
-    /// <summary>A message of protobuf, which ONNX files are, ends below 2 GiB.</summary>
+    /// <summary>Largest size of an ONNX file. It is a protobuf message, which must be below 2 GiB.</summary>
     private const long MaxBytes = int.MaxValue;
 
-    /// <exception cref="BundleException">Missing, a link out of the folder, too large, another sum, or not an ONNX file that stands alone.</exception>
+    /// <exception cref="BundleException">
+    /// The file is missing, is a link out of the folder, is too large, has another sha256, or is not a self-contained ONNX file.
+    /// </exception>
     public static void Run(string path, BundleModel model)
     {
         try

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>A bundle's id: sha256 of its inference part, written in one settled form.</summary>
+/// <summary>Computes a bundle's id: the sha256 of its inference part, written in a canonical form.</summary>
 internal static class BundleId
 {
-    /// <returns>64 lower-case hex digits.</returns>
-    public static string Of(BundleInference inference)
+    /// <returns>The id, 64 lower-case hex digits.</returns>
+    public static string Compute(BundleInference inference)
     {
         var text = new StringBuilder("lus bundle 1\n");
         text.Append(CultureInfo.InvariantCulture, $"frames {inference.Frames} {inference.Height} {inference.Width}\n");

@@ -1,6 +1,6 @@
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>What <c>manifest.json</c> says. Only <see cref="Inference"/> makes the bundle's id; everything else may be edited.</summary>
+/// <summary>The content of <c>manifest.json</c>. Only <see cref="Inference"/> decides the bundle's id; everything else may be edited.</summary>
 public sealed record BundleManifest
 {
     public const string FileName = "manifest.json";
@@ -11,27 +11,44 @@ public sealed record BundleManifest
     public required string Version { get; init; }
     public string? Description { get; init; }
 
-    /// <summary>A file of the bundle, for people.</summary>
+    /// <summary>Name of the model card's file in the bundle's folder, for people; null if there is none.</summary>
     public string? Card { get; init; }
 
-    /// <summary>Empty where the manifest says nothing of them.</summary>
+    /// <summary>The licences; empty if the manifest lists none.</summary>
     public IReadOnlyList<BundleLicence> Licences { get => field ?? []; init; }
 
-    /// <summary>Empty where the manifest says nothing of them.</summary>
+    /// <summary>The measured figures; empty if the manifest lists none.</summary>
     public IReadOnlyList<BundleMetric> Metrics { get => field ?? []; init; }
 
-    /// <summary>Null where <c>lus models</c> has not checked the bundle, or an earlier version of it did not say so.</summary>
+    /// <summary>The last check. Null if <c>lus models</c> has not checked the bundle, or an earlier version did and kept no record.</summary>
     public BundleCheck? Checked { get; init; }
 
+    /// <summary>How the head was trained; null if <c>lus train</c> did not train it.</summary>
+    public BundleTraining? Training { get; init; }
+
+    /// <summary>The layers that the features vector consists of; empty if the manifest does not name them.</summary>
+    public IReadOnlyList<BundleLayer> Layers { get => field ?? []; init; }
+
     public required BundleInference Inference { get; init; }
+
+    /// <summary>The layers with the column of the features vector at which each begins, from 0.</summary>
+    public IEnumerable<(BundleLayer Layer, int First)> LayersByColumn()
+    {
+        var first = 0;
+        foreach (var layer in Layers)
+        {
+            yield return (layer, first);
+            first += layer.Features;
+        }
+    }
 }
 
-/// <param name="Name">SPDX identifier, or a few words.</param>
-/// <param name="Covers">What of the bundle it covers.</param>
-/// <param name="File">The file of the bundle with its text.</param>
+/// <param name="Name">An SPDX identifier, or a short name.</param>
+/// <param name="Covers">The part of the bundle that it covers.</param>
+/// <param name="File">Name of the file in the bundle's folder that has the licence's text.</param>
 public sealed record BundleLicence(string Name, string Covers, string File);
 
-/// <param name="Name">accuracy …</param>
-/// <param name="Value">The figure, as a fraction where it is one.</param>
-/// <param name="How">On which data, split how, measured with what.</param>
+/// <param name="Name">The metric, for example accuracy.</param>
+/// <param name="Value">The value; a fraction in [0, 1] for a proportion.</param>
+/// <param name="How">How it was measured: the data, the split, and the tool.</param>
 public sealed record BundleMetric(string Name, double Value, string How);

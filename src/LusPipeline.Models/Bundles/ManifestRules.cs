@@ -3,7 +3,7 @@ using LusPipeline.Core.Probabilities;
 
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>What a manifest may say.</summary>
+/// <summary>The rules that a manifest must satisfy.</summary>
 internal static partial class ManifestRules
 {
     private const int MaxSide = 4096;
@@ -11,7 +11,7 @@ internal static partial class ManifestRules
     private const int MaxFeatures = 65_536;
     private static readonly string[] WeightStorages = ["float32", "float16", "int8"];
 
-    /// <summary>The first thing wrong, or null.</summary>
+    /// <summary>The first rule that the manifest breaks, as a message; null if it breaks none.</summary>
     public static string? FirstFault(BundleManifest manifest)
     {
         if (manifest.Format != BundleManifest.CurrentFormat)
@@ -22,11 +22,24 @@ internal static partial class ManifestRules
             return "version must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit";
         if (manifest.Card is { } card && !FileName().IsMatch(card))
             return FileNameFault("card", card);
-        if (manifest.Licences.Contains(null!) || manifest.Metrics.Contains(null!) || manifest.Inference.Backbones.Values.Contains(null!))
+        if (manifest.Licences.Contains(null!) || manifest.Metrics.Contains(null!) || manifest.Layers.Contains(null!) || manifest.Inference.Backbones.Values.Contains(null!))
             return "null stands where an object should";
         if (manifest.Licences.FirstOrDefault(licence => !FileName().IsMatch(licence.File)) is { } outside)
             return FileNameFault("licences", outside.File);
-        return FirstFault(manifest.Inference);
+        if (manifest.Training is { } training && FirstFault(training) is { } fault)
+            return fault;
+        return FirstFault(manifest.Inference) ?? FirstFault(manifest.Layers, manifest.Inference.Features);
+    }
+
+    private static string? FirstFault(BundleTraining training)
+    {
+        if (training.Members < 1 || training.Clips < 1 || training.Patients < 1)
+            return "training.members, training.clips and training.patients must be at least 1";
+        if (training.Temperature is not (> 0 and <= 1e6))
+            return "training.temperature must be above 0";
+        if (training.Contents.FirstOrDefault(content => content is null || !Sha256().IsMatch(content)) is not null || training.Contents.Contains(null!))
+            return "training.contents must be SHA-256 sums of 64 lower-case hex digits";
+        return null;
     }
 
     private static string? FirstFault(BundleInference inference)
@@ -57,6 +70,17 @@ internal static partial class ManifestRules
         return inference.Head is { } head ? FirstFault("inference.head", head) : null;
     }
 
+    private static string? FirstFault(IReadOnlyList<BundleLayer> layers, int features)
+    {
+        if (layers.FirstOrDefault(layer => !LayerName().IsMatch(layer.Name)) is { } named)
+            return $"layers has the name '{Shown(named.Name)}'; a layer's name is 1 to 200 characters without blanks and commas";
+        if (layers.GroupBy(layer => layer.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            return $"layers names '{Shown(twice.Key)}' twice";
+        if (layers.Any(layer => layer.Features < 1) || (layers.Count > 0 && layers.Sum(layer => (long)layer.Features) != features))
+            return $"layers must have 1 or more features each, and {features} together, as inference.features says";
+        return null;
+    }
+
     private static string? FirstFault(string where, BundleModel model)
     {
         if (!FileName().IsMatch(model.File))
@@ -78,6 +102,9 @@ internal static partial class ManifestRules
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex FileName();
+
+    [GeneratedRegex(@"\A[^\s\p{C},]{1,200}\z")]
+    private static partial Regex LayerName();
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,31}\z")]
     private static partial Regex Word();

@@ -1,6 +1,6 @@
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>Follows the messages of an ONNX model that can hold tensors; field numbers are those of onnx.proto (ONNX 1.18).</summary>
+/// <summary>Walks the messages of an ONNX model that can contain tensors. The field numbers are those of onnx.proto (ONNX 1.18).</summary>
 internal sealed class OnnxWalk(Stream stream)
 {
     private const int MaxDepth = 32;
@@ -155,8 +155,8 @@ internal sealed class OnnxWalk(Stream stream)
         _depth--;
     }
 
-    /// <param name="end">Where the message ends in the stream.</param>
-    /// <param name="take">Reads the value of a field, or returns false to have it skipped.</param>
+    /// <param name="end">Offset in the stream at which the message ends.</param>
+    /// <param name="take">Reads the value of a field. It returns false to have the value skipped.</param>
     private void Each(long end, Func<int, bool> take)
     {
         while (_wire.Position < end)
@@ -166,6 +166,6 @@ internal sealed class OnnxWalk(Stream stream)
                 _wire.Skip();
         }
         if (_wire.Position != end)
-            throw new InvalidDataException("it is no ONNX model: a field runs over its message's end");
+            throw new InvalidDataException("it is not an ONNX model: a field runs over its message's end");
     }
 }

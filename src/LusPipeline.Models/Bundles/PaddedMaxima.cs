@@ -1,15 +1,16 @@
 namespace LusPipeline.Models.Bundles;
 
 /// <summary>
-/// Finds maxima over windows (MaxPool) that read zeros which a Pad has put around an image. A MaxPool's own padding is less than any
-/// value, so it stands for those zeros only where no value is negative, after a Relu for example.
+/// Finds MaxPools that read zeros which a Pad added around an image. A MaxPool's own padding is below every value. It can replace those zeros only if no
+/// value is negative, for example after a Relu.
 /// </summary>
-internal sealed class PaddedMaxima
+public sealed class PaddedMaxima
 {
     private readonly Dictionary<string, OnnxNode> _producers = new(StringComparer.Ordinal);
     private readonly List<string> _inputsOfMaxima = [];
     private readonly HashSet<string> _zeros = new(StringComparer.Ordinal);
 
+    /// <summary>Adds a node of the graph. Add all nodes before the first call of <see cref="Pads"/>.</summary>
     public void Add(OnnxNode node)
     {
         if (node is { Operation: "Pad" or "Cast" or "Identity" or "Dropout" or "Relu" or "DequantizeLinear", Inputs.Count: > 0, Outputs.Count: > 0 })
@@ -18,10 +19,10 @@ internal sealed class PaddedMaxima
             _inputsOfMaxima.Add(node.Inputs[0]);
     }
 
-    /// <summary>Adds a constant of type uint8 that is 0, by its name.</summary>
+    /// <summary>Adds the name of a uint8 constant that is 0.</summary>
     public void AddZero(string name) => _zeros.Add(name);
 
-    /// <summary>The Pads of values that may be negative, each by the name of its output.</summary>
+    /// <summary>The Pads whose input may be negative, each by the name of its output.</summary>
     public IEnumerable<string> Pads() =>
         from input in _inputsOfMaxima
         let pad = Producer(input)
@@ -31,12 +32,12 @@ internal sealed class PaddedMaxima
     private bool HasNoNegatives(string value) => Producer(value) switch
     {
         { Operation: "Relu" } => true,
-        // Of uint8 whose least value stands for 0.
+        // The input is uint8, and its smallest value represents 0.
         { Operation: "DequantizeLinear", Inputs: [_, _, var zeroPoint] } => _zeros.Contains(zeroPoint),
         _ => false,
     };
 
-    /// <summary>The node that computes a value. What changes no value is left out: optimizers that come first remove it.</summary>
+    /// <summary>The node that computes a value. Nodes that do not change values are skipped, because earlier optimizers remove them.</summary>
     private OnnxNode? Producer(string value)
     {
         for (var steps = 0; steps <= _producers.Count && _producers.TryGetValue(value, out var node); steps++)

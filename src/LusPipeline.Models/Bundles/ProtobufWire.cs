@@ -2,7 +2,9 @@ using System.Text;
 
 namespace LusPipeline.Models.Bundles;
 
-/// <summary>Reads fields from protobuf's wire format (protobuf.dev, "Encoding") and skips values by seeking. Nothing larger than a name is read into memory.</summary>
+/// <summary>
+/// Reads fields of protobuf's wire format (protobuf.dev, "Encoding") and skips values by seeking. Nothing larger than a name is loaded into memory.
+/// </summary>
 internal sealed class ProtobufWire(Stream stream)
 {
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
@@ -11,8 +13,8 @@ internal sealed class ProtobufWire(Stream stream)
 
     public long Position => stream.Position;
 
-    /// <summary>The next field's number.</summary>
-    /// <param name="end">Where the message that holds it ends.</param>
+    /// <summary>Reads the next field's number.</summary>
+    /// <param name="end">Offset at which the message that contains the field ends.</param>
     public int Field(long end)
     {
         _limit = end;
@@ -24,7 +26,7 @@ internal sealed class ProtobufWire(Stream stream)
 
     public long Number() => _kind == Varint ? RawNumber() : throw Wrong();
 
-    /// <summary>Where the message ends that is this field's value.</summary>
+    /// <summary>Reads the length of this field's message and returns the offset at which the message ends.</summary>
     public long MessageEnd()
     {
         var length = Length();
@@ -41,7 +43,7 @@ internal sealed class ProtobufWire(Stream stream)
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>The value's only byte; null where it has none or more, which are skipped.</summary>
+    /// <summary>The value if it is exactly one byte. Otherwise null, and the value is skipped.</summary>
     public byte? OnlyByte()
     {
         var length = Length();
@@ -97,5 +99,5 @@ internal sealed class ProtobufWire(Stream stream)
         throw Wrong();
     }
 
-    private static InvalidDataException Wrong() => new("it is no ONNX model: its protobuf fields do not add up");
+    private static InvalidDataException Wrong() => new("it is not an ONNX model: its protobuf fields do not add up");
 }

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace LusPipeline.Models.Inference;
 
-/// <param name="frames">uint8 [count, H, W, 3].</param>
-/// <param name="features">float32 [count, D], filled.</param>
+/// <param name="frames">Input, uint8 [count, H, W, 3].</param>
+/// <param name="features">Output, float32 [count, D], filled by the call.</param>
 internal delegate void RunBatch(Memory<byte> frames, int count, Memory<float> features);
 
 /// <summary>
-/// Threads that run batches of one clip each, first come first served, in batches of nearly equal size. They are the model's own:
-/// blocking the pool's threads for whole batches would starve the decoders' pipes and the ledger.
+/// Threads that run batches of frames of one clip each. Clips are served in order of arrival, and a clip's batches have nearly equal sizes. The model owns
+/// the threads: blocking thread-pool threads for whole batches would starve the decoders' pipes and the ledger.
 /// </summary>
 internal sealed class BatchThreads : IClipRunner
 {
@@ -18,7 +18,7 @@ internal sealed class BatchThreads : IClipRunner
     private readonly RunBatch _run;
     private volatile bool _stopping;
 
-    /// <param name="batch">Most frames of a batch.</param>
+    /// <param name="batch">Largest number of frames in a batch.</param>
     public BatchThreads(int count, int batch, RunBatch run)
     {
         _batch = batch;

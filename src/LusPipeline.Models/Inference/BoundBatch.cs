@@ -5,7 +5,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>A batch's memory outside the managed heap, bound to an ONNX Runtime session; on CUDA it is pinned, which the device copies fastest.</summary>
+/// <summary>
+/// A batch's memory outside the managed heap, bound to an ONNX Runtime session. For CUDA the memory is pinned, which makes copies to the device fastest.
+/// </summary>
 internal sealed class BoundBatch : IBatchBuffers
 {
     private readonly InferenceSession _session;
@@ -20,7 +22,7 @@ internal sealed class BoundBatch : IBatchBuffers
     private readonly long _frameBytes;
     private readonly (int Height, int Width, int FeatureLength) _size;
 
-    /// <exception cref="BrokenEngineException">The memory cannot be had.</exception>
+    /// <exception cref="BrokenEngineException">The memory cannot be allocated.</exception>
     public BoundBatch(InferenceSession session, int capacity, (int Height, int Width, int FeatureLength) size, int? device)
     {
         _session = session;
@@ -56,7 +58,7 @@ internal sealed class BoundBatch : IBatchBuffers
         var (input, output) = Values(count);
         try
         {
-            // On CUDA, binding an input copies it to the device: it must be bound again for each batch.
+            // On CUDA, binding an input copies it to the device. So the input must be bound again for each batch.
             _binding.BindInput(OnnxContract.Frames, input);
             _binding.BindOutput(OnnxContract.Features, output);
             _binding.SynchronizeBoundInputs();
@@ -87,7 +89,7 @@ internal sealed class BoundBatch : IBatchBuffers
         _memory.Dispose();
     }
 
-    /// <summary>The first frames and features, made once for each number of them.</summary>
+    /// <summary>The values for the first <paramref name="count"/> frames and features, created once for each count.</summary>
     private (OrtValue Input, OrtValue Output) Values(int count) => _values[count] ??= (
         OrtValue.CreateTensorValueWithData(
             _memory, TensorElementType.UInt8, [count, _size.Height, _size.Width, 3], _frames.DangerousGetHandle(), count * _frameBytes),

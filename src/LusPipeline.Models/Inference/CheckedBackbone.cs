@@ -3,7 +3,7 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Opens backbones for work. A bundle that <c>lus models</c> of this version has not checked is checked first, with one frame.</summary>
+/// <summary>Opens backbones for work. If this version of <c>lus models</c> has not checked the bundle, it is first checked with one frame.</summary>
 public static class CheckedBackbone
 {
     private const int Frames = 1;

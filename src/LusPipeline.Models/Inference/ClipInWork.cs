@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>One clip's way through the backbone. Whoever takes frames of it ends them: as computed, left out or failed.</summary>
+/// <summary>The state of one clip while the backbone computes it. Whoever takes frames of it must report each as computed, skipped or failed.</summary>
 internal sealed class ClipInWork
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,29 +24,29 @@ internal sealed class ClipInWork
 
     public int FrameCount { get; }
 
-    /// <summary>Ends when none of the clip's frames is computed or waits, whatever became of them.</summary>
+    /// <summary>Completes when no frame of the clip is waiting or being computed, whatever their outcome.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Cancelled, or failed already: no frame of it needs to be computed any more.</summary>
+    /// <summary>Whether the clip was cancelled or has failed. Its remaining frames need not be computed.</summary>
     public bool IsOver => Volatile.Read(ref _failure) is not null || _cancellation.IsCancellationRequested;
 
-    /// <summary>uint8 [<paramref name="count"/>, H, W, 3].</summary>
+    /// <summary>The clip's frames from <paramref name="first"/> on, uint8 [<paramref name="count"/>, H, W, 3].</summary>
     public Memory<byte> Frames(int first, int count) => Slice(_frames, first, count);
 
-    /// <summary>float32 [<paramref name="count"/>, D], to be filled.</summary>
+    /// <summary>The features of the frames from <paramref name="first"/> on, float32 [<paramref name="count"/>, D]. The caller fills them.</summary>
     public Memory<float> Features(int first, int count) => Slice(_features, first, count);
 
-    /// <summary>Ends frames whose features are filled.</summary>
+    /// <summary>Reports frames whose features are filled.</summary>
     public void Finish(int count) => End(count);
 
-    /// <summary>Ends frames of a clip that is over.</summary>
+    /// <summary>Reports frames that were skipped because the clip is over.</summary>
     public void Skip(int count)
     {
         _skipped = true;
         End(count);
     }
 
-    /// <summary>Ends frames that could not be computed; the first failure becomes the clip's.</summary>
+    /// <summary>Reports frames that could not be computed. The clip's task fails with the first exception.</summary>
     public void Fail(int count, Exception exception)
     {
         Interlocked.CompareExchange(ref _failure, exception, null);

@@ -2,12 +2,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>What the CPU has for int8.</summary>
+/// <summary>Detects the CPU's support for 8-bit integer products.</summary>
 internal static class CpuInt8
 {
     /// <summary>
-    /// Whether it has VNNI or AMX (CPUID leaf 7, as the vendors' manuals number its bits). Elsewhere 8-bit products are summed
-    /// in 16 bits that saturate: results differ, and speed gains little.
+    /// Whether the CPU has VNNI or AMX (CPUID leaf 7, bit numbers as in the vendors' manuals). Other CPUs sum 8-bit products in 16 bits that saturate.
+    /// Results then differ, and there is little gain in speed.
     /// </summary>
     public static bool IsFast { get; } = Detect();
 

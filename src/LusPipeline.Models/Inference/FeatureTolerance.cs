@@ -4,16 +4,20 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>How near the features of a variant must be to those of the float32 graph that it computes.</summary>
+/// <summary>How close a variant's features must be to those of the float32 graph that it computes.</summary>
 public sealed class FeatureTolerance
 {
-    /// <summary>Of fp32: the most length of the difference over the length of the features. Optimizers that only round differently stay below 3e-4.</summary>
+    /// <summary>
+    /// The limit for fp32: length of the difference divided by the length of the features. Optimizers that only round differently stay below 3e-4.
+    /// </summary>
     public const double MaxRelativeDifference = 1e-3;
 
-    /// <summary>Of int8: the least mean over frames. CPUs choose this variant by themselves, so it must not change what a bundle says.</summary>
+    /// <summary>
+    /// The limit for int8: the lowest mean cosine over the frames. CPUs choose this variant automatically, so it must not change a bundle's diagnoses.
+    /// </summary>
     public const double LeastInt8MeanCosine = 0.96;
 
-    /// <summary>Of fp16: the least of any frame. CUDA chooses this variant by itself. Xception's worst frame is at 0.99997.</summary>
+    /// <summary>The limit for fp16: the lowest cosine of any frame. CUDA chooses this variant automatically. Xception's worst frame has 0.99997.</summary>
     public const double LeastFp16Cosine = 0.999;
 
     private static readonly FeatureTolerance Float32 = new(
@@ -37,19 +41,19 @@ public sealed class FeatureTolerance
 
     private delegate double Measure(float[] found, float[] expected, int length);
 
-    public static FeatureTolerance Of(string variant, InferenceOptions options) => variant switch
+    public static FeatureTolerance ForVariant(string variant, InferenceOptions options) => variant switch
     {
         BundleVariant.Int8 => Int8,
         BundleVariant.Fp16 => Float16,
-        // TF32 multiplies with 10 bits of mantissa, as float16 has them.
+        // TF32 multiplies with 10 bits of mantissa, as float16 does.
         _ when options is { Provider: ExecutionProvider.Cuda, DeviceTf32: true } => Float16,
         _ => Float32,
     };
 
-    /// <param name="found">float32 [frames, <paramref name="length"/>].</param>
-    /// <param name="expected">float32 [frames, <paramref name="length"/>].</param>
-    /// <param name="length">D, the features of a frame.</param>
-    /// <returns>Whether they are near enough, and the figure with its limit in words.</returns>
+    /// <param name="found">Features to check, float32 [frames, <paramref name="length"/>].</param>
+    /// <param name="expected">Reference features, float32 [frames, <paramref name="length"/>].</param>
+    /// <param name="length">D, the number of features of a frame.</param>
+    /// <returns>Whether they are close enough, and a text with the figure and its limit.</returns>
     public (bool Allowed, string Text) Compare(float[] found, float[] expected, int length)
     {
         var value = _measure(found, expected, length);
@@ -66,7 +70,7 @@ public sealed class FeatureTolerance
         from frame in Enumerable.Range(0, found.Length / length)
         select Cosine(found.AsSpan(frame * length, length), expected.AsSpan(frame * length, length));
 
-    /// <summary>1 for features that are all 0 in both.</summary>
+    /// <summary>The cosine of two feature vectors; 1 if both are zero.</summary>
     private static double Cosine(ReadOnlySpan<float> found, ReadOnlySpan<float> expected) =>
         found.SequenceEqual(expected) ? 1 : TensorPrimitives.CosineSimilarity(found, expected);
 }

@@ -4,20 +4,20 @@ using Microsoft.ML.OnnxRuntime;
 namespace LusPipeline.Models.Inference;
 
 /// <summary>
-/// Compares the features of a backbone that is open for work with those of the bundle's float32 graph, run node by node without ONNX
-/// Runtime's optimizers. It shows when an optimizer changes what a model computes, which nothing else would.
+/// Compares the features of an open backbone with those of the bundle's float32 graph. The graph runs node by node without ONNX Runtime's optimizers. This
+/// detects an optimizer that changes what a model computes; nothing else would.
 /// </summary>
 public static class GraphComparison
 {
-    /// <summary>Why a variant is not compared on this machine; null where it is.</summary>
+    /// <summary>Why a variant cannot be compared on this machine; null if it can.</summary>
     public static string? WhyNot(string variant) => variant == BundleVariant.Int8 && !CpuInt8.IsFast
         ? "this CPU has neither VNNI nor AMX, so sums of 8-bit products saturate and its int8 features are known to differ"
         : null;
 
     /// <param name="variant">The variant that <paramref name="backbone"/> computes.</param>
-    /// <param name="options">Those that it was opened with.</param>
-    /// <param name="frames">How many synthetic frames are compared, at least 1.</param>
-    /// <returns>The figure and its limit in words.</returns>
+    /// <param name="options">The options with which <paramref name="backbone"/> was opened.</param>
+    /// <param name="frames">Number of synthetic frames to compare, at least 1.</param>
+    /// <returns>A text with the figure and its limit.</returns>
     /// <exception cref="BundleException">The features differ by more than <see cref="FeatureTolerance"/> allows; the message gives the figure and the limit.</exception>
     /// <exception cref="Core.Outcomes.BrokenEngineException">A graph fails while it runs.</exception>
     public static async Task<string> RunAsync(
@@ -33,7 +33,7 @@ public static class GraphComparison
         var graph = bundle.Variants.Contains(BundleVariant.Fp32) ? BundleVariant.Fp32 : variant;
         var expected = RunUnoptimized(bundle, graph, pixels, frames, cancellation);
 
-        var (allowed, text) = FeatureTolerance.Of(variant, options).Compare(found, expected, bundle.Features);
+        var (allowed, text) = FeatureTolerance.ForVariant(variant, options).Compare(found, expected, bundle.Features);
         if (allowed)
             return text;
         throw new BundleException(

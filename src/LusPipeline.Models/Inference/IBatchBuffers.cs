@@ -1,15 +1,15 @@
 namespace LusPipeline.Models.Inference;
 
-/// <summary>The memory of one batch, and the engine that computes in it.</summary>
+/// <summary>The memory of one batch, and the engine that computes it.</summary>
 internal interface IBatchBuffers : IDisposable
 {
-    /// <summary>Most frames.</summary>
+    /// <summary>Largest number of frames.</summary>
     int Capacity { get; }
 
-    /// <summary>uint8 [<see cref="Capacity"/>, H, W, 3].</summary>
+    /// <summary>Input, uint8 [<see cref="Capacity"/>, H, W, 3].</summary>
     Span<byte> Frames { get; }
 
-    /// <summary>float32 [<see cref="Capacity"/>, D].</summary>
+    /// <summary>Output, float32 [<see cref="Capacity"/>, D].</summary>
     ReadOnlySpan<float> Features { get; }
 
     /// <summary>Computes the features of the first <paramref name="count"/> frames.</summary>

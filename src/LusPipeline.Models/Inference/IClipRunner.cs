@@ -1,8 +1,8 @@
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Takes clips to batches, and batches to the engine.</summary>
+/// <summary>Distributes clips over batches and runs the batches.</summary>
 internal interface IClipRunner : IDisposable
 {
-    /// <summary>The clip's task ends when all its frames have.</summary>
+    /// <summary>Adds a clip. Its task completes when all its frames are finished.</summary>
     void Add(ClipInWork clip);
 }

@@ -47,7 +47,11 @@ public sealed record InferenceOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (DeviceMemoryBytes is > 0 and < LeastDeviceMemoryBytes)
-            yield return new($"{DeviceMemoryBytes} is too little for any backbone. Give at least {LeastDeviceMemoryBytes} (256 MiB), or 0 for all of the device's memory.", [nameof(DeviceMemoryBytes)]);
+        {
+            yield return new(
+                $"{DeviceMemoryBytes} is too little for any backbone. Give at least {LeastDeviceMemoryBytes} (256 MiB), or 0 for all of the device's memory.",
+                [nameof(DeviceMemoryBytes)]);
+        }
         if (MixClips == ClipMixing.Always && Provider == ExecutionProvider.Cpu && Batch < 2)
             yield return new($"Always mixes nothing on the CPU while {Section}:{nameof(Batch)} is {Batch}. Give a batch of at least 2 frames, or Auto.", [nameof(MixClips)]);
     }

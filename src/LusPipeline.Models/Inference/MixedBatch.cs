@@ -1,7 +1,7 @@
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Frames of one or several clips that run together. Allocates nothing after its making.</summary>
-/// <param name="buffers">Owned by whoever made them.</param>
+/// <summary>A batch of frames of one or several clips. Nothing is allocated after construction.</summary>
+/// <param name="buffers">The batch's memory. The caller owns it.</param>
 internal sealed class MixedBatch(IBatchBuffers buffers)
 {
     private readonly Part[] _parts = new Part[buffers.Capacity];
@@ -11,19 +11,19 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     private int _loaded;
     private Exception? _failure;
 
-    /// <summary>Frames taken.</summary>
+    /// <summary>Number of frames taken so far.</summary>
     public int Count { get; private set; }
 
     public int Room => buffers.Capacity - Count;
 
-    /// <summary>Takes the next frames of a clip, up to <see cref="Room"/>. A clip comes once in a batch.</summary>
+    /// <summary>Takes the next frames of a clip, at most <see cref="Room"/>. Each clip may occur once in a batch.</summary>
     public void Take(ClipInWork clip, int first, int count)
     {
         _parts[_partCount++] = new(clip, first, count, Count);
         Count += count;
     }
 
-    /// <summary>Copies the frames that were taken since the last time.</summary>
+    /// <summary>Copies the frames that were taken since the last call.</summary>
     public void Load()
     {
         try
@@ -40,8 +40,8 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
     }
 
     /// <summary>
-    /// Computes. When that fails, every clip is computed by itself, so that one that makes the engine fail takes no other with it,
-    /// and a batch that is too large for the memory is not the end.
+    /// Computes the batch. If that fails, each clip is computed alone. So a clip that makes the engine fail does not affect the others, and a batch that is
+    /// too large for the memory does not end the work.
     /// </summary>
     public void Run()
     {
@@ -61,7 +61,7 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
         _partCount = 0;
     }
 
-    /// <summary>Hands the features to the clips and becomes empty.</summary>
+    /// <summary>Gives the features to the clips and empties the batch.</summary>
     public void Deliver()
     {
         for (var index = 0; index < _partCount; index++)
@@ -133,7 +133,7 @@ internal sealed class MixedBatch(IBatchBuffers buffers)
         part.Clip.Finish(part.Count);
     }
 
-    /// <param name="First">Of the clip's frames.</param>
-    /// <param name="Offset">Of the batch's frames.</param>
+    /// <param name="First">Number of the part's first frame in the clip.</param>
+    /// <param name="Offset">Position of the part's first frame in the batch.</param>
     private readonly record struct Part(ClipInWork Clip, int First, int Count, int Offset);
 }

@@ -1,9 +1,9 @@
 namespace LusPipeline.Models.Inference;
 
 /// <summary>
-/// Threads that run whatever frames wait, of one clip or several, first come first served. A batch takes what is there and runs as soon
-/// as the device is free; only while the device is busy does it wait, and is filled further. Batches run in the order of their first frames.
-/// Memory is that of the buffers, whatever waits.
+/// Threads that run waiting frames of one or several clips in order of arrival. A batch takes the frames that are waiting and runs as soon as the device is
+/// free. While the device is busy, the batch waits and is filled further. Batches run in the order of their first frames. Memory is limited to the buffers,
+/// however many clips wait.
 /// </summary>
 internal sealed class MixingThreads : IClipRunner
 {
@@ -17,8 +17,8 @@ internal sealed class MixingThreads : IClipRunner
     private int _running;
     private bool _stopping;
 
-    /// <param name="buffers">One for each batch that runs or is filled; disposed with this.</param>
-    /// <param name="mostRunning">Batches that run at the same time.</param>
+    /// <param name="buffers">One buffer for each batch that runs or is filled. They are disposed with this object.</param>
+    /// <param name="mostRunning">Largest number of batches that run at the same time.</param>
     public MixingThreads(IReadOnlyList<IBatchBuffers> buffers, int mostRunning)
     {
         _buffers = buffers;
@@ -42,7 +42,7 @@ internal sealed class MixingThreads : IClipRunner
         }
     }
 
-    /// <summary>What batches have taken is computed; what waits fails.</summary>
+    /// <summary>Stops the threads. Frames that batches have taken are computed; frames that still wait fail.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -77,8 +77,8 @@ internal sealed class MixingThreads : IClipRunner
         }
     }
 
-    /// <summary>Takes and copies frames until there are some, no more wait or fit, and the device is free.</summary>
-    /// <returns>False at the end.</returns>
+    /// <summary>Takes and copies frames until the batch has some, no more are waiting or fit, and the device is free.</summary>
+    /// <returns>False when the threads are to stop.</returns>
     private bool Fill(MixedBatch batch)
     {
         while (true)

@@ -6,9 +6,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace LusPipeline.Models.Inference;
 
 /// <summary>
-/// A bundle's backbone on ONNX Runtime: one session, and a few threads of its own that each run a batch of frames at a time.
-/// On the CPU a batch never holds frames of two clips, so a clip's features depend on nothing but the clip. On CUDA it does
-/// (<see cref="InferenceOptions.MixClips"/>): which clips share a batch, and how large it is, can change the last bits.
+/// A bundle's backbone on ONNX Runtime: one session, and a few threads of its own that each run one batch at a time. On the CPU a batch by default holds
+/// frames of one clip only, so a clip's features depend on nothing else. On CUDA a batch may mix clips (<see cref="InferenceOptions.MixClips"/>). Its
+/// composition and size can then change the last bits of the features.
 /// </summary>
 public sealed class OnnxBackbone : IBackbone
 {
@@ -36,17 +36,21 @@ public sealed class OnnxBackbone : IBackbone
     public int Width { get; }
     public int FeatureLength { get; }
 
-    /// <summary>Most frames that run together.</summary>
+    /// <summary>Largest number of frames in a batch.</summary>
     public int Batch { get; }
 
-    /// <summary>Batches that run at the same time.</summary>
+    /// <summary>Number of batches that run at the same time.</summary>
     public int ConcurrentRuns { get; }
 
-    /// <summary>Clips in flight that keep a backbone with these options busy; more gain nothing.</summary>
+    /// <summary>The number of clips in flight that keeps a backbone with these options busy. More clips gain nothing.</summary>
     public static int ClipsInHandFor(InferenceOptions options, int framesPerClip) => ComputePlan.For(options).ClipsInHand(framesPerClip);
 
-    /// <exception cref="BundleException">No such variant, or a file that ONNX Runtime refuses or whose inputs or outputs are not a backbone's.</exception>
-    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there, cannot run all of the backbone, or fails on a black batch.</exception>
+    /// <exception cref="BundleException">
+    /// There is no such variant, ONNX Runtime refuses the file, or its inputs or outputs are not a backbone's.
+    /// </exception>
+    /// <exception cref="BrokenEngineException">
+    /// CUDA was requested and is not available, cannot run the whole backbone, or fails on a black batch.
+    /// </exception>
     public static OnnxBackbone Open(Bundle bundle, string variant, InferenceOptions options)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -83,14 +87,14 @@ public sealed class OnnxBackbone : IBackbone
         return clip.Completion;
     }
 
-    /// <summary>Runs a black clip, so that a fault of the engine shows and working memory is in place before the first real one.</summary>
+    /// <summary>Runs a black clip. It exposes faults of the engine and allocates working memory before the first real clip.</summary>
     public Task WarmUpAsync(CancellationToken cancellation)
     {
         var frames = Batch * ConcurrentRuns;
         return ExtractAsync(new byte[frames * Height * Width * 3], frames, new float[frames * FeatureLength], cancellation);
     }
 
-    /// <summary>Waits for the batches that are running; those that wait are cancelled.</summary>
+    /// <summary>Waits for the batches that are running. Clips that still wait are cancelled.</summary>
     public void Dispose()
     {
         _runner.Dispose();
@@ -116,7 +120,7 @@ public sealed class OnnxBackbone : IBackbone
         }
     }
 
-    /// <summary>A device's faults show when it first computes: that must not be somebody's clip.</summary>
+    /// <summary>Runs once at opening. A device's faults appear at its first computation, and that must not be a real clip's.</summary>
     private void RunOnceOrClose()
     {
         try

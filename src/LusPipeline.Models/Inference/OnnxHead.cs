@@ -7,7 +7,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>A bundle's head on ONNX Runtime. Safe to call from several threads at once.</summary>
+/// <summary>A bundle's head on ONNX Runtime. Several threads may call it at the same time.</summary>
 public sealed class OnnxHead : IDisposable
 {
     private const int Classes = 3;
@@ -23,14 +23,14 @@ public sealed class OnnxHead : IDisposable
         FeatureLength = bundle.Features;
     }
 
-    /// <summary>T, the frames of one clip.</summary>
+    /// <summary>T, the number of frames of one clip.</summary>
     public int Frames { get; }
 
-    /// <summary>D, the features of one frame.</summary>
+    /// <summary>D, the number of features of one frame.</summary>
     public int FeatureLength { get; }
 
-    /// <summary>Opens the head on one CPU thread: it costs a thousandth of the backbone.</summary>
-    /// <exception cref="BundleException">A file that ONNX Runtime refuses, or whose inputs or outputs are not a head's.</exception>
+    /// <summary>Opens the head with one CPU thread. It costs about a thousandth of the backbone.</summary>
+    /// <exception cref="BundleException">ONNX Runtime refuses the file, or its inputs or outputs are not a head's.</exception>
     public static OnnxHead Open(Bundle bundle, InferenceOptions options)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -49,15 +49,15 @@ public sealed class OnnxHead : IDisposable
         }
     }
 
-    /// <param name="features">float32 [T, D] of one clip, row by row.</param>
+    /// <param name="features">Features of one clip, float32 [T, D], row by row.</param>
     /// <exception cref="TransientException">A feature is infinite or not a number.</exception>
-    /// <exception cref="BrokenEngineException">The head fails, or gives no probabilities for features that are finite.</exception>
+    /// <exception cref="BrokenEngineException">The head fails, or its output is not a set of probabilities although the features are finite.</exception>
     public ClassProbabilities Predict(ReadOnlySpan<float> features)
     {
         if (features.Length != Frames * FeatureLength)
             throw new ArgumentException($"{features.Length} floats are not {Frames}×{FeatureLength} features.", nameof(features));
         if (!TensorPrimitives.IsFiniteAll(features))
-            throw new TransientException(ReasonCode.Crashed, "The clip's features hold values that are infinite or not a number.");
+            throw new TransientException(ReasonCode.Crashed, "The clip's features contain infinite values or NaN.");
         var values = new float[Classes];
         try
         {

@@ -4,18 +4,26 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Opens ONNX Runtime sessions by <see cref="InferenceOptions"/>.</summary>
-internal static class OnnxSession
+/// <summary>Opens ONNX Runtime sessions according to <see cref="InferenceOptions"/>.</summary>
+public static class OnnxSession
 {
-    /// <summary>The optimizer that makes a Pad of zeros a part of the operator after it. It does so with a MaxPool too, and changes its values (<see cref="PaddedMaxima"/>).</summary>
+    /// <summary>
+    /// The optimizer that merges a zero Pad into the operator after it. It does so with a MaxPool too, which changes the MaxPool's values
+    /// (<see cref="PaddedMaxima"/>).
+    /// </summary>
     private const string PadFusion = "Pad_Fusion";
 
+    static OnnxSession() => OnnxTelemetry.TurnOff();
+
+    /// <summary>Opens a file to run it, with all optimizations that do not change its results.</summary>
     /// <param name="path">An ONNX file that <see cref="Bundle.Load"/> has checked.</param>
-    /// <param name="threads">Threads that work on one run together; with 1 it is the caller's own.</param>
+    /// <param name="options">The settings for the device and its memory.</param>
+    /// <param name="threads">Number of threads that work on one run together. With 1 only the caller's thread works.</param>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
-    /// <exception cref="BrokenEngineException">CUDA was asked for and is not there, or cannot run all of the file.</exception>
+    /// <exception cref="BrokenEngineException">CUDA was requested and is not available, or cannot run the whole file.</exception>
     public static InferenceSession Open(string path, InferenceOptions options, int threads)
     {
+        ArgumentNullException.ThrowIfNull(options);
         using var settings = new SessionOptions
         {
             IntraOpNumThreads = threads,
@@ -25,7 +33,7 @@ internal static class OnnxSession
             EnableCpuMemArena = options.Arena,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        // Idle threads that spin would take the cores from the decoders.
+        // Idle threads that spin would take CPU time from the decoders.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (HasPaddedMaxima(path))
             settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", PadFusion);
@@ -35,9 +43,9 @@ internal static class OnnxSession
         return Open(path, settings, wholly: onCuda);
     }
 
-    /// <summary>Opens a file for its inputs and outputs only: quick, and not for running.</summary>
+    /// <summary>Opens a file to read its inputs and outputs only. This is quick; do not run the session.</summary>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
-    public static InferenceSession OpenToLook(string path)
+    public static InferenceSession OpenForMetadata(string path)
     {
         using var settings = new SessionOptions
         {
@@ -51,7 +59,7 @@ internal static class OnnxSession
         return Open(path, settings);
     }
 
-    /// <summary>Opens a file to run it node by node as it is written: slow, and without what an optimizer may get wrong.</summary>
+    /// <summary>Opens a file to run it node by node as written. This is slow, but no optimizer can change its results.</summary>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
     public static InferenceSession OpenUnoptimized(string path, int threads)
     {
@@ -67,11 +75,26 @@ internal static class OnnxSession
         return Open(path, settings);
     }
 
-    /// <summary>The same with settings of one's own.</summary>
-    /// <param name="wholly">Whether the settings forbid nodes on the CPU.</param>
+    /// <summary>
+    /// Opens a model that this program has made, with a thread for each core. Memory is not planned in advance: the plan reserves more than training
+    /// graphs use.
+    /// </summary>
+    /// <param name="model">The bytes of an ONNX model.</param>
+    public static InferenceSession OpenInMemory(byte[] model)
+    {
+        using var settings = new SessionOptions { EnableMemoryPattern = false, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        // The many small nodes of an unrolled sequence leave threads idle most of the time.
+        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new InferenceSession(model, settings);
+    }
+
+    /// <summary>Opens a file with the caller's settings.</summary>
+    /// <param name="path">An ONNX file.</param>
+    /// <param name="settings">ONNX Runtime's settings; the caller disposes them.</param>
+    /// <param name="wholly">Whether the settings forbid running nodes on the CPU.</param>
     /// <exception cref="BundleException">ONNX Runtime refuses the file.</exception>
-    /// <exception cref="BrokenEngineException">The device cannot run all of it.</exception>
-    internal static InferenceSession Open(string path, SessionOptions settings, bool wholly = false)
+    /// <exception cref="BrokenEngineException">The device cannot run the whole file.</exception>
+    public static InferenceSession Open(string path, SessionOptions settings, bool wholly = false)
     {
         try
         {
@@ -100,8 +123,8 @@ internal static class OnnxSession
         }
     }
 
-    /// <summary>What becomes of a backbone that fails while it runs.</summary>
-    public static BrokenEngineException RunFailed(OnnxRuntimeException failed) => new(
+    /// <summary>The exception for a backbone that fails while it runs.</summary>
+    internal static BrokenEngineException RunFailed(OnnxRuntimeException failed) => new(
         $"ONNX Runtime failed to run the backbone ({failed.Message}). If memory ran out, lower Inference:Batch or Inference:Threads, or raise Inference:DeviceMemoryBytes.", failed)
     {
         AtWork = true,

@@ -1,9 +1,11 @@
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Frames that look a little like lung ultrasound: a bright sector with speckle and horizontal bands, black around it.</summary>
+/// <summary>Makes frames that look a little like lung ultrasound: a bright sector with speckle and horizontal bands on a black background.</summary>
 internal static class SyntheticFrames
 {
-    /// <returns>uint8 RGB [<paramref name="count"/>, <paramref name="height"/>, <paramref name="width"/>, 3], the same for the same sizes.</returns>
+    /// <returns>
+    /// uint8 RGB [<paramref name="count"/>, <paramref name="height"/>, <paramref name="width"/>, 3]. The same arguments give the same frames.
+    /// </returns>
     public static byte[] Make(int count, int height, int width)
     {
         var frames = new byte[checked(count * height * width * 3)];

@@ -3,16 +3,16 @@ using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Models.Inference;
 
-/// <summary>Runs each variant of a bundle on black and on synthetic frames, and the head on their features.</summary>
+/// <summary>Runs each variant of a bundle on black and on synthetic frames, and runs the head on their features.</summary>
 public static class TrialRun
 {
     private const int ComparedFrames = 3;
 
     /// <exception cref="BundleException">
-    /// A model that does not open, is not what the manifest says, gives no finite features or no probabilities, or computes something else than
-    /// its graph says.
+    /// A model cannot be opened, does not match the manifest, gives features that are not finite or outputs that are not probabilities, or computes
+    /// something else than its graph describes.
     /// </exception>
-    /// <exception cref="Core.Outcomes.BrokenEngineException">A model that fails while it runs.</exception>
+    /// <exception cref="Core.Outcomes.BrokenEngineException">A model fails while it runs.</exception>
     public static async Task<TrialResult> RunAsync(Bundle bundle, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -25,7 +25,7 @@ public static class TrialRun
             using var backbone = OnnxBackbone.Open(bundle, variant, options);
             await backbone.ExtractAsync(new byte[bundle.Height * bundle.Width * 3], 1, features.AsMemory(0, bundle.Features), cancellation).ConfigureAwait(false);
             if (!TensorPrimitives.IsFiniteAll<float>(features.AsSpan(0, bundle.Features)))
-                throw new BundleException($"'{bundle.PathOf(bundle.Backbone(variant))}' gives features that are infinite or not a number, even for a black frame. Import the model again.");
+                throw new BundleException($"'{bundle.PathOf(bundle.Backbone(variant))}' gives features that are infinite or NaN, even for a black frame. Import the model again.");
             var reason = GraphComparison.WhyNot(variant);
             whole &= reason is null;
             comparisons.Add((variant, reason is null
@@ -46,6 +46,6 @@ public static class TrialRun
     }
 }
 
-/// <param name="Comparisons">What <see cref="GraphComparison"/> says of each variant.</param>
-/// <param name="Whole">Whether each variant was compared, so that the bundle may be marked as checked.</param>
+/// <param name="Comparisons">The text of <see cref="GraphComparison"/> for each variant.</param>
+/// <param name="Whole">Whether every variant was compared, so that the bundle may be marked as checked.</param>
 public sealed record TrialResult(IReadOnlyList<(string Variant, string Text)> Comparisons, bool Whole);

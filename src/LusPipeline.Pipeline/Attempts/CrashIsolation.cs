@@ -3,20 +3,25 @@ using LusPipeline.Ledger.Moves;
 namespace LusPipeline.Pipeline.Attempts;
 
 /// <summary>
-/// Lets the attempts of one stage run side by side in this process. A suspect, whose earlier start has no end, runs alone: it may crash
-/// the process, and a crash counts against everything that is in work at that moment.
+/// Lets attempts of one stage run in parallel in this process. Work is suspect if an earlier start of it did not end. A suspect runs alone,
+/// because it may crash the process, and a crash counts against all work that runs at that moment.
 /// </summary>
 public sealed class CrashIsolation : IDisposable
 {
-    /// <summary>Larger than the number of attempts that ever run side by side. An attempt that runs alone takes all places.</summary>
+    /// <summary>
+    /// The number of places, which is larger than the number of attempts that ever run in parallel. An attempt that runs alone takes all
+    /// places.
+    /// </summary>
     private const int Places = 4096;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _places = new(Places);
 
-    /// <summary>Waits for a place and starts an attempt. A suspect is started again when it can run alone.</summary>
-    /// <param name="start">Records the start in the ledger. Its argument says whether the attempt would run alone.</param>
-    /// <returns>The outcome of the start, and the place, to be disposed when the attempt has ended.</returns>
+    /// <summary>
+    /// Waits for a place and starts an attempt. If the work is suspect, it waits until the attempt can run alone and starts it again.
+    /// </summary>
+    /// <param name="start">Records the start in the ledger. Its argument says whether the attempt runs alone.</param>
+    /// <returns>The place, the outcome of the start and the started work. Dispose the place when the attempt has ended.</returns>
     public async Task<(IDisposable Place, StartOutcome Outcome, TWork? Work)> StartAsync<TWork>(
         Func<bool, Task<(StartOutcome Outcome, TWork? Work)>> start, CancellationToken cancellation)
         where TWork : class

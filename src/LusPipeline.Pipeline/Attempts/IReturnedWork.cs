@@ -1,8 +1,10 @@
+using LusPipeline.Core.Messages;
+
 namespace LusPipeline.Pipeline.Attempts;
 
-/// <summary>Asks the ledger about messages that the broker gave up delivering.</summary>
+/// <summary>Decides what happens to messages that the broker no longer delivers, because they were delivered too often.</summary>
 public interface IReturnedWork
 {
-    /// <param name="message">A stage's message.</param>
-    Task<ReturnedOutcome> SettleAsync(object message, CancellationToken cancellation);
+    /// <summary>Compares the message with the ledger's row. If the row's work has crashed too often, it is failed.</summary>
+    Task<ReturnedOutcome> SettleAsync(IStageMessage message, CancellationToken cancellation);
 }

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace LusPipeline.Pipeline.Attempts;
 
 /// <summary>
-/// Lets one thread of this process at a time work on a key. The ledger tells workers apart, not the threads of one worker. A second
-/// message about the same work waits, and then finds in the ledger what is left to do. It must not be dropped: nobody may publish it again.
+/// Lets one thread of this process at a time work on a key. The ledger tells workers apart, but not the threads of one worker. A second
+/// message about the same work waits, and then reads from the ledger what is left to do. It must not be dropped, because it may be the only
+/// message about that work.
 /// </summary>
 /// <typeparam name="TKey">Identifies a piece of work.</typeparam>
 public sealed class KeyedLock<TKey> where TKey : notnull
@@ -12,7 +13,7 @@ public sealed class KeyedLock<TKey> where TKey : notnull
     private readonly ConcurrentDictionary<TKey, TaskCompletionSource> _held = new();
 
     /// <summary>Waits until the key is free, and takes it.</summary>
-    /// <returns>Frees the key when disposed.</returns>
+    /// <returns>Releases the key when it is disposed.</returns>
     public async Task<IDisposable> TakeAsync(TKey key, CancellationToken cancellation)
     {
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

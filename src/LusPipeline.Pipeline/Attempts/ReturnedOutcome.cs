@@ -1,14 +1,14 @@
 namespace LusPipeline.Pipeline.Attempts;
 
-/// <summary>What becomes of a message that the broker gave up delivering.</summary>
+/// <summary>What happens to a message that the broker no longer delivers.</summary>
 public enum ReturnedOutcome
 {
-    /// <summary>Its row is further on, of another generation, or gone.</summary>
+    /// <summary>The row is past this stage, has another generation, or is gone.</summary>
     Stale,
 
-    /// <summary>Its deliveries were other messages' fault: the sweeper publishes it again.</summary>
+    /// <summary>Other messages caused the repeated deliveries. The sweeper publishes this one again.</summary>
     ComesBack,
 
-    /// <summary>The ledger has counted too many starts without an end: it is failed.</summary>
+    /// <summary>The ledger counted too many starts that did not end, so the work is failed.</summary>
     Crashed,
 }

@@ -3,80 +3,52 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Republishing;
 using LusPipeline.Pipeline.Settlement;
-using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Pipeline.Attempts;
 
 /// <summary>
-/// Judges messages that the broker gave up delivering. A killed consumer's prefetched messages count a delivery each, the innocent ones
-/// too, so only the ledger's own count of starts makes one crashed.
+/// Decides what happens to messages that the broker no longer delivers. When a consumer is killed, the broker counts a delivery for every
+/// message that it had prefetched, even for those it had not started. Only the ledger's count of starts therefore shows whether work
+/// crashed.
 /// </summary>
 public sealed class ReturnedWork(
     Func<LedgerContext> open, TimeProvider clock, WorkLease lease, AttemptOptions attempts, ClipMoves clips, Completion completion, StageEvents events) : IReturnedWork
 {
-    public Task<ReturnedOutcome> SettleAsync(object message, CancellationToken cancellation) => message switch
+    private readonly ReturnedRows _rows = new(open, clock, lease);
+    private readonly ClipFailure _clipFailure = new(clips, completion, events);
+
+    public Task<ReturnedOutcome> SettleAsync(IStageMessage message, CancellationToken cancellation)
     {
-        VideoFound found => SettleVideoAsync(found.VideoId, found.Generation, cancellation),
-        ClipReady ready => SettleClipAsync(ready.StudyDay, ready.ClipId, ready.StudyId, ready.Generation, WorkStatus.Cut, cancellation),
-        FeaturesReady ready => SettleClipAsync(ready.StudyDay, ready.ClipId, ready.StudyId, ready.Generation, WorkStatus.Extracted, cancellation),
-        _ => throw new ArgumentException($"{message.GetType().Name} is no message of a stage.", nameof(message)),
-    };
+        ArgumentNullException.ThrowIfNull(message);
+        return message is IClipMessage clip ? SettleAsync(clip, cancellation) : SettleVideoAsync(message.SubjectId, message.Generation, cancellation);
+    }
 
     private async Task<ReturnedOutcome> SettleVideoAsync(Guid videoId, int generation, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
-        var liveSince = lease.LiveSince(now);
-        VideoWork work;
-        await using (var ledger = open())
+        if (await _rows.VideoAsync(videoId, generation, cancellation).ConfigureAwait(false) is not { } returned)
+            return ReturnedOutcome.Stale;
+        if (returned.Live || returned.Work.Starts < attempts.MaxStarts)
         {
-            var row = await ledger.Videos.AsNoTracking()
-                .SingleOrDefaultAsync(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found, cancellation)
-                .ConfigureAwait(false);
-            if (row is null)
-                return ReturnedOutcome.Stale;
-            var live = await ledger.Workers.AnyAsync(worker => worker.WorkerId == row.WorkerId && worker.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
-            if (live || row.Starts < attempts.MaxStarts)
-            {
-                await ledger.Videos.Where(video => video.VideoId == videoId && video.Generation == generation && video.Status == WorkStatus.Found)
-                    .ExecuteUpdateAsync(set => set.SetProperty(video => video.Publishes, 0).SetProperty(video => video.NotBefore, now + lease.Duration), cancellation)
-                    .ConfigureAwait(false);
-                return ReturnedOutcome.ComesBack;
-            }
-            work = VideoMoves.WorkOf(row);
+            await _rows.RepublishVideoAsync(videoId, generation, cancellation).ConfigureAwait(false);
+            return ReturnedOutcome.ComesBack;
         }
-        await completion.FailVideoAsync(work, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
+        await completion.FailVideoAsync(returned.Work, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
         return ReturnedOutcome.Crashed;
     }
 
-    private async Task<ReturnedOutcome> SettleClipAsync(
-        DateOnly studyDay, Guid clipId, Guid studyId, int generation, string status, CancellationToken cancellation)
+    private async Task<ReturnedOutcome> SettleAsync(IClipMessage clip, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
-        var liveSince = lease.LiveSince(now);
-        ClipWork work;
-        await using (var ledger = open())
+        var status = ClipAttempt.StatusTaken(clip.Stage);
+        if (await _rows.ClipAsync(clip.StudyDay, clip.ClipId, clip.Generation, status, cancellation).ConfigureAwait(false) is not { } returned)
+            return ReturnedOutcome.Stale;
+        if (returned.Live || returned.Work.Starts < attempts.MaxStarts)
         {
-            var rows = ledger.Clips
-                .Where(clip => clip.StudyDay == studyDay && clip.ClipId == clipId && clip.Generation == generation && clip.Status == status);
-            var row = await rows.AsNoTracking().SingleOrDefaultAsync(cancellation).ConfigureAwait(false);
-            if (row is null)
-                return ReturnedOutcome.Stale;
-            var live = await ledger.Workers.AnyAsync(worker => worker.WorkerId == row.WorkerId && worker.HeartbeatAt > liveSince, cancellation).ConfigureAwait(false);
-            if (live || row.Starts < attempts.MaxStarts)
-            {
-                await rows.ExecuteUpdateAsync(
-                    set => set.SetProperty(clip => clip.Publishes, 0).SetProperty(clip => clip.NotBefore, now + lease.Duration), cancellation).ConfigureAwait(false);
-                return ReturnedOutcome.ComesBack;
-            }
-            work = ClipMoves.WorkOf(row);
+            await _rows.RepublishClipAsync(clip.StudyDay, clip.ClipId, clip.Generation, status, cancellation).ConfigureAwait(false);
+            return ReturnedOutcome.ComesBack;
         }
-        if (await clips.FailAsync(work, status, ReasonCode.Crashed, cancellation).ConfigureAwait(false))
-        {
-            events.OnClipReleased(clipId);
-            await completion.FailVideoAsync(work.VideoId, studyId, generation, ReasonCode.Crashed, $"clip {work.ClipIndex}: {AttemptRunner.NeverEnded}", cancellation)
-                .ConfigureAwait(false);
-        }
+        await _clipFailure.FailAsync(clip.Stage, returned.Work, ReasonCode.Crashed, AttemptRunner.NeverEnded, cancellation).ConfigureAwait(false);
         return ReturnedOutcome.Crashed;
     }
 }

@@ -2,27 +2,23 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
-using LusPipeline.Core.Telemetry;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Pipeline.Settlement;
 
 namespace LusPipeline.Pipeline.Attempts;
 
-/// <summary>A video at ingest.</summary>
+/// <summary>An attempt at a video, in the ingest stage.</summary>
 internal sealed class VideoAttempt(VideoFound message, VideoMoves videos, Completion completion, VideoLimits limits, StageEvents events)
     : AttemptTarget<VideoWork>
 {
-    public override string Stage => StageMetrics.Ingest;
+    public override Stage Stage => Stage.Ingest;
 
     public override string Kind => "video";
 
     public override Guid Id => message.VideoId;
 
-    public override async Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(bool alone, CancellationToken cancellation)
-    {
-        var (outcome, work) = await videos.StartAsync(message.VideoId, message.Generation, alone, cancellation).ConfigureAwait(false);
-        return (outcome, work is null ? null : work with { Urgent = message.Urgent });
-    }
+    public override Task<(StartOutcome Outcome, VideoWork? Work)> StartAsync(bool alone, CancellationToken cancellation) =>
+        videos.StartAsync(message.VideoId, message.Generation, alone, cancellation);
 
     public override void OnStarted() => events.OnVideoStarted(message.VideoId);
 

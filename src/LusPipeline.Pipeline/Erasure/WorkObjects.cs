@@ -2,14 +2,14 @@ using LusPipeline.Buckets;
 
 namespace LusPipeline.Pipeline.Erasure;
 
-/// <summary>Deletes objects of the work bucket by their folder.</summary>
+/// <summary>Deletes all objects in a folder of the work bucket.</summary>
 internal static class WorkObjects
 {
-    /// <summary>Deletes all that is in a folder.</summary>
-    /// <param name="work">Where it is.</param>
+    /// <summary>Deletes all objects in a folder.</summary>
+    /// <param name="work">The bucket that holds the folder.</param>
     /// <param name="folder">Ends with '/'.</param>
-    /// <param name="cancellation">Ends it between two objects.</param>
-    /// <returns>Bytes that it held.</returns>
+    /// <param name="cancellation">Stops between two objects.</param>
+    /// <returns>The number of bytes that were deleted.</returns>
     public static async Task<long> DeleteAsync(IWorkBucket work, string folder, CancellationToken cancellation)
     {
         var bytes = 0L;

@@ -5,10 +5,10 @@ using LusPipeline.Buckets.Npy;
 
 namespace LusPipeline.Pipeline.Features;
 
-/// <summary>A clip's features as an object: float32 [T,D] in numpy format, and its sidecar.</summary>
+/// <summary>Writes the features of a clip as an object: float32 [T,D] in numpy format, with a sidecar.</summary>
 internal static class FeaturesObject
 {
-    /// <returns>sha256 of the object, lower-case hex.</returns>
+    /// <returns>The sha256 of the object, lower-case hex.</returns>
     public static async Task<string> WriteAsync(
         IWorkBucket bucket, string key, FeaturesSidecar sidecar, float[] features, CancellationToken cancellation)
     {

@@ -1,4 +1,4 @@
 namespace LusPipeline.Pipeline.Ingest;
 
-/// <summary>Pixels of the frames that the backbone takes.</summary>
+/// <summary>Width and height in pixels of the frames that a backbone takes.</summary>
 public sealed record ClipFrameSize(int Width, int Height);

@@ -2,7 +2,7 @@ using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Pipeline.Ingest;
 
-/// <summary>Pixels of the frames that each bundle's backbone takes, by the bundle's id.</summary>
+/// <summary>The frame size that the backbone of each bundle takes, by the bundle's id.</summary>
 public sealed class ClipFrameSizes(IReadOnlyDictionary<string, ClipFrameSize> sizes)
 {
     /// <exception cref="MissingModelException">This process does not know the bundle.</exception>

@@ -4,7 +4,7 @@ using LusPipeline.Media.Cutting;
 
 namespace LusPipeline.Pipeline.Ingest;
 
-/// <summary>Remembers which clips hold a permit of the gate, and gives it back when their frames are gone.</summary>
+/// <summary>Remembers which clips hold a permit of the gate, and returns a clip's permit when its frames are deleted.</summary>
 public sealed class ClipPermits : IDisposable
 {
     private readonly ConcurrentDictionary<Guid, bool> _held = new();
@@ -19,14 +19,14 @@ public sealed class ClipPermits : IDisposable
         _events.ClipReleased += Release;
     }
 
-    /// <summary>The permit under which a clip was cut goes with the clip.</summary>
-    /// <returns>False when the clip has one already, from an earlier attempt at its video: one is enough.</returns>
+    /// <summary>Hands the permit under which a clip was cut over to the clip.</summary>
+    /// <returns>False if the clip holds a permit already from an earlier attempt at its video.</returns>
     public bool TryHold(Guid clip) => _held.TryAdd(clip, true);
 
-    /// <summary>Clips that hold a permit; the row of each said before that it waits for features.</summary>
+    /// <summary>The clips that hold a permit. Each clip's row said that it waits for features when the permit was handed over.</summary>
     public IReadOnlyList<Guid> Waiting => [.. _held.Keys];
 
-    /// <summary>The clip was not handed over after all: its permit stays with whoever cuts the video.</summary>
+    /// <summary>Takes the permit back from a clip that was not published after all. The attempt that cuts the video keeps it.</summary>
     public void Forget(Guid clip) => _held.TryRemove(clip, out _);
 
     public void Dispose() => _events.ClipReleased -= Release;

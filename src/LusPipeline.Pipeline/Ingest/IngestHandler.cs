@@ -13,16 +13,16 @@ using LusPipeline.Pipeline.Settlement;
 
 namespace LusPipeline.Pipeline.Ingest;
 
-/// <summary>Video → probe → rejected, or clips as objects.</summary>
+/// <summary>The ingest stage. It probes a video, and either rejects it or writes its clips as objects.</summary>
 public sealed class IngestHandler(
-    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, VideoReader reader, ClipPermits permits,
+    IVideoBucket bucket, IWorkBucket work, ScratchFolder scratch, ClipFrameSizes frameSizes, StalledBundles stalled, VideoReader reader, ClipPermits permits,
     VideoLimits limits, AttemptRunner attempts, VideoMoves videos, ClipMoves clips, Completion completion, IStageBus bus, StageEvents events,
     TimeProvider clock)
 {
-    /// <summary>Time within which a stop that a signal brings reaches this process after it reached ffmpeg.</summary>
+    /// <summary>A signal that stops this process also reaches ffmpeg, perhaps earlier. It reaches this process within this time.</summary>
     private static readonly TimeSpan StopFollowsWithin = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="BrokenEngineException">The process cannot go on: no ffmpeg, no disk.</exception>
+    /// <exception cref="BrokenEngineException">The process cannot continue, for example because ffmpeg is missing or the disk is full.</exception>
     public Task HandleAsync(VideoFound message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -32,8 +32,9 @@ public sealed class IngestHandler(
     private async Task IngestAsync(VideoWork video, CancellationToken cancellation)
     {
         var frameSize = frameSizes.For(video.BundleId);
+        stalled.Check(video.BundleId);
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
-        using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path);
+        using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path, video.Urgent);
         var (facts, report) = await ReadAsync(video, source, frameSize, cancellation).ConfigureAwait(false);
         var decoded = new DecodedFacts(facts.Codec, facts.Width, facts.Height, report.DecodedFrames, facts.Duration, report.Warnings);
         if (!await videos.CutAsync(video, decoded, report.Clips, cancellation).ConfigureAwait(false))
@@ -58,29 +59,33 @@ public sealed class IngestHandler(
             var read = await reader.ReadAsync(
                 request, video.ObjectKey, step => StageTrace.Start(step, video.TraceParent, video.StudyId, video.StudyDay, video.VideoId),
                 clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
-            StageMetrics.FramesFinished(StageMetrics.Ingest, read.Report.DecodedFrames);
+            StageMetrics.FramesFinished(Stage.Ingest.Name(), read.Report.DecodedFrames);
             return read;
         }
         catch (TransientException crashed) when (crashed.Reason == ReasonCode.DecoderCrashed)
         {
-            // Ctrl-C reaches ffmpeg too, perhaps before this process. Then the decoder did not crash, and the attempt ends as interrupted.
+            // Ctrl-C also stops ffmpeg, perhaps before this process. In that case the decoder did not crash, and the attempt ends as
+            // interrupted.
             await Task.Delay(StopFollowsWithin, clock, cancellation).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Object, row, message, in this order.</summary>
-    /// <returns>Whether the clip keeps the permit that it was cut under, until its features are done.</returns>
+    /// <summary>Writes the object, then the row, then publishes the message.</summary>
+    /// <returns>Whether the clip keeps the permit under which it was cut until its features are done.</returns>
     private async Task<bool> HandOverAsync(VideoWork video, CutClip cut, CancellationToken cancellation)
     {
+        // A video of many clips would go on for ever: the gate does not count clips that nobody takes.
+        stalled.Check(video.BundleId);
         var clipId = LedgerIds.Clip(video.VideoId, video.Plan, cut.Index);
         var key = WorkKeys.ClipFrames(clipId);
         await work.PutFileAsync(key, cut.Path, cancellation).ConfigureAwait(false);
-        // Before the row: a process that dies after it has left both or only the mark, never a row whose attempt counts as one without progress.
+        // This comes before the row is written. If the process died between the two in the other order, the clip's row would exist while
+        // its attempt still counted as one without progress.
         await videos.GotFurtherAsync(video, clipId, cancellation).ConfigureAwait(false);
-        if (!await clips.CutAsync(video, clipId, cut.Index, cancellation).ConfigureAwait(false))
+        if (!await clips.CutAsync(video, clipId, cut.Index, cut.Sha256, cancellation).ConfigureAwait(false))
         {
-            // An earlier attempt got this clip past its frames.
+            // An earlier attempt has already moved this clip past its frames.
             await work.DeleteAsync(key, cancellation).ConfigureAwait(false);
             return false;
         }
@@ -88,13 +93,7 @@ public sealed class IngestHandler(
         try
         {
             await bus.PublishAsync(
-                new ClipReady(
-                    ClipReady.CurrentVersion, clipId, video.VideoId, video.StudyId, video.StudyDay, video.Generation, video.TraceParent,
-                    key, video.BundleId, video.Variant)
-                {
-                    Urgent = video.Urgent,
-                },
-                cancellation).ConfigureAwait(false);
+                new ClipReady(ClipReady.CurrentVersion, clipId, video.StudyDay, video.Generation) { Urgent = video.Urgent }, cancellation).ConfigureAwait(false);
         }
         catch when (held)
         {

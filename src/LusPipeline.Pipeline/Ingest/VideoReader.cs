@@ -8,17 +8,17 @@ using LusPipeline.Media.Sniffing;
 namespace LusPipeline.Pipeline.Ingest;
 
 /// <summary>
-/// From a video to its clips. Where the container's own index is plain and the decoder confirms it, one run of ffmpeg does it all;
-/// starting another process for ffprobe costs as much as decoding a short video.
+/// Probes a video and cuts its clips. If the container's index is simple and the decoder confirms it, a single ffmpeg process does
+/// everything. Starting a separate ffprobe process takes as long as decoding a short video.
 /// </summary>
 public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
 {
-    /// <param name="request">The video, and what to make of it.</param>
-    /// <param name="fileName">Its name or key, for what it claims to be.</param>
-    /// <param name="span">Starts the span of a step: <c>probe</c> or <c>decode</c>; null for no span.</param>
+    /// <param name="request">The video, and the clips to make of it.</param>
+    /// <param name="fileName">The name or key of the video. Its extension says which format it claims to be.</param>
+    /// <param name="span">Starts the span of a step, <c>probe</c> or <c>decode</c>; null for no span.</param>
     /// <param name="onClip">As with <see cref="ClipCutter.CutAsync"/>.</param>
-    /// <exception cref="RejectedException">Whatever the content or ffmpeg's answer makes of it.</exception>
-    /// <exception cref="TransientException"><c>decode_timeout</c>, <c>decoder_crashed</c>, or the disk did not answer.</exception>
+    /// <exception cref="RejectedException">The content, or what ffmpeg reports about it, makes the video unusable.</exception>
+    /// <exception cref="TransientException"><c>decode_timeout</c>, <c>decoder_crashed</c>, or a disk that did not answer.</exception>
     /// <exception cref="BrokenEngineException">Scratch cannot be written (disk full), or a program cannot be started.</exception>
     public async Task<ReadVideo> ReadAsync(
         CutRequest request, string fileName, Func<string, Activity?> span, Func<CutClip, Task<bool>> onClip, CancellationToken cancellation)
@@ -55,11 +55,11 @@ public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
             return read;
         });
 
-    private static SniffResult.Video Sniff(CutRequest request, string fileName) => VideoSniffer.Sniff(request.Source.Path, fileName) switch
+    private static SniffResult.Video Sniff(CutRequest request, string fileName) => VideoSniffer.Sniff(request.Source.Target, fileName) switch
     {
         SniffResult.Video video => video,
         SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),
-        _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is no video that is known."),
+        _ => throw new RejectedException(ReasonCode.NotAVideo, "The content is not a known video format."),
     };
 
     private static void Tell(Activity? span, ReadVideo? read)

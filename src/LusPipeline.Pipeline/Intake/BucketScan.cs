@@ -8,36 +8,36 @@ using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Pipeline.Intake;
 
-/// <summary>Turns a bucket's listing into videos to register. Objects that are still being written wait for a later listing.</summary>
-/// <param name="stable">Null where an object appears whole.</param>
+/// <summary>Turns a bucket's listing into videos to register. Objects that are still being written are left for a later listing.</summary>
+/// <param name="stable">Tells files that are still being written; null for a bucket in which an object appears as a whole.</param>
 public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLimits limits)
 {
-    /// <summary>Listings in which a file may change while it is read.</summary>
+    /// <summary>The number of listings in which a file may change while it is read. After that it is rejected.</summary>
     private const int MostTries = 20;
 
     private readonly Dictionary<string, int> _tries = [];
     private readonly List<ClosedStudy> _closed = [];
     private int _later;
 
-    /// <summary>Videos that are registered together.</summary>
+    /// <summary>The number of videos that are registered together.</summary>
     public int Chunk { get; init; } = 64;
 
-    /// <summary>Objects of earlier listings that need no other look; null to look at all of them each time.</summary>
+    /// <summary>Objects of earlier listings that need no further check; null to check all objects each time.</summary>
     public SeenObjects? Seen { get; init; }
 
-    /// <summary>Name of an object below a study that says that nothing more comes to it; null for none.</summary>
+    /// <summary>Name of the marker object of a study, which says that no more videos come; null for none.</summary>
     public string? Marker { get; init; }
 
-    /// <summary>Of the last listing: studies whose marker is new.</summary>
+    /// <summary>The studies whose marker the last listing found for the first time.</summary>
     public IReadOnlyList<ClosedStudy> Closed => _closed;
 
-    /// <summary>Of the last listing: files that are no videos and do not claim to be.</summary>
+    /// <summary>The number of files of the last listing that are no videos and do not claim to be.</summary>
     public int Skipped { get; private set; }
 
-    /// <summary>Of the last listing: files that are still being written.</summary>
+    /// <summary>The number of files of the last listing that are still being written.</summary>
     public int Waiting => (stable?.Waiting ?? 0) + _later;
 
-    /// <summary>The bucket's listing.</summary>
+    /// <summary>Lists the bucket and returns its videos in chunks.</summary>
     public IAsyncEnumerable<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation) => ScanAsync(bucket.ListAsync(cancellation), cancellation);
 
     /// <param name="listing">A listing of the bucket.</param>
@@ -133,7 +133,10 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
         }
     }
 
-    /// <summary>A file that changes while it is read, or a disk that stutters: seen by a later listing, or rejected in the end.</summary>
+    /// <summary>
+    /// Handles a file that changes while it is read, or a disk error that may pass: a later listing tries the file again, and rejects it
+    /// after the last try.
+    /// </summary>
     private SeenVideo? Later(BucketObject item, TransientException unsettled)
     {
         var tries = _tries[item.Key] = _tries.GetValueOrDefault(item.Key) + 1;

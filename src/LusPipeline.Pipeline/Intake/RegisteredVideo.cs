@@ -2,25 +2,25 @@ using LusPipeline.Ledger.Moves;
 
 namespace LusPipeline.Pipeline.Intake;
 
-/// <summary>What registering made of a seen video.</summary>
-/// <param name="Generation">The generation that holds, or is to hold, the result for the target.</param>
+/// <summary>A video of a listing after its registration, with what it has to do.</summary>
+/// <param name="Generation">The generation that holds the result for the target, or will hold it.</param>
 public sealed record RegisteredVideo(SeenVideo Seen, Guid VideoId, Guid StudyId, DateOnly StudyDay, int Generation, RegisteredState State)
 {
-    /// <summary>Its study is urgent.</summary>
+    /// <summary>Whether its study is urgent.</summary>
     public bool Urgent { get; init; }
 }
 
 public enum RegisteredState
 {
-    /// <summary>Waits for ingest: new, forced, of another target, or eligible again.</summary>
+    /// <summary>The video waits for ingest: it is new, forced, has another target, or is eligible again.</summary>
     Due,
 
-    /// <summary>Was begun earlier and goes on where it stopped.</summary>
+    /// <summary>An earlier run began the video. It continues where that run stopped.</summary>
     Begun,
 
-    /// <summary>Has its final status for this target since an earlier run, or came to a cancelled study.</summary>
+    /// <summary>The video has had a final status for this target since an earlier run, or belongs to a cancelled study.</summary>
     Finished,
 
-    /// <summary>Was rejected by the listing, just now.</summary>
+    /// <summary>The listing has just rejected the video.</summary>
     RejectedNow,
 }

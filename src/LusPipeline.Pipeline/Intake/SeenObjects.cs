@@ -6,8 +6,8 @@ using LusPipeline.Buckets;
 namespace LusPipeline.Pipeline.Intake;
 
 /// <summary>
-/// Remembers the objects of the last whole listing, 16 bytes each, so that a bucket full of finished objects costs a listing and nothing
-/// more. What was not seen to the end is not remembered.
+/// Remembers the objects of the last complete listing, with 16 bytes each. A bucket full of finished objects then costs only its listing.
+/// Objects of a listing that did not finish are not remembered.
 /// </summary>
 public sealed class SeenObjects
 {
@@ -17,20 +17,20 @@ public sealed class SeenObjects
     /// <summary>Call before each listing.</summary>
     public void Begin() => _now = new(_before.Count);
 
-    /// <summary>Whether the last finished listing had it with this content; for any thread.</summary>
+    /// <summary>Whether the last complete listing had the object with this content. Any thread may call this.</summary>
     public bool Knows(BucketObject item) => _before.Contains(Hash(item));
 
-    /// <summary>Whether the last listing had it with this content; it is then remembered further on.</summary>
+    /// <summary>Whether the last complete listing had the object with this content. If so, it is remembered for the next listing too.</summary>
     public bool Has(BucketObject item)
     {
         var hash = Hash(item);
         return _before.Contains(hash) && (_now.Add(hash) || true);
     }
 
-    /// <summary>The object needs no other look as long as its content stays.</summary>
+    /// <summary>Records that the object needs no further check as long as its content does not change.</summary>
     public void Add(BucketObject item) => _now.Add(Hash(item));
 
-    /// <summary>Call when a listing is finished and what it found is in the ledger.</summary>
+    /// <summary>Call when a listing is complete and its videos are in the ledger.</summary>
     public void Finish() => _before = _now;
 
     private static UInt128 Hash(BucketObject item)

@@ -3,32 +3,33 @@ using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
 using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Intake;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Pipeline.Intake;
 
 /// <summary>
-/// Puts videos that a listing found into the ledger, and decides which of them have something to do. There are two triggers: a user asks for
-/// results of a target (<c>lus run</c>), or a watched bucket shows what arrived (workers).
+/// Writes the videos of a listing into the ledger, and decides which of them have work to do. There are two triggers: a user asks for
+/// results of a target (<c>lus run</c>), or a watched bucket shows new videos (workers).
 /// </summary>
-/// <param name="lease">When the sweeper republishes what is registered; <see cref="WorkLease.None"/> if left out.</param>
-/// <param name="quiet">Time without anything new after which a watched study may complete.</param>
+/// <param name="lease">Says when the sweeper republishes registered videos. The default is <see cref="WorkLease.None"/>.</param>
+/// <param name="quiet">Time without new videos after which a watched study may complete.</param>
 public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, WorkLease? lease = null, TimeSpan quiet = default)
 {
     private readonly WorkLease _lease = lease ?? WorkLease.None;
+    private readonly KnownVideos _known = new(open);
 
-    /// <summary>Registers one part of a listing because a user asks for its results, in one transaction and a few statements.</summary>
-    /// <param name="force">Does finished videos again, as a new generation.</param>
-    /// <returns>One for each video, in the order of the listing.</returns>
+    /// <summary>Registers one part of a listing because a user asks for its results. This takes one transaction with a few statements.</summary>
+    /// <param name="force">Whether finished videos are processed again, as a new generation.</param>
+    /// <returns>One entry for each video, in the order of the listing.</returns>
     public Task<IReadOnlyList<RegisteredVideo>> RequestAsync(
         IReadOnlyCollection<SeenVideo> seen, VideoTarget target, VideoLimits limits, bool force, CancellationToken cancellation) =>
         RegisterAsync(seen, target, limits, new Trigger(Arrived: false, force), cancellation);
 
     /// <summary>
-    /// Registers one part of a watched bucket's listing: new videos, and rejected ones whose limit was raised. All other known videos stay as
-    /// they are, whatever bundle is configured now: a replay is a user's decision.
+    /// Registers one part of a watched bucket's listing: new videos, and rejected videos whose limit was raised. Other known videos are not
+    /// changed, even if another bundle is configured now: only a user decides to replay.
     /// </summary>
     /// <returns>The messages to publish.</returns>
     public async Task<IReadOnlyList<VideoFound>> ArriveAsync(
@@ -46,13 +47,12 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         IReadOnlyCollection<SeenVideo> seen, VideoTarget target, VideoLimits limits, Trigger trigger, CancellationToken cancellation)
     {
         var distinct = seen.DistinctBy(video => video.VideoId).ToList();
-        await using var ledger = open();
-        var rows = await RowsAsync(ledger, [.. distinct.Select(video => video.VideoId)], cancellation).ConfigureAwait(false);
+        var rows = await _known.RowsAsync([.. distinct.Select(video => video.VideoId)], cancellation).ConfigureAwait(false);
         var added = distinct.FindAll(video => !rows.ContainsKey(video.VideoId));
         if (trigger.Arrived)
-            added = await WantedAsync(ledger, added, cancellation).ConfigureAwait(false);
+            added = await WantedAsync(added, cancellation).ConfigureAwait(false);
         var known = await DecideAsync(
-            ledger, [.. distinct.Where(video => rows.ContainsKey(video.VideoId)).Select(video => (video, rows[video.VideoId]))],
+            [.. distinct.Where(video => rows.ContainsKey(video.VideoId)).Select(video => (video, rows[video.VideoId]))],
             target, limits, trigger, cancellation).ConfigureAwait(false);
         var back = known.FindAll(video => video.Row.Superseded);
         var begun = known.FindAll(video => video.State == RegisteredState.Begun);
@@ -63,27 +63,23 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         if (added.Count + back.Count + begun.Count + again.Count == 0)
             return registered;
 
-        await using var transaction = await ledger.Database.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        using var registration = new Registration(ledger, clock.GetUtcNow().UtcDateTime, _lease);
+        await using var registration = await Registration.BeginAsync(open, clock, _lease, cancellation).ConfigureAwait(false);
         var studies = await registration.AddAsync(added, target, cancellation).ConfigureAwait(false);
         foreach (var study in trigger.Force ? studies.Keys : [])
             registration.Reopen(study, evenCancelled: true);
-        await BringBackAsync(ledger, back, cancellation).ConfigureAwait(false);
+        await registration.BringBackAsync([.. back.Select(video => video.Row.VideoId)], cancellation).ConfigureAwait(false);
         if (trigger.Arrived)
         {
             var present = added.Concat(back.Select(video => video.Seen)).ToList();
-            await Supersession.ApplyAsync(ledger, present, present.Select(video => video.VideoId).ToHashSet(), cancellation).ConfigureAwait(false);
+            await registration.SupersedeAsync(present, present.Select(video => video.VideoId).ToHashSet(), cancellation).ConfigureAwait(false);
         }
         foreach (var video in begun.Where(video => video.Row.Tag != video.Seen.Tag))
-        {
-            await ledger.Videos.Where(row => row.VideoId == video.Row.VideoId)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Tag, video.Seen.Tag), cancellation).ConfigureAwait(false);
-        }
+            await registration.SetTagAsync(video.Row.VideoId, video.Seen.Tag, cancellation).ConfigureAwait(false);
         foreach (var video in back.Concat(begun))
             registration.Reopen(video.Row.StudyId);
         await registration.RetargetAsync([.. again.Select(video => (video.Row, video.Seen.Tag, target))], cancellation).ConfigureAwait(false);
         var cancelled = await registration.SaveReopenedAsync(trigger.Arrived ? quiet : null, cancellation).ConfigureAwait(false);
-        await registration.CommitAsync(transaction, cancellation).ConfigureAwait(false);
+        await registration.CommitAsync(cancellation).ConfigureAwait(false);
 
         registered.AddRange(added.Select(video => new RegisteredVideo(
             video, video.VideoId, video.StudyId, studies[video.StudyId].StudyDay, 0,
@@ -100,25 +96,26 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
                 : video);
     }
 
-    /// <summary>What known videos have to do.</summary>
-    private static async Task<List<KnownVideo>> DecideAsync(
-        LedgerContext ledger, IReadOnlyCollection<(SeenVideo Seen, VideoRow Row)> videos, VideoTarget target, VideoLimits limits, Trigger trigger,
+    /// <summary>Decides what known videos have to do.</summary>
+    private async Task<List<KnownVideo>> DecideAsync(
+        IReadOnlyCollection<(SeenVideo Seen, VideoRow Row)> videos, VideoTarget target, VideoLimits limits, Trigger trigger,
         CancellationToken cancellation)
     {
         if (trigger.Arrived)
         {
-            var again = videos.Where(video => IsEligibleAgain(video.Row, limits)).Select(video => video.Row).ToList();
-            var urgent = again.Count == 0 ? [] : await UrgencyAsync(ledger, again, cancellation).ConfigureAwait(false);
-            return [.. videos.Select(video => IsEligibleAgain(video.Row, limits) && urgent.TryGetValue(video.Row.StudyId, out var first)
+            var eligible = videos.Where(video => IsEligibleAgain(video.Row, limits)).Select(video => video.Row).ToHashSet();
+            var studies = eligible.Select(row => row.StudyId).Distinct().ToList();
+            var urgent = studies.Count == 0 ? new Dictionary<Guid, bool>() : await _known.UrgencyAsync(studies, cancellation).ConfigureAwait(false);
+            return [.. videos.Select(video => eligible.Contains(video.Row) && urgent.TryGetValue(video.Row.StudyId, out var first)
                 ? new KnownVideo(video.Seen, video.Row, RegisteredState.Due, video.Row.Generation + 1, first)
                 : new KnownVideo(video.Seen, video.Row, RegisteredState.Finished, video.Row.Generation))];
         }
-        var finished = await FinishedGenerationsAsync(ledger, videos.Select(video => video.Row), target, cancellation).ConfigureAwait(false);
+        var finished = await FinishedGenerationsAsync(videos.Select(video => video.Row), target, cancellation).ConfigureAwait(false);
         return [.. videos.Select(video => Decide(
             video.Seen, video.Row, target, limits, trigger.Force, finished.TryGetValue(video.Row.VideoId, out var generation) ? generation : null))];
     }
 
-    /// <param name="finished">The generation that has the target's results already; null where none has.</param>
+    /// <param name="finished">The generation that already has the target's results; null if there is none.</param>
     private static KnownVideo Decide(SeenVideo seen, VideoRow row, VideoTarget target, VideoLimits limits, bool force, int? finished)
     {
         if (!force && finished is { } generation)
@@ -130,50 +127,30 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         return new(seen, row, RegisteredState.Due, row.Generation + 1);
     }
 
-    private static async Task BringBackAsync(LedgerContext ledger, List<KnownVideo> back, CancellationToken cancellation)
-    {
-        if (back.Count == 0)
-            return;
-        var ids = back.ConvertAll(video => video.Row.VideoId);
-        await ledger.Videos.Where(video => ids.Contains(video.VideoId))
-            .ExecuteUpdateAsync(set => set.SetProperty(video => video.Superseded, false), cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Older contents of the keys of <paramref name="present"/> leave their study's result, unless they are present too.</summary>
+    /// <summary>Takes older contents of the keys of <paramref name="present"/> out of their studies' results, unless they are present too.</summary>
     public async Task SupersedeAsync(IReadOnlyList<RegisteredVideo> present, CancellationToken cancellation)
     {
         var ids = present.Select(video => video.VideoId).ToHashSet();
-        await using var ledger = open();
+        var supersession = new Supersession(open);
         foreach (var chunk in present.Chunk(500))
-            await Supersession.ApplyAsync(ledger, [.. chunk.Select(video => video.Seen)], ids, cancellation).ConfigureAwait(false);
+            await supersession.ApplyAsync([.. chunk.Select(video => video.Seen)], ids, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Those that no user had deleted for good.</summary>
-    private static async Task<List<SeenVideo>> WantedAsync(LedgerContext ledger, List<SeenVideo> unknown, CancellationToken cancellation)
+    /// <summary>Leaves out the videos that a user deleted for good.</summary>
+    private async Task<List<SeenVideo>> WantedAsync(List<SeenVideo> unknown, CancellationToken cancellation)
     {
         if (unknown.Count == 0)
             return unknown;
-        var ids = unknown.ConvertAll(video => video.VideoId);
-        var keptOut = await ledger.KeptOutVideos.Where(video => ids.Contains(video.VideoId)).Select(video => video.VideoId)
-            .ToHashSetAsync(cancellation).ConfigureAwait(false);
+        var keptOut = await _known.KeptOutAsync(unknown.ConvertAll(video => video.VideoId), cancellation).ConfigureAwait(false);
         return keptOut.Count == 0 ? unknown : unknown.FindAll(video => !keptOut.Contains(video.VideoId));
     }
 
-    /// <summary>Which of these rows' studies are urgent; cancelled ones are left out.</summary>
-    private static async Task<Dictionary<Guid, bool>> UrgencyAsync(LedgerContext ledger, List<VideoRow> rows, CancellationToken cancellation)
-    {
-        var studies = rows.Select(row => row.StudyId).Distinct().ToList();
-        return await ledger.Studies.Where(study => studies.Contains(study.StudyId) && study.Status != WorkStatus.Cancelled)
-            .ToDictionaryAsync(study => study.StudyId, study => study.Urgent, cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task<Dictionary<Guid, VideoRow>> RowsAsync(LedgerContext ledger, IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
-        await ledger.Videos.AsNoTracking().Where(video => ids.Contains(video.VideoId))
-            .ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
-
-    /// <summary>Per video, the newest generation whose predictions cover the whole target. One that waits for the target goes on instead: it was replayed or forced.</summary>
-    private static async Task<Dictionary<Guid, int>> FinishedGenerationsAsync(
-        LedgerContext ledger, IEnumerable<VideoRow> rows, VideoTarget target, CancellationToken cancellation)
+    /// <summary>
+    /// For each video, finds the newest generation whose predictions cover the whole target. A video that waits for the target was replayed
+    /// or forced, so it is left out and continues.
+    /// </summary>
+    private async Task<Dictionary<Guid, int>> FinishedGenerationsAsync(
+        IEnumerable<VideoRow> rows, VideoTarget target, CancellationToken cancellation)
     {
         var finished = new Dictionary<Guid, int>();
         var others = new Dictionary<Guid, VideoRow>();
@@ -187,15 +164,12 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         if (others.Count == 0)
             return finished;
 
-        var ids = others.Keys.ToList();
-        var predictions = await ledger.Predictions.AsNoTracking()
-            .Where(p => ids.Contains(p.VideoId) && p.BundleId == target.BundleId && p.Variant == target.Variant)
-            .Select(p => new { p.VideoId, p.Generation, p.ClipId }).ToListAsync(cancellation).ConfigureAwait(false);
-        foreach (var generation in predictions.GroupBy(p => (p.VideoId, p.Generation)).OrderBy(group => group.Key.Generation))
+        var predicted = await _known.PredictedClipsAsync([.. others.Keys], target, cancellation).ConfigureAwait(false);
+        foreach (var generation in predicted.GroupBy(clip => (clip.VideoId, clip.Generation)).OrderBy(group => group.Key.Generation))
         {
             var row = others[generation.Key.VideoId];
             var cut = target.Plan.Cut(row.Frames!.Value, row.DurationTicks is { } ticks ? TimeSpan.FromTicks(ticks) : null);
-            var clips = generation.Select(p => p.ClipId).ToHashSet();
+            var clips = generation.Select(clip => clip.ClipId).ToHashSet();
             if (Enumerable.Range(0, cut.Count).All(index => clips.Contains(LedgerIds.Clip(row.VideoId, target.Plan, index))))
                 finished[row.VideoId] = generation.Key.Generation;
         }
@@ -207,7 +181,10 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         && row.WindowTicks == target.Plan.Window.Ticks && row.StrideTicks == target.Plan.Stride.Ticks
         && row.BundleId == target.BundleId && row.Variant == target.Variant;
 
-    /// <summary>Rejected within unchanged limits, crashed and cancelled videos stay so; other failures are tried again.</summary>
+    /// <summary>
+    /// Whether a video keeps its final status. Videos that were rejected by unchanged limits, crashed or were cancelled keep it; other
+    /// failed videos are tried again.
+    /// </summary>
     private static bool IsKeptFinal(VideoRow row, VideoLimits limits) => row.Status switch
     {
         WorkStatus.Rejected => !IsEligibleAgain(row, limits),
@@ -216,15 +193,15 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         _ => false,
     };
 
-    /// <summary>A rejected video whose limit was raised since.</summary>
+    /// <summary>Whether a video was rejected by a limit that has been raised since.</summary>
     private static bool IsEligibleAgain(VideoRow row, VideoLimits limits) =>
         row.Status == WorkStatus.Rejected && row.LimitHit is { } hit && hit < limits.For(row.Reason);
 
-    /// <summary>Why videos are registered.</summary>
-    /// <param name="Arrived">A watched bucket holds them; otherwise a user asks for their results.</param>
-    /// <param name="Force">The user wants finished videos done again.</param>
+    /// <summary>The reason for a registration.</summary>
+    /// <param name="Arrived">True if a watched bucket holds the videos; false if a user asks for their results.</param>
+    /// <param name="Force">Whether the user wants finished videos processed again.</param>
     private sealed record Trigger(bool Arrived, bool Force);
 
-    /// <summary>A video that has a row, and what it has to do.</summary>
+    /// <summary>A video that has a row already, with what it has to do.</summary>
     private sealed record KnownVideo(SeenVideo Seen, VideoRow Row, RegisteredState State, int Generation, bool Urgent = false);
 }

@@ -5,10 +5,10 @@ using LusPipeline.Ledger.Moves;
 
 namespace LusPipeline.Pipeline.Settlement;
 
-/// <summary>Finishes videos whose clips are finished, and studies whose videos are. Whoever moves the row tells of it.</summary>
+/// <summary>Completes videos whose clips are done, and studies whose videos are final. The call that moves the row raises the event.</summary>
 public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvents events)
 {
-    /// <summary>To be called when a clip of the video is done, and when the video is cut.</summary>
+    /// <summary>Call this when a clip of the video is done, and when the video is cut.</summary>
     public async Task<bool> CompleteVideoAsync(Guid videoId, Guid studyId, int generation, CancellationToken cancellation)
     {
         if (!await videos.CompleteAsync(videoId, generation, cancellation).ConfigureAwait(false))
@@ -19,21 +19,21 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
         return true;
     }
 
-    /// <summary>Fails the video of an attempt at ingest for good, unless another worker has started it since.</summary>
-    /// <returns>Whether it was this call that did.</returns>
+    /// <summary>Fails a video for good, in an attempt at ingest, unless another worker has started it since.</summary>
+    /// <returns>Whether this call failed the video.</returns>
     public async Task<bool> FailVideoAsync(VideoWork work, string reason, string detail, CancellationToken cancellation) =>
         await videos.FailAsync(work, reason, detail, cancellation).ConfigureAwait(false)
         && await FailedAsync(work.VideoId, work.StudyId, work.Generation, cancellation).ConfigureAwait(false);
 
-    /// <summary>Fails the video for good, because one of its clips failed.</summary>
-    /// <returns>Whether it was this call that did.</returns>
+    /// <summary>Fails a video for good, because one of its clips failed.</summary>
+    /// <returns>Whether this call failed the video.</returns>
     public async Task<bool> FailVideoAsync(
         Guid videoId, Guid studyId, int generation, string reason, string detail, CancellationToken cancellation) =>
         await videos.FailAsync(videoId, generation, reason, detail, cancellation).ConfigureAwait(false)
         && await FailedAsync(videoId, studyId, generation, cancellation).ConfigureAwait(false);
 
     /// <summary>Rejects the video of a started attempt.</summary>
-    /// <param name="limit">The value of the limit that was hit, if one was.</param>
+    /// <param name="limit">The value of the limit that the video exceeded; null if none.</param>
     public async Task RejectVideoAsync(VideoWork work, string reason, string detail, long? limit, CancellationToken cancellation)
     {
         if (!await videos.RejectAsync(work, reason, detail, limit, cancellation).ConfigureAwait(false))
@@ -43,7 +43,7 @@ public sealed class Completion(VideoMoves videos, StudyMoves studies, StageEvent
         await CompleteStudyAsync(work.StudyId, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>To be called when a video of the study is final, and when its listing is finished.</summary>
+    /// <summary>Call this when a video of the study is final, and when the study's listing is finished.</summary>
     public async Task CompleteStudyAsync(Guid studyId, CancellationToken cancellation)
     {
         if (await studies.CompleteAsync(studyId, cancellation).ConfigureAwait(false) is not null)

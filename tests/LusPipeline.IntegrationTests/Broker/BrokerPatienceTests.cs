@@ -67,8 +67,8 @@ public sealed class BrokerPatienceTests(TestServers servers) : IDisposable
         await worker.Letters.KeepAsync(TestBroker.Clip(0), ReasonCode.Crashed, Cancellation);
 
         Assert.InRange(time.Elapsed.TotalSeconds, 0, 10);
-        Assert.Single(worker.Log.Lines, line => line.Contains("is not kept in the dead letters", StringComparison.Ordinal));
-        Assert.Equal(20, worker.Log.Lines.Count(line => line.Contains("is not on lus.features yet", StringComparison.Ordinal)));
+        Assert.Single(worker.Log.Lines, line => line.Contains("could not be moved to the dead letters", StringComparison.Ordinal));
+        Assert.Equal(20, worker.Log.Lines.Count(line => line.Contains("could not be published to lus.features", StringComparison.Ordinal)));
         proxy.Delay = TimeSpan.Zero;
         proxy.Cut();
         proxy.Pass();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.IntegrationTests.Servers;
@@ -43,6 +44,43 @@ public sealed class OutageTests(TestServers servers) : IDisposable
         await own.StartAsync(TestServer.RabbitMq);
 
         await _handled.ArrivesAsync(worker, 2);
+    }
+
+    /// <summary>The bus connects again only when its handlers have ended, so they must not wait for each message.</summary>
+    [Fact]
+    public async Task A_handler_that_publishes_while_the_connection_is_lost_does_not_wait_for_each_message()
+    {
+        await using var broker = await TestBroker.NewAsync(servers);
+        await using var proxy = new FaultyProxy(broker.Options.Uri);
+        proxy.Pass();
+        var options = broker.Options with { Uri = proxy.Address(broker.Options.Uri), PublishTimeout = TimeSpan.FromSeconds(5) };
+        var (ready, published) = (new TaskCompletionSource(), new TaskCompletionSource<TimeSpan>());
+        TestWorker? self = null;
+        await using var worker = await TestWorker.StartAsync(options, async (clip, _) =>
+        {
+            if (TestBroker.NumberOf(clip) != 1 || published.Task.IsCompleted)
+                return;
+            proxy.Cut();
+            proxy.Refuse();
+            await ready.Task;
+            var time = Stopwatch.StartNew();
+            for (var number = 2; number < 12; number++)
+                await self!.Bus.PublishAsync(TestBroker.Clip(number), CancellationToken.None);
+            published.TrySetResult(time.Elapsed);
+        });
+        self = worker;
+        ready.SetResult();
+        await worker.Bus.PublishAsync(TestBroker.Clip(1), Cancellation);
+
+        // One message may be on its way when the connection breaks. Ten would take 50 s.
+        Assert.InRange((await published.Task.WaitAsync(TestBroker.Patience, Cancellation)).TotalSeconds, 0, 25);
+        proxy.Pass();
+        await TestBroker.UntilAsync(async () =>
+        {
+            var before = worker.Log.Lines.Count(line => line.Contains("could not be published", StringComparison.Ordinal));
+            await worker.Bus.PublishAsync(TestBroker.Clip(20), Cancellation);
+            return worker.Log.Lines.Count(line => line.Contains("could not be published", StringComparison.Ordinal)) == before;
+        });
     }
 
     [Fact]
@@ -103,9 +141,9 @@ public sealed class OutageTests(TestServers servers) : IDisposable
         await broker.DeleteQueueAsync("lus.sequence");
 
         await worker.Bus.PublishAsync(
-            new Core.Messages.FeaturesReady(1, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), new DateOnly(2026, 1, 31), 1, "", "key", "sha", "bundle", "fp32"), Cancellation);
+            new Core.Messages.FeaturesReady(Core.Messages.FeaturesReady.CurrentVersion, Guid.NewGuid(), new DateOnly(2026, 1, 31), 1), Cancellation);
 
-        Assert.Single(worker.Log.Lines, line => line.Contains("is not on lus.sequence yet", StringComparison.Ordinal));
+        Assert.Single(worker.Log.Lines, line => line.Contains("could not be published to lus.sequence", StringComparison.Ordinal));
     }
 
     public void Dispose() => _handled.Dispose();

@@ -88,31 +88,81 @@ public sealed class ReturnedTests(TestServers servers)
         Assert.Equal(body, kept.Body);
         Assert.Equal(reason, kept.Headers["lus-reason"]);
         Assert.Equal("lus.features", kept.Headers["lus-queue"]);
-        Assert.Contains(worker.Log.Lines, line => line.Contains("is no message of this queue", StringComparison.Ordinal));
+        Assert.Contains(worker.Log.Lines, line => line.Contains("does not belong to this queue", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_message_of_another_version_is_read_fields_that_are_unknown_ignored_and_missing_ones_have_their_defaults()
+    public async Task Fields_that_are_unknown_are_ignored_and_missing_ones_have_their_defaults()
     {
         await using var broker = await TestBroker.NewAsync(servers);
         var handled = new BlockingCollection<ClipReady>();
-        await using var worker = await TestWorker.StartAsync(
-            broker.Options,
-            (clip, _) =>
-            {
-                handled.Add(clip, CancellationToken.None);
-                return Task.CompletedTask;
-            },
-            concurrency: 1);
+        await using var worker = await StartAsync(broker, handled);
         var clip = Guid.NewGuid();
 
-        await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 0, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 3 }""");
-        await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 9, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 4, "urgent": true, "mood": { "new": [1] } }""");
+        await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 2, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 3 }""");
+        await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ "version": 2, "clipId": "{{clip}}", "studyDay": "2026-01-31", "generation": 4, "urgent": true, "mood": { "new": [1] } }""");
 
         Assert.True(handled.TryTake(out var one, TestBroker.Patience));
         Assert.True(handled.TryTake(out var other, TestBroker.Patience));
-        var (old, later) = one.Version == 0 ? (one, other) : (other, one);
-        Assert.Equal((0, clip, new DateOnly(2026, 1, 31), 3, false), (old.Version, old.ClipId, old.StudyDay, old.Generation, old.Urgent));
-        Assert.Equal((9, clip, 4, true), (later.Version, later.ClipId, later.Generation, later.Urgent));
+        Assert.Equal(
+            [new(2, clip, new DateOnly(2026, 1, 31), 3), new(2, clip, new DateOnly(2026, 1, 31), 4) { Urgent = true }],
+            new[] { one, other }.OrderBy(message => message.Generation));
     }
+
+    [Theory]
+    [InlineData("\"version\": 3, ")]
+    [InlineData("\"version\": 1, ")]
+    [InlineData("\"version\": -1, ")]
+    [InlineData("")]
+    public async Task A_message_of_another_version_is_kept_for_people_and_not_guessed_at(string version)
+    {
+        await using var broker = await TestBroker.NewAsync(servers);
+        var handled = new BlockingCollection<ClipReady>();
+        await using var worker = await StartAsync(broker, handled);
+
+        await broker.SendAsync("lus.features", typeof(ClipReady), $$"""{ {{version}}"clipId": "{{Guid.NewGuid()}}", "studyDay": "2026-01-31", "generation": 3 }""");
+        await worker.Bus.PublishAsync(TestBroker.Clip(7), Cancellation);
+
+        Assert.True(handled.TryTake(out var next, TestBroker.Patience));
+        Assert.Equal(TestBroker.Clip(7), next);
+        await broker.UntilAsync(depths => depths.DeadLetters == 1);
+        await worker.StopAsync();
+        Assert.Empty(handled);
+        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features].Ready);
+        var (body, headers) = Assert.Single(await broker.TakeAsync(broker.Names.DeadLetters));
+        Assert.Contains("\"generation\": 3", body, StringComparison.Ordinal);
+        Assert.Equal(("unknown_version", "lus.features"), (headers["lus-reason"], headers["lus-queue"]));
+    }
+
+    /// <summary>A returned message is no safer than one of a stage's queue.</summary>
+    [Fact]
+    public async Task A_returned_message_of_another_version_is_not_judged_either()
+    {
+        await using var broker = await TestBroker.NewAsync(servers);
+        var settled = new BlockingCollection<IStageMessage>();
+        await using var worker = await TestWorker.StartAsync(
+            broker.Options, (_, _) => Task.CompletedTask,
+            returned: message =>
+            {
+                settled.Add(message, CancellationToken.None);
+                return ReturnedOutcome.Crashed;
+            });
+
+        await broker.SendAsync("lus.returned", typeof(VideoFound), $$"""{ "version": 2, "videoId": "{{Guid.NewGuid()}}", "studyDay": "2026-01-31", "generation": 0 }""");
+
+        await broker.UntilAsync(depths => depths is { DeadLetters: 1, Returned: 0 });
+        Assert.Empty(settled);
+        var (_, headers) = Assert.Single(await broker.TakeAsync(broker.Names.DeadLetters));
+        Assert.Equal(("unknown_version", "lus.returned"), (headers["lus-reason"], headers["lus-queue"]));
+    }
+
+    /// <summary>A features stage that keeps what it is given, one message at a time.</summary>
+    private static Task<TestWorker> StartAsync(TestBroker broker, BlockingCollection<ClipReady> handled) => TestWorker.StartAsync(
+        broker.Options,
+        (clip, _) =>
+        {
+            handled.Add(clip, CancellationToken.None);
+            return Task.CompletedTask;
+        },
+        concurrency: 1);
 }

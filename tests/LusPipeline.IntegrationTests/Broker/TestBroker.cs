@@ -84,7 +84,7 @@ internal sealed class TestBroker : IAsyncDisposable
     }
 
     public static ClipReady Clip(int number, bool urgent = false) => new(
-        ClipReady.CurrentVersion, new Guid(number, 0, 0, new byte[8]), Guid.NewGuid(), Guid.NewGuid(), new DateOnly(2026, 1, 31), 1, "00-trace", "clips/clip.npy", "bundle", "fp32")
+        ClipReady.CurrentVersion, new Guid(number, 0, 0, new byte[8]), new DateOnly(2026, 1, 31), 1)
     {
         Urgent = urgent,
     };

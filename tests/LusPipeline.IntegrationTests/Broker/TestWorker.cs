@@ -36,7 +36,7 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <param name="handle">The features stage: message, stop.</param>
     /// <param name="returned">Answers for the ledger; without it nothing takes what was returned.</param>
     public static async Task<TestWorker> StartAsync(
-        BrokerOptions options, Func<ClipReady, CancellationToken, Task> handle, int concurrency = 2, Func<object, ReturnedOutcome>? returned = null)
+        BrokerOptions options, Func<ClipReady, CancellationToken, Task> handle, int concurrency = 2, Func<IStageMessage, ReturnedOutcome>? returned = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var log = new TestLog();
@@ -85,9 +85,9 @@ internal sealed class TestWorker : IAsyncDisposable
         _ => [],
     };
 
-    private sealed class TestLedger(Func<object, ReturnedOutcome> settle) : IReturnedWork
+    private sealed class TestLedger(Func<IStageMessage, ReturnedOutcome> settle) : IReturnedWork
     {
-        public Task<ReturnedOutcome> SettleAsync(object message, CancellationToken cancellation) => Task.FromResult(settle(message));
+        public Task<ReturnedOutcome> SettleAsync(IStageMessage message, CancellationToken cancellation) => Task.FromResult(settle(message));
     }
 }
 

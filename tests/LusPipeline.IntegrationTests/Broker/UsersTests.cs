@@ -101,15 +101,89 @@ public sealed class UsersTests(TestServers servers)
     }
 
     [Fact]
-    public async Task An_operator_sees_what_waits()
+    public async Task An_operator_sees_what_waits_and_can_publish_make_and_take_nothing()
     {
         var (admin, prefix) = await MakeUsersAsync();
-        var options = new BrokerOptions { Uri = As(admin, $"{prefix}-operator"), Prefix = prefix };
+        await DeclareAsync(As(admin, $"{prefix}-worker"), prefix);
+        var user = As(admin, $"{prefix}-operator");
+        var options = new BrokerOptions { Uri = user, Prefix = prefix };
         await using var connection = new BrokerConnection(options);
 
-        var depths = await new BrokerTopology(connection, options).DeclareAsync(Cancellation);
+        var depths = await new BrokerTopology(connection, options).ReadAsync(Cancellation);
 
         Assert.Equal(0, depths.Stages[Stage.Ingest].Ready);
+        foreach (var stage in StageNames.All.Select(stage => stage.Name()))
+        {
+            await RefusedAsync(user, channel => PublishAsync(channel, $"{prefix}.{stage}"));
+            await RefusedAsync(user, channel => channel.BasicPublishAsync("", $"{prefix}.{stage}", true, new byte[1], Cancellation).AsTask());
+            await RefusedAsync(user, channel => channel.BasicGetAsync($"{prefix}.{stage}", true, Cancellation));
+            await RefusedAsync(user, channel => channel.QueuePurgeAsync($"{prefix}.{stage}", Cancellation));
+            await RefusedAsync(user, channel => channel.QueueDeleteAsync($"{prefix}.{stage}", false, false, cancellationToken: Cancellation));
+        }
+        foreach (var exchange in new[] { "events", "returned", "dead-letters" })
+            await RefusedAsync(user, channel => PublishAsync(channel, $"{prefix}.{exchange}"));
+        await RefusedAsync(user, channel => channel.QueueDeclareAsync($"{prefix}.mine", true, false, false, cancellationToken: Cancellation));
+    }
+
+    [Theory]
+    [InlineData("ingest", "features,features.urgent,sequence,sequence.urgent,dead-letters,events", "sequence,sequence.urgent,events", "sequence,dead-letters,events")]
+    [InlineData("features", "ingest,ingest.urgent,sequence,returned,dead-letters,notifications", "events,notifications", "returned,dead-letters,events,notifications")]
+    [InlineData("sequence", "ingest,ingest.urgent,features,features.urgent,returned,notifications", "notifications", "returned,notifications")]
+    public async Task A_user_of_one_stage_touches_nothing_that_its_stage_does_not_need(string stage, string unread, string unpublished, string kept)
+    {
+        var (admin, prefix) = await MakeUsersAsync("INGEST", "FEATURES", "SEQUENCE");
+        await DeclareAsync(As(admin, $"{prefix}-worker"), prefix);
+        await using (var connection = await ConnectAsync(As(admin, $"{prefix}-worker")))
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation))
+        {
+            await channel.QueueDeclareAsync($"{prefix}.notifications", true, false, false, cancellationToken: Cancellation);
+            await channel.ExchangeDeclareAsync($"{prefix}.notifications", ExchangeType.Topic, true, cancellationToken: Cancellation);
+            await channel.QueueDeclareAsync($"{prefix}.events", true, false, false, cancellationToken: Cancellation);
+        }
+        var user = As(admin, $"{prefix}-{stage}");
+
+        foreach (var name in unread.Split(','))
+        {
+            await RefusedAsync(user, channel => channel.BasicGetAsync($"{prefix}.{name}", true, Cancellation));
+            await RefusedAsync(user, channel => channel.QueuePurgeAsync($"{prefix}.{name}", Cancellation));
+        }
+        foreach (var name in unpublished.Split(','))
+            await RefusedAsync(user, channel => PublishAsync(channel, $"{prefix}.{name}"));
+        foreach (var name in kept.Split(','))
+            await RefusedAsync(user, channel => channel.QueueDeleteAsync($"{prefix}.{name}", false, false, cancellationToken: Cancellation));
+        await RefusedAsync(user, channel => channel.BasicPublishAsync("", $"{prefix}.{stage}", true, new byte[1], Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task A_user_of_one_stage_makes_its_own_queues_in_any_order_of_the_stages()
+    {
+        var (admin, prefix) = await MakeUsersAsync("INGEST", "FEATURES", "SEQUENCE");
+        foreach (var stage in new[] { Stage.Features, Stage.Sequence, Stage.Ingest, Stage.Features })
+        {
+            var options = new BrokerOptions { Uri = As(admin, $"{prefix}-{stage.Name()}"), Prefix = prefix };
+            await using var connection = new BrokerConnection(options);
+            var topology = new BrokerTopology(connection, options, stage.ToSet());
+
+            await topology.DeclareAsync(Cancellation);
+            await topology.DeclareAsync(Cancellation);
+
+            Assert.DoesNotContain(topology.Missing, name => name.Contains(stage.Name(), StringComparison.Ordinal));
+        }
+
+        await using var operators = new BrokerConnection(new BrokerOptions { Uri = As(admin, $"{prefix}-operator"), Prefix = prefix });
+        Assert.Equal(0, (await new BrokerTopology(operators, new() { Prefix = prefix }).ReadAsync(Cancellation)).DeadLetters);
+    }
+
+    [Fact]
+    public async Task A_user_of_another_stage_is_told_what_it_may_not_make()
+    {
+        var (admin, prefix) = await MakeUsersAsync("INGEST", "FEATURES", "SEQUENCE");
+        var options = new BrokerOptions { Uri = As(admin, $"{prefix}-features"), Prefix = prefix };
+        await using var connection = new BrokerConnection(options);
+
+        var refused = await Assert.ThrowsAsync<BrokerException>(() => new BrokerTopology(connection, options, StageSet.Ingest).DeclareAsync(Cancellation));
+
+        Assert.Contains("deploy/rabbitmq", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,6 +214,15 @@ public sealed class UsersTests(TestServers servers)
         }
         return (admin, prefix);
     }
+
+    private static async Task DeclareAsync(Uri user, string prefix)
+    {
+        var options = new BrokerOptions { Uri = user, Prefix = prefix };
+        await using var connection = new BrokerConnection(options);
+        await new BrokerTopology(connection, options).DeclareAsync(Cancellation);
+    }
+
+    private static Task PublishAsync(IChannel channel, string exchange) => channel.BasicPublishAsync(exchange, "", true, new byte[1], Cancellation).AsTask();
 
     private static Uri As(Uri admin, string user) => new UriBuilder(admin) { UserName = user, Password = Uri.EscapeDataString(Password) }.Uri;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
@@ -5,13 +6,9 @@ using LusPipeline.IntegrationTests.Servers;
 
 namespace LusPipeline.IntegrationTests.Buckets;
 
-/// <summary>The rights that docs/operating/s3.md lists are enough, and what happens without them.</summary>
+/// <summary>The rights that <c>deploy/s3/policy.sh</c> gives are enough, and what happens without them.</summary>
 public sealed class S3RightsTests(TestServers servers)
 {
-    private static readonly string[] OfBucket = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];
-    private static readonly string[] OfOwn = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"];
-    private static readonly string[] OfVersions = ["s3:ListBucketVersions", "s3:GetObjectVersion", "s3:DeleteObjectVersion"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -22,11 +19,7 @@ public sealed class S3RightsTests(TestServers servers)
         var bucket = await servers.NewBucketAsync(versioned);
         using var owner = new S3Place(bucket);
         await owner.PutAsync("incoming/p/1.mp4", "a patient's");
-        using var worker = new S3Place(await servers.AsWorkerAsync(
-            bucket,
-            new { Action = versioned ? [.. OfBucket, "s3:ListBucketVersions"] : OfBucket, Resource = Arn(bucket, "") },
-            new { Action = versioned ? ["s3:GetObject", "s3:GetObjectVersion"] : new[] { "s3:GetObject" }, Resource = Arn(bucket, "/*") },
-            new { Action = versioned ? [.. OfOwn, .. OfVersions] : OfOwn, Resource = new[] { Arn(bucket, "/clips/*"), Arn(bucket, "/features/*"), Arn(bucket, "/results/*") } }));
+        using var worker = new S3Place(await servers.AsWorkerOfAllStagesAsync(bucket, versioned ? ["--versioned"] : []));
 
         await worker.Connection.CheckAsync(Cancellation);
         Assert.Equal("a patient's", await worker.ContentAsync(Assert.Single(await worker.ListAsync())));
@@ -38,9 +31,60 @@ public sealed class S3RightsTests(TestServers servers)
         using (var local = await worker.Work.ReadAsync("clips/a.npy", int.MaxValue, Cancellation))
             Assert.NotNull(local);
         Assert.Null(await worker.Work.ReadAsync("clips/none", int.MaxValue, Cancellation));
+        await WriteAsync(worker, "clips/b.npy", 10);
+        // Deletions at one time go together.
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(number => worker.Work.DeleteAsync(number == 0 ? "clips/b.npy" : $"clips/{number}.npy", Cancellation)));
         await worker.Work.DeleteAsync("clips/a.npy", Cancellation);
         Assert.Equal(["features/large", "incoming/p/1.mp4"], await owner.KeysAsync());
         await Assert.ThrowsAsync<Amazon.S3.AmazonS3Exception>(() => worker.PutAsync("incoming/p/1.mp4", "overwritten"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_user_of_one_stage_may_do_what_its_stage_does_and_nothing_of_the_others(bool versioned)
+    {
+        var bucket = await servers.NewBucketAsync(versioned);
+        using var owner = new S3Place(bucket);
+        await owner.PutAsync("incoming/p/1.mp4", "a patient's");
+        await owner.PutAsync("elsewhere/p/1.mp4", "another's");
+        var stages = await servers.AsStagesAsync(bucket, versioned ? ["--versioned"] : []);
+        using S3Place ingest = new(stages.Ingest), features = new(stages.Features), sequence = new(stages.Sequence);
+
+        Assert.Equal("a patient's", await ingest.ContentAsync(Assert.Single(await ingest.ListAsync())));
+        await WriteAsync(ingest, "clips/a.npy", S3Sending.PartBytes + 1);
+        await WriteAsync(ingest, "clips/b.npy", 10);
+        Assert.True(await IsReadAsync(features, "clips/a.npy"));
+        await WriteAsync(features, "features/a/x.npy", 10);
+        await features.Work.DeleteAsync("clips/a.npy", Cancellation);
+        Assert.False(await IsReadAsync(features, "clips/a.npy"));
+        Assert.True(await IsReadAsync(sequence, "features/a/x.npy"));
+        Assert.False(await IsReadAsync(sequence, "features/none.npy"));
+        await WriteAsync(sequence, "results/a.json", 10);
+        await using (var unfinished = await features.Work.CreateAsync("features/unfinished", Cancellation))
+            await unfinished.WriteAsync(new byte[S3Sending.PartBytes + 1], Cancellation);
+        await sequence.Work.DeleteUnfinishedAsync(DateTime.UtcNow.AddHours(1), Cancellation);
+        await sequence.Work.DeleteAsync("clips/b.npy", Cancellation);
+        Assert.Equal(["elsewhere/p/1.mp4", "features/a/x.npy", "incoming/p/1.mp4", "results/a.json"], await owner.KeysAsync());
+
+        await owner.PutAsync("clips/c.npy", "c");
+        foreach (var (place, key) in new[] { (ingest, "features/a/x.npy"), (ingest, "results/a.json"), (ingest, "elsewhere/p/1.mp4"), (features, "incoming/p/1.mp4"),
+            (features, "results/a.json"), (sequence, "incoming/p/1.mp4"), (sequence, "clips/c.npy") })
+        {
+            await RefusedAsync(() => place.Others.GetObjectAsync(bucket.Name, key, Cancellation));
+        }
+        foreach (var (place, key) in new[] { (ingest, "features/a/x.npy"), (ingest, "results/a.json"), (ingest, "incoming/p/1.mp4"), (features, "clips/c.npy"),
+            (features, "results/a.json"), (features, "incoming/p/1.mp4"), (sequence, "clips/c.npy"), (sequence, "features/a/x.npy"), (sequence, "incoming/p/1.mp4") })
+        {
+            await RefusedAsync(() => place.PutAsync(key, "overwritten"));
+        }
+        foreach (var (place, key) in new[] { (ingest, "features/a/x.npy"), (ingest, "incoming/p/1.mp4"), (features, "results/a.json"), (features, "incoming/p/1.mp4"),
+            (sequence, "features/a/x.npy"), (sequence, "incoming/p/1.mp4") })
+        {
+            await RefusedAsync(() => place.Others.DeleteObjectAsync(bucket.Name, key, Cancellation));
+        }
+        foreach (var place in new[] { ingest, features, sequence })
+            await RefusedAsync(() => place.Others.DeleteBucketPolicyAsync(bucket.Name, Cancellation));
     }
 
     [Fact]
@@ -79,6 +123,15 @@ public sealed class S3RightsTests(TestServers servers)
     }
 
     private static string Arn(S3Options bucket, string below) => $"arn:aws:s3:::{bucket.Name}{below}";
+
+    private static async Task<bool> IsReadAsync(S3Place place, string key)
+    {
+        using var content = await place.Work.ReadAsync(key, int.MaxValue, Cancellation);
+        return content is not null;
+    }
+
+    private static async Task RefusedAsync(Func<Task> act) =>
+        Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<Amazon.S3.AmazonS3Exception>(act)).StatusCode);
 
     private static async Task WriteAsync(S3Place place, string key, int bytes)
     {

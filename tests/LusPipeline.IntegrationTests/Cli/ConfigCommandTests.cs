@@ -11,7 +11,8 @@ public sealed class ConfigCommandTests : IDisposable
     [Fact]
     public async Task The_effective_settings_are_shown_with_their_sources()
     {
-        File.WriteAllText(_folder["appsettings.json"], """{ "Attempts": { "MaxStarts": 4 } }""");
+        Directory.CreateDirectory(_folder["config/lus"]);
+        File.WriteAllText(_folder["config/lus/appsettings.json"], """{ "Attempts": { "MaxStarts": 4 } }""");
 
         var result = await RunAsync("show", "--set", "Limits:MaxFrames=5000");
 
@@ -22,6 +23,18 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Contains(["Attempts:MaxRetries", "7", "LUS__Attempts__MaxRetries"], rows);
         Assert.Contains(["Limits:MaxFrames", "5000", "command line"], rows);
         Assert.Contains(["Ingest:DecodeTimeout", "10min", "default"], rows);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_current_folder_is_not_read_unless_it_is_named()
+    {
+        File.WriteAllText(_folder["appsettings.json"], """{ "Ingest": { "Ffmpeg": "/tmp/planted" } }""");
+
+        var shown = await RunAsync("show");
+        var named = await RunAsync("show", "--config", "appsettings.json");
+
+        Assert.DoesNotContain("planted", string.Join(" ", shown.Output), StringComparison.Ordinal);
+        Assert.Contains("/tmp/planted", string.Join(" ", named.Output), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,5 +71,5 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     private Task<LusResult> RunAsync(params string[] arguments) => LusProcess.RunAsync(
-        ["config", .. arguments], _folder.Path, new Dictionary<string, string?> { ["LUS__Attempts__MaxRetries"] = "7", ["LUS_SHARED"] = "/data" });
+        ["config", .. arguments], _folder.Path, new Dictionary<string, string?> { ["LUS__Attempts__MaxRetries"] = "7", ["LUS_SHARED"] = "/data", ["XDG_CONFIG_HOME"] = _folder["config"] });
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Ledger;
@@ -40,15 +38,15 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         var database = await server.Servers.NewDatabaseAsync();
         if (before)
         {
-            await RunScriptAsync(database);
-            Assert.Contains("Rights given to lus_worker, lus_operator, lus_dashboard, lus_analyst.", (await MigrateAsync(As(database, "lus_migrator"))).Output);
+            await DeployScript.MakeRolesAsync(database);
+            Assert.Contains("Rights given to lus_worker, lus_ingest, lus_features, lus_sequence, lus_operator, lus_dashboard, lus_analyst.", (await MigrateAsync(As(database, "lus_migrator"))).Output);
         }
         else
         {
             Assert.Equal(0, (await MigrateAsync(database)).ExitCode);
         }
-        await RunScriptAsync(database);
-        await RunScriptAsync(database);
+        await DeployScript.MakeRolesAsync(database);
+        await DeployScript.MakeRolesAsync(database);
 
         Assert.Equal(0, (await MigrateAsync(As(database, "lus_migrator"))).ExitCode);
         Assert.Equal("lus_migrator", await ExecuteAsync(database, "SELECT string_agg(DISTINCT tableowner::text, ',') FROM pg_tables WHERE schemaname = 'public'"));
@@ -70,8 +68,8 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         await register.BeatAsync(row, Cancellation);
         await register.ForgetAsync(TimeSpan.FromDays(1), Cancellation);
         var worker = await shared.JoinAsync();
-        Assert.True(await worker.Duties.TakeAsync(Duties.Sweep, Cancellation));
-        Assert.True(await worker.Duties.TakeAsync(Duties.Sweep, Cancellation));
+        Assert.True(await worker.Duties.TakeAsync(LeasedDuties.Sweep, Cancellation));
+        Assert.True(await worker.Duties.TakeAsync(LeasedDuties.Sweep, Cancellation));
 
         await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "old"));
         var found = await shared.ArriveAsync("p1/a.mp4", "new");
@@ -125,6 +123,57 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
     [InlineData("SELECT name FROM study_names")]
     public async Task A_worker_does_not(string statement) => await RefusedAsync(As(await ReadyAsync(), "lus_worker"), statement);
 
+    [Theory]
+    [InlineData("ingest", "INSERT INTO predictions DEFAULT VALUES")]
+    [InlineData("ingest", "SELECT count(*) FROM predictions")]
+    [InlineData("ingest", "SELECT count(*) FROM video_results")]
+    [InlineData("ingest", "SELECT count(*) FROM study_results")]
+    [InlineData("ingest", "SELECT count(*) FROM announced_results")]
+    [InlineData("ingest", "SELECT count(*) FROM spans")]
+    [InlineData("features", "INSERT INTO predictions DEFAULT VALUES")]
+    [InlineData("features", "SELECT count(*) FROM predictions")]
+    [InlineData("features", "SELECT count(*) FROM video_results")]
+    [InlineData("features", "INSERT INTO studies DEFAULT VALUES")]
+    [InlineData("features", "INSERT INTO videos DEFAULT VALUES")]
+    [InlineData("features", "INSERT INTO clips DEFAULT VALUES")]
+    [InlineData("sequence", "INSERT INTO studies DEFAULT VALUES")]
+    [InlineData("sequence", "INSERT INTO videos DEFAULT VALUES")]
+    [InlineData("sequence", "INSERT INTO clips DEFAULT VALUES")]
+    public async Task A_worker_of_one_stage_does_not_do_the_work_of_another(string stage, string statement) =>
+        await RefusedAsync(As(await ReadyAsync(), $"lus_{stage}"), statement);
+
+    [Theory]
+    [InlineData("lus_ingest")]
+    [InlineData("lus_features")]
+    [InlineData("lus_sequence")]
+    public async Task A_worker_of_one_stage_does_not(string role)
+    {
+        var database = As(await ReadyAsync(), role);
+        foreach (var statement in new[]
+        {
+            "DELETE FROM studies", "DELETE FROM videos", "DELETE FROM clips", "DELETE FROM predictions", "DELETE FROM spans", "TRUNCATE clips",
+            "UPDATE predictions SET covid = 1", "UPDATE spans SET name = ''", "UPDATE model_bundles SET threshold = 0", "DELETE FROM model_bundles",
+            "INSERT INTO kept_out_videos DEFAULT VALUES", "SELECT name FROM study_names", "SELECT object_key FROM video_names", "DROP TABLE spans",
+            "CREATE TABLE x (y integer)", "SELECT grant_rights()", "INSERT INTO \"__EFMigrationsHistory\" VALUES ('x', 'x')",
+            "SET ROLE lus_worker", "SET ROLE lus_operator",
+        })
+        {
+            await RefusedAsync(database, statement);
+        }
+    }
+
+    [Theory]
+    [InlineData("lus_worker", true)]
+    [InlineData("lus_sequence", true)]
+    [InlineData("lus_ingest", false)]
+    [InlineData("lus_features", false)]
+    public async Task Who_may_not_read_predictions_leaves_the_sweep_to_others(string role, bool may)
+    {
+        using var shared = SharedLedger.Connect(As(await ReadyAsync(), role));
+
+        Assert.Equal(may, await new LeasedDuties(shared.Open, shared.Clock, Guid.NewGuid(), TimeSpan.FromSeconds(15)).MaySweepAsync(Cancellation));
+    }
+
     [Fact]
     public async Task A_dashboard_reads_the_views_without_names_and_nothing_else()
     {
@@ -154,6 +203,32 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         await ExecuteAsync(database, "SELECT name FROM study_names");
         await ExecuteAsync(database, "SELECT object_key FROM video_names");
         await RefusedAsync(database, "DROP TABLE spans");
+    }
+
+    [Fact]
+    public async Task An_operator_adds_to_the_audit_and_nobody_changes_it()
+    {
+        var database = await ReadyAsync();
+        var user = As(database, "lus_operator");
+        await ExecuteAsync(user, "INSERT INTO audit (person, action, counts) VALUES ('erika', 'prune', '{}')");
+        foreach (var statement in new[]
+        {
+            "UPDATE audit SET person = 'nobody'", "DELETE FROM audit", "TRUNCATE audit",
+            "INSERT INTO audit (person, action, counts, database_user) VALUES ('erika', 'prune', '{}', 'nobody')",
+            "INSERT INTO audit (person, action, counts, recorded_at) VALUES ('erika', 'prune', '{}', now())",
+        })
+        {
+            await RefusedAsync(user, statement);
+        }
+        await RefusedAsync(As(database, "lus_worker"), "INSERT INTO audit (person, action, counts) VALUES ('erika', 'prune', '{}')");
+        await RefusedAsync(As(database, "lus_worker"), "SELECT person FROM audit");
+        // Not even the owner, by mistake.
+        foreach (var statement in new[] { "UPDATE audit SET person = 'nobody'", "DELETE FROM audit", "TRUNCATE audit" })
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(As(database, "lus_migrator"), statement));
+            Assert.Equal("The audit is append-only.", refused.MessageText);
+        }
+        Assert.Equal("erika lus_operator", await ExecuteAsync(database, "SELECT person || ' ' || database_user FROM audit"));
     }
 
     [Fact]
@@ -202,7 +277,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         const string Password = "it's \"a\" $secret$; \\ :x";
         var rules = (string)(await ExecuteAsync(database, "SHOW hba_file"))!;
         var before = (string)(await ExecuteAsync(database, $"SELECT pg_read_file('{rules}')"))!;
-        await RunScriptAsync(database, $"worker_password={Password}");
+        await DeployScript.MakeRolesAsync(database, ("WORKER_PASSWORD", Password));
         try
         {
             await WriteAsync(database, rules, $"host all lus_worker 127.0.0.1/32 scram-sha-256\n{before}");
@@ -222,9 +297,9 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
     private async Task<string> ReadyAsync()
     {
         var database = await server.Servers.NewDatabaseAsync();
-        await RunScriptAsync(database);
+        await DeployScript.MakeRolesAsync(database);
         var open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = As(database, "lus_migrator") });
-        Assert.Equal(4, (await new LedgerMigration(open).RunAsync(() => { }, _ => { }, Cancellation)).Roles.Count);
+        Assert.Equal(7, (await new LedgerMigration(open).RunAsync(() => { }, _ => { }, Cancellation)).Roles.Count);
         return database;
     }
 
@@ -266,26 +341,4 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(Cancellation);
     }
-
-    private static async Task RunScriptAsync(string database, params string[] variables)
-    {
-        var connection = new NpgsqlConnectionStringBuilder(database);
-        var start = new ProcessStartInfo("psql",
-        [
-            "-X", "-q", "-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!,
-            .. variables.SelectMany(variable => new[] { "-v", variable }), "-f", Script(),
-        ])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using var psql = Process.Start(start)!;
-        var output = psql.StandardOutput.ReadToEndAsync(Cancellation);
-        var errors = await psql.StandardError.ReadToEndAsync(Cancellation);
-        await psql.WaitForExitAsync(Cancellation);
-        Assert.True(psql.ExitCode == 0, $"{errors}\n{await output}");
-    }
-
-    private static string Script([CallerFilePath] string source = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy", "sql", "roles.sql"));
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using LusPipeline.Core.Stages;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Telemetry;
@@ -36,6 +38,40 @@ public sealed class HttpServerTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/live")).Status);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(host, "/health/started")).Status);
     }
+
+    [Fact]
+    public async Task Connections_that_say_nothing_do_not_keep_a_probe_out()
+    {
+        using var host = Host(_ => { });
+        await host.StartAsync(Cancellation);
+        var address = Server(host).Address;
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (var number = 0; number < 400; number++)
+            {
+                silent.Add(new TcpClient());
+                await silent[^1].ConnectAsync(IPAddress.Loopback, address.Port, Cancellation);
+                if (number % 2 == 0)
+                    await silent[^1].GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: "u8.ToArray(), Cancellation);
+            }
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            limit.CancelAfter(TimeSpan.FromSeconds(20));
+
+            using var answer = await _client.GetAsync(new Uri(address, "/health/live"), limit.Token);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            // The oldest of them are closed, so they are bounded too.
+            Assert.True(await EndsAsync(silent[1].GetStream(), limit.Token));
+        }
+        finally
+        {
+            silent.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
+    public void It_is_not_open_to_other_machines_unless_told() => Assert.True(IPAddress.IsLoopback(new HttpOptions().Address!));
 
     [Fact]
     public async Task What_a_check_throws_stays_inside()
@@ -100,6 +136,23 @@ public sealed class HttpServerTests : IDisposable
     }
 
     [Fact]
+    public async Task While_it_stops_it_is_not_ready_and_asks_no_server()
+    {
+        var asked = 0;
+        using var host = Host(services => services.AddReadyCheck("database", _ => _ => Task.FromResult<string?>($"asked {++asked}")));
+        await host.StartAsync(Cancellation);
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, """{"checks":[{"name":"host","healthy":false,"reason":"is stopping"}],"healthy":false}"""),
+            await GetAsync(host, "/health/ready"));
+        Assert.Equal(0, asked);
+        Assert.Equal((HttpStatusCode.OK, """{"checks":[{"name":"host","healthy":true}],"healthy":true}"""), await GetAsync(host, "/health/started"));
+        Assert.Equal((HttpStatusCode.OK, """{"checks":[],"healthy":true}"""), await GetAsync(host, "/health/live"));
+    }
+
+    [Fact]
     public async Task Metrics_are_there_for_Prometheus_and_spans_get_into_the_ledger()
     {
         using var folder = new TemporaryFolder();
@@ -111,8 +164,8 @@ public sealed class HttpServerTests : IDisposable
         using (var host = builder.Build())
         {
             await host.StartAsync(Cancellation);
-            StageMetrics.ClipsFinished(StageMetrics.Features, 3);
-            StageMetrics.Waited(StageMetrics.Features, TimeSpan.FromSeconds(2));
+            StageMetrics.ClipsFinished(Stage.Features.Name(), 3);
+            StageMetrics.Waited(Stage.Features.Name(), TimeSpan.FromSeconds(2));
             using (var seen = new StudySeen("study seen", study, new DateOnly(2026, 11, 24)))
                 seen.Keep();
 
@@ -160,6 +213,23 @@ public sealed class HttpServerTests : IDisposable
         using var posted = await _client.PostAsync(new Uri(Server(host).Address, "/health/live"), new StringContent(""), Cancellation);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
         Assert.Empty(posted.Headers.Server);
+        using var question = new HttpRequestMessage(HttpMethod.Head, new Uri(Server(host).Address, "/health/live"));
+        using var headers = await _client.SendAsync(question, Cancellation);
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (headers.StatusCode, headers.Content.Headers.ContentType?.ToString()));
+        Assert.True(headers.Headers.CacheControl?.NoStore);
+    }
+
+    /// <summary>Waits for the end of a connection, in order or not.</summary>
+    private static async Task<bool> EndsAsync(Stream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[1], cancellation) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static IHost Host(Action<IServiceCollection> services, TimeProvider? clock = null, HttpOptions? options = null)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Media;
+using LusPipeline.Media.Processes;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.IntegrationTests.Ingest;
@@ -45,20 +46,24 @@ public class EngineFaultTests
     [InlineData("ffmpeg")]
     public async Task Past_the_time_limit_the_whole_process_tree_is_killed(string program)
     {
-        const string Hang = "cd \"$(dirname \"$0\")\"; sleep 300 & echo $! > pid; mv pid child.pid; wait";
+        // A decoder may write no file, but the name of a folder tells as much.
+        const string Hang = "cd \"$(dirname \"$0\")\"; sleep 300 & mkdir child.$!; wait";
         var clock = new FakeTimeProvider();
         var options = new IngestOptions { DecodeTimeout = TimeSpan.FromMinutes(2) };
-        using var bench = program == "ffmpeg" ? await BenchAsync(options, ffmpeg: Hang, time: clock) : await BenchAsync(options, ffprobe: Hang, time: clock);
+        using var bench = program == "ffmpeg"
+            ? await BenchAsync(options, ffmpeg: Hang, time: clock, sandbox: SandboxMode.Off)
+            : await BenchAsync(options, ffprobe: Hang, time: clock, sandbox: SandboxMode.Off);
 
         var ingest = bench.IngestAsync(bench.PathOf(Probed));
-        while (!File.Exists(bench.PathOf("child.pid")))
+        string? started;
+        while ((started = Directory.EnumerateDirectories(bench.PathOf("."), "child.*").SingleOrDefault()) is null)
             await Task.Delay(10, Cancellation);
         clock.Advance(options.DecodeTimeout);
         var exception = await Assert.ThrowsAsync<TransientException>(() => ingest);
 
         Assert.Equal(ReasonCode.DecodeTimeout, exception.Reason);
         AssertNothingLeft(bench);
-        var child = int.Parse(await File.ReadAllTextAsync(bench.PathOf("child.pid"), Cancellation), CultureInfo.InvariantCulture);
+        var child = int.Parse(Path.GetExtension(started).AsSpan(1), CultureInfo.InvariantCulture);
         // The system takes a killed process away a moment after the signal.
         for (var deadline = Environment.TickCount64 + 10_000; IsRunning(child); await Task.Delay(20, Cancellation))
             Assert.True(Environment.TickCount64 < deadline, "The child of the killed process lives on.");
@@ -67,7 +72,7 @@ public class EngineFaultTests
     [Fact]
     public async Task Cancelling_kills_the_decoder_and_gives_the_permits_back()
     {
-        using var bench = await BenchAsync(ffmpeg: "touch \"$(dirname \"$0\")/started\"; exec sleep 300");
+        using var bench = await BenchAsync(ffmpeg: "touch \"$(dirname \"$0\")/started\"; exec sleep 300", sandbox: SandboxMode.Off);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var ingest = bench.IngestAsync(bench.PathOf("a.mp4"), cancellation: cancel.Token);
@@ -136,7 +141,7 @@ public class EngineFaultTests
     {
         var clock = new FakeTimeProvider();
         var options = new IngestOptions { DecodeTimeout = TimeSpan.FromMinutes(2) };
-        using var bench = await BenchAsync(options, ffmpeg: "cd \"$(dirname \"$0\")\"; if mkdir once 2>/dev/null; then touch started; exec sleep 300; fi; exec ffmpeg \"$@\"", time: clock);
+        using var bench = await BenchAsync(options, ffmpeg: "cd \"$(dirname \"$0\")\"; if mkdir once 2>/dev/null; then touch started; exec sleep 300; fi; exec ffmpeg \"$@\"", time: clock, sandbox: SandboxMode.Off);
 
         var ingest = bench.IngestAsync(bench.PathOf("a.mp4"));
         while (!File.Exists(bench.PathOf("started")))
@@ -152,9 +157,9 @@ public class EngineFaultTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static async Task<IngestBench> BenchAsync(IngestOptions? options = null, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null)
+    private static async Task<IngestBench> BenchAsync(IngestOptions? options = null, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null, SandboxMode sandbox = SandboxMode.Auto)
     {
-        var bench = new IngestBench(options, ffmpeg: ffmpeg, ffprobe: ffprobe, time: time);
+        var bench = new IngestBench(options, ffmpeg: ffmpeg, ffprobe: ffprobe, time: time, sandbox: sandbox);
         foreach (var name in new[] { "a.mp4", Probed })
             await Ffmpeg.MakeAsync(bench.PathOf(name), [.. Ffmpeg.Pattern(), "-c:v", "libx264"]);
         return bench;

@@ -4,6 +4,7 @@ using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
+using LusPipeline.Media.Processes;
 using LusPipeline.Media.Sniffing;
 using LusPipeline.Pipeline.Ingest;
 
@@ -15,11 +16,14 @@ internal sealed class IngestBench : IDisposable
     private readonly DecoderSlots _slots;
 
     /// <param name="ffmpeg">A shell script in ffmpeg's place.</param>
+    /// <param name="sandbox">Off for a script that writes files.</param>
     /// <param name="ffprobe">A shell script in ffprobe's place.</param>
     public IngestBench(
-        IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null)
+        IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null,
+        SandboxMode sandbox = SandboxMode.Auto)
     {
         time ??= TimeProvider.System;
+        var media = new MediaOptions { Sandbox = sandbox };
         Folder = Directory.CreateTempSubdirectory("lus-ingest-").FullName;
         Options = options ?? new IngestOptions();
         if (ffmpeg is not null)
@@ -30,8 +34,8 @@ internal sealed class IngestBench : IDisposable
         Clips = Directory.CreateDirectory(Path.Combine(Folder, "clips")).FullName;
         Gate = new ClipGate(permits);
         _slots = new DecoderSlots(Options.MaxDecoders);
-        Probe = new VideoProbe(Options, limits ?? new VideoLimits(), _slots, time);
-        Cutter = new ClipCutter(Options, limits ?? new VideoLimits(), _slots, Gate, time);
+        Probe = new VideoProbe(Options, media, limits ?? new VideoLimits(), _slots, time);
+        Cutter = new ClipCutter(Options, media, limits ?? new VideoLimits(), _slots, Gate, time);
         Reader = new VideoReader(Probe, Cutter);
     }
 

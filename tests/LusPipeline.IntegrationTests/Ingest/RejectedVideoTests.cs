@@ -61,6 +61,41 @@ public class RejectedVideoTests
         Assert.Equal(ReasonCode.Truncated, await ReasonAsync(bench, "head.mkv"));
     }
 
+    /// <summary>ffmpeg opens a decoder for each stream: a hundred of them took gigabytes, in a file of a few megabytes.</summary>
+    [Fact]
+    public async Task More_streams_than_any_scanner_writes_are_not_opened()
+    {
+        using var bench = new IngestBench();
+        await Ffmpeg.MakeAsync(bench.PathOf("one.mkv"), [.. Ffmpeg.Pattern(1), "-c:v", "libx264"]);
+        await Ffmpeg.MakeAsync(
+            bench.PathOf("many.mkv"), ["-i", bench.PathOf("one.mkv"), .. Enumerable.Repeat<string[]>(["-map", "0:v"], 40).SelectMany(map => map), "-c", "copy"]);
+
+        Assert.Equal(ReasonCode.Truncated, await ReasonAsync(bench, "many.mkv"));
+    }
+
+    [Fact]
+    public async Task A_codec_that_no_scanner_writes_is_not_decoded()
+    {
+        using var bench = new IngestBench();
+        await Ffmpeg.MakeAsync(bench.PathOf("rare.mkv"), [.. Ffmpeg.Pattern(1), "-c:v", "snow", "-strict", "-2"]);
+
+        Assert.Equal(ReasonCode.Undecodable, await ReasonAsync(bench, "rare.mkv"));
+    }
+
+    /// <summary>Nobody wants the sound, but ffprobe would decode some of it.</summary>
+    [Fact]
+    public async Task A_sound_track_that_no_scanner_writes_is_not_decoded()
+    {
+        // ffmpeg itself runs only if it is told to open no sound at all.
+        using var bench = new IngestBench(ffmpeg: "case \"$*\" in *'-codec_whitelist:a none -codec_whitelist:s none'*) exec ffmpeg \"$@\";; esac; exit 1");
+        string[] sound = [.. Ffmpeg.Pattern(1), "-f", "lavfi", "-i", "sine=duration=1", "-c:v", "libx264"];
+        await Ffmpeg.MakeAsync(bench.PathOf("rare.mkv"), [.. sound, "-c:a", "tta"]);
+        await Ffmpeg.MakeAsync(bench.PathOf("usual.mkv"), [.. sound, "-c:a", "aac"]);
+
+        Assert.Equal(ReasonCode.Undecodable, await ReasonAsync(bench, "rare.mkv"));
+        Assert.Equal(25, (await bench.IngestAsync(bench.PathOf("usual.mkv"))).Report.DecodedFrames);
+    }
+
     public static TheoryData<string, string[], string> Videos => new()
     {
         { "one.gif", [.. Ffmpeg.Pattern(), "-frames:v", "1"], ReasonCode.TooFewFrames },

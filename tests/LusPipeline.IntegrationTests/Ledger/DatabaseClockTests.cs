@@ -39,8 +39,8 @@ public sealed class DatabaseClockTests(TestServers servers)
         Assert.Empty(await second.Sweeper.TakeAsync(new(0, 0, 0), Cancellation));
         Assert.True(await first.Videos.RetryAsync(work!, Cancellation));
         Assert.Empty(await second.Sweeper.TakeAsync(new(0, 0, 0), Cancellation));
-        Assert.True(await new Duties(shared.Open, first.Clock, first.Row.WorkerId, TimeSpan.FromSeconds(15)).TakeAsync(Duties.Sweep, Cancellation));
-        Assert.False(await new Duties(shared.Open, second.Clock, second.Row.WorkerId, TimeSpan.FromSeconds(15)).TakeAsync(Duties.Sweep, Cancellation));
+        Assert.True(await new LeasedDuties(shared.Open, first.Clock, first.Row.WorkerId, TimeSpan.FromSeconds(15)).TakeAsync(LeasedDuties.Sweep, Cancellation));
+        Assert.False(await new LeasedDuties(shared.Open, second.Clock, second.Row.WorkerId, TimeSpan.FromSeconds(15)).TakeAsync(LeasedDuties.Sweep, Cancellation));
 
         await using var ledger = shared.Open();
         var video = await ledger.Videos.AsNoTracking().SingleAsync(Cancellation);

@@ -68,22 +68,32 @@ public sealed class FencingTests(TestServers servers)
         var other = await shared.JoinAsync();
         var work = await other.StartAsync(clip, status);
 
-        var before = JsonSerializer.Serialize(await shared.ClipAsync(clip.ClipId));
-        await paused.Clips.InterruptAsync(late, status);
-        await paused.Clips.PostponeAsync(late, status, TimeSpan.FromSeconds(10), Cancellation);
-        Assert.True(await paused.Clips.RetryAsync(late, status, Cancellation));
-        Assert.False(await paused.Clips.StepBackAsync(late, status, Cancellation));
-        Assert.False(await paused.Clips.FailAsync(late, status, ReasonCode.Crashed, Cancellation));
-        Assert.False(status == WorkStatus.Cut
-            ? await paused.Clips.ExtractAsync(late, "features/late.npy", "bb", Cancellation)
-            : await paused.Clips.PredictAsync(late, SharedLedger.Bundle, "fp32", new(0.8, 0.1, 0.1), Cancellation));
-        Assert.Equal(before, JsonSerializer.Serialize(await shared.ClipAsync(clip.ClipId)));
-        await using (var ledger = shared.Open())
-            Assert.Equal(0, await ledger.Predictions.CountAsync(Cancellation));
+        await AssertUnmovedAsync(shared, paused, late, status);
 
         Assert.True(status == WorkStatus.Cut
             ? await other.Clips.ExtractAsync(work, "features/x.npy", "aa", Cancellation)
-            : await other.Clips.PredictAsync(work, SharedLedger.Bundle, "fp32", LedgerWorker.Healthy, Cancellation));
+            : await other.Clips.PredictAsync(work, LedgerWorker.Healthy, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(LedgerKind.Postgres, WorkStatus.Cut)]
+    [InlineData(LedgerKind.Sqlite, WorkStatus.Cut)]
+    [InlineData(LedgerKind.Postgres, WorkStatus.Extracted)]
+    [InlineData(LedgerKind.Sqlite, WorkStatus.Extracted)]
+    public async Task A_paused_worker_does_not_move_a_clip_that_another_has_given_back(LedgerKind kind, string status)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        var paused = await shared.JoinAsync();
+        var clip = Assert.Single(await paused.CutAsync(await shared.ArriveAsync("p1/a.mp4")));
+        if (status == WorkStatus.Extracted)
+            await paused.ExtractAsync(clip);
+        var late = await paused.StartAsync(clip, status);
+        shared.Clock.Move(16);
+        var other = await shared.JoinAsync();
+        await other.Clips.InterruptAsync(await other.StartAsync(clip, status), status);
+
+        await AssertUnmovedAsync(shared, paused, late, status);
+        await other.StartAsync(clip, status);
     }
 
     [Theory]
@@ -132,10 +142,10 @@ public sealed class FencingTests(TestServers servers)
         var (ingest, features) = (await shared.JoinAsync(), await shared.JoinAsync());
         var video = await ingest.StartAsync(await shared.ArriveAsync("p1/a.mp4"));
         var id = LedgerIds.Clip(video.VideoId, video.Plan, 0);
-        Assert.True(await ingest.Clips.CutAsync(video, id, 0, Cancellation));
-        var work = await features.StartAsync(new ClipWork(video.StudyDay, id, video.VideoId, 0, 0, 0), WorkStatus.Cut);
+        Assert.True(await ingest.Clips.CutAsync(video, id, 0, "ff", Cancellation));
+        var work = await features.StartAsync(LedgerWorker.ClipOf(video, 0), WorkStatus.Cut);
 
-        Assert.True(await ingest.Clips.CutAsync(video, id, 0, Cancellation));
+        Assert.True(await ingest.Clips.CutAsync(video, id, 0, "ff", Cancellation));
 
         Assert.Equal(StartOutcome.Busy, (await ingest.TryStartAsync(work, WorkStatus.Cut)).Outcome);
         Assert.True(await features.Clips.ExtractAsync(work, "features/x.npy", "aa", Cancellation));
@@ -152,5 +162,21 @@ public sealed class FencingTests(TestServers servers)
         Assert.False(await paused.Videos.RejectAsync(late, ReasonCode.TooLargeFrame, "", 1, Cancellation));
         Assert.False(await paused.Videos.FailAsync(late, ReasonCode.Crashed, "", Cancellation));
         Assert.Equal(before, JsonSerializer.Serialize(await shared.VideoAsync(found.VideoId)));
+    }
+
+    private static async Task AssertUnmovedAsync(SharedLedger shared, LedgerWorker paused, ClipWork late, string status)
+    {
+        var before = JsonSerializer.Serialize(await shared.ClipAsync(late.ClipId));
+        await paused.Clips.InterruptAsync(late, status);
+        await paused.Clips.PostponeAsync(late, status, TimeSpan.FromSeconds(10), Cancellation);
+        Assert.True(await paused.Clips.RetryAsync(late, status, Cancellation));
+        Assert.False(await paused.Clips.StepBackAsync(late, status, Cancellation));
+        Assert.False(await paused.Clips.FailAsync(late, status, ReasonCode.Crashed, Cancellation));
+        Assert.False(status == WorkStatus.Cut
+            ? await paused.Clips.ExtractAsync(late, "features/late.npy", "bb", Cancellation)
+            : await paused.Clips.PredictAsync(late, new(0.8, 0.1, 0.1), Cancellation));
+        Assert.Equal(before, JsonSerializer.Serialize(await shared.ClipAsync(late.ClipId)));
+        await using (var ledger = shared.Open())
+            Assert.Equal(0, await ledger.Predictions.CountAsync(Cancellation));
     }
 }

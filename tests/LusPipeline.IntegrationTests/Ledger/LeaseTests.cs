@@ -110,12 +110,12 @@ public sealed class LeaseTests(TestServers servers)
         var (leaves, stays) = (await shared.JoinAsync(), await shared.JoinAsync());
         var found = await shared.ArriveAsync("p1/a.mp4");
         await leaves.StartAsync(found);
-        Assert.True(await leaves.Duties.TakeAsync(Duties.Sweep, Cancellation));
+        Assert.True(await leaves.Duties.TakeAsync(LeasedDuties.Sweep, Cancellation));
 
         await new WorkerRegister(shared.Open, new DatabaseClock()).LeaveAsync(leaves.Id, Cancellation);
 
         await stays.StartAsync(found);
-        Assert.True(await stays.Duties.TakeAsync(Duties.Sweep, Cancellation));
+        Assert.True(await stays.Duties.TakeAsync(LeasedDuties.Sweep, Cancellation));
     }
 
     [Theory]

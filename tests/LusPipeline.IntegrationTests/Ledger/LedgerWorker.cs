@@ -48,7 +48,7 @@ internal sealed class LedgerWorker
     public VideoSettlement Settlement { get; }
     public Sweeper Sweeper { get; }
     public ReturnedWork Returned { get; }
-    public Duties Duties { get; }
+    public LeasedDuties Duties { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -98,12 +98,17 @@ internal sealed class LedgerWorker
         for (var index = 0; index < clips; index++)
         {
             var clip = LedgerIds.Clip(work.VideoId, work.Plan, index);
-            Assert.Equal(index >= done, await Clips.CutAsync(work, clip, index, Cancellation));
-            cut.Add(new(work.StudyDay, clip, work.VideoId, index, work.Generation, 0));
+            Assert.Equal(index >= done, await Clips.CutAsync(work, clip, index, "ff", Cancellation));
+            cut.Add(ClipOf(work, index));
         }
         Assert.True(await Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), clips, Cancellation));
         return cut;
     }
+
+    /// <summary>A clip as its row says it once it is cut.</summary>
+    public static ClipWork ClipOf(VideoWork video, int index) => new(
+        video.StudyDay, LedgerIds.Clip(video.VideoId, video.Plan, index), video.VideoId, video.StudyId, index, video.Generation, 0,
+        video.BundleId, video.Variant, video.TraceParent);
 
     public async Task ExtractAsync(ClipWork clip) =>
         Assert.True(await Clips.ExtractAsync(await StartAsync(clip, WorkStatus.Cut), "features/x.npy", "aa", Cancellation));
@@ -112,8 +117,7 @@ internal sealed class LedgerWorker
     public async Task PredictAsync(ClipWork clip, Guid studyId, ClassProbabilities? probabilities = null)
     {
         await ExtractAsync(clip);
-        Assert.True(await Clips.PredictAsync(
-            await StartAsync(clip, WorkStatus.Extracted), SharedLedger.Bundle, "fp32", probabilities ?? Healthy, Cancellation));
+        Assert.True(await Clips.PredictAsync(await StartAsync(clip, WorkStatus.Extracted), probabilities ?? Healthy, Cancellation));
         await Completion.CompleteVideoAsync(clip.VideoId, studyId, clip.Generation, Cancellation);
     }
 

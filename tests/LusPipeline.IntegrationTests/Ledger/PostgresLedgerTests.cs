@@ -39,14 +39,14 @@ public sealed class PostgresLedgerTests(TestServers servers)
         var (outcome, work) = await videos.StartAsync(registered.VideoId, 0, alone: true, Cancellation);
         Assert.Equal(StartOutcome.Started, outcome);
         var clip = Core.Identity.LedgerIds.Clip(registered.VideoId, target.Plan, 0);
-        Assert.True(await clips.CutAsync(work!, clip, 0, Cancellation));
-        Assert.True(await clips.CutAsync(work!, clip, 0, Cancellation));
+        Assert.True(await clips.CutAsync(work!, clip, 0, "ff", Cancellation));
+        Assert.True(await clips.CutAsync(work!, clip, 0, "ff", Cancellation));
         Assert.True(await videos.CutAsync(work!, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
         var (_, started) = await clips.StartAsync(registered.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
         Assert.False(await clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
-        Assert.True(await clips.PredictAsync(started!, target.BundleId, "fp32", new ClassProbabilities(0.1, 0.2, 0.7), Cancellation));
-        Assert.False(await clips.PredictAsync(started!, target.BundleId, "fp32", new ClassProbabilities(0.3, 0.3, 0.4), Cancellation));
+        Assert.True(await clips.PredictAsync(started!, new ClassProbabilities(0.1, 0.2, 0.7), Cancellation));
+        Assert.False(await clips.PredictAsync(started!, new ClassProbabilities(0.3, 0.3, 0.4), Cancellation));
         Assert.True(await completion.CompleteVideoAsync(registered.VideoId, registered.StudyId, 0, Cancellation));
         await studies.ListedAsync([registered.StudyId], DateTime.UtcNow, Cancellation);
         await completion.CompleteStudyAsync(registered.StudyId, Cancellation);

@@ -20,7 +20,7 @@ public sealed class ReturnedWorkTests(TestServers servers)
         using var shared = await SharedLedger.StartAsync(servers, kind);
         var worker = await shared.JoinAsync();
         var found = await shared.ArriveAsync("p1/a.mp4");
-        var ready = await ReadyAsync(shared, worker, "p2/a.mp4");
+        var (ready, _) = await ReadyAsync(shared, worker, "p2/a.mp4");
 
         Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(found, Cancellation));
         Assert.Equal(ReturnedOutcome.ComesBack, await worker.Returned.SettleAsync(ready, Cancellation));
@@ -37,8 +37,7 @@ public sealed class ReturnedWorkTests(TestServers servers)
         using var shared = await SharedLedger.StartAsync(servers, kind);
         var worker = await shared.JoinAsync();
         var found = await shared.ArriveAsync("p1/a.mp4");
-        var ready = await ReadyAsync(shared, worker, "p2/a.mp4");
-        var clip = new ClipWork(ready.StudyDay, ready.ClipId, ready.VideoId, 0, 0, 0);
+        var (ready, clip) = await ReadyAsync(shared, worker, "p2/a.mp4");
         for (var death = 0; death < 3; death++)
         {
             var dies = await shared.JoinAsync();
@@ -52,7 +51,7 @@ public sealed class ReturnedWorkTests(TestServers servers)
         Assert.Equal(ReturnedOutcome.Crashed, await worker.Returned.SettleAsync(found, Cancellation));
         Assert.Equal(ReturnedOutcome.Crashed, await worker.Returned.SettleAsync(ready, Cancellation));
 
-        foreach (var id in new[] { found.VideoId, ready.VideoId })
+        foreach (var id in new[] { found.VideoId, clip.VideoId })
         {
             var video = await shared.VideoAsync(id);
             Assert.Equal((WorkStatus.Failed, ReasonCode.Crashed), (video.Status, video.Reason));
@@ -74,13 +73,13 @@ public sealed class ReturnedWorkTests(TestServers servers)
 
         Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(found, Cancellation));
         Assert.Equal(ReturnedOutcome.Stale, await worker.Returned.SettleAsync(found with { Generation = 1 }, Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => worker.Returned.SettleAsync("no message", Cancellation));
     }
 
-    private static async Task<ClipReady> ReadyAsync(SharedLedger shared, LedgerWorker worker, string key)
+    private static async Task<(ClipReady Message, ClipWork Clip)> ReadyAsync(SharedLedger shared, LedgerWorker worker, string key)
     {
         var found = await shared.ArriveAsync(key, key);
-        Assert.Single(await worker.CutAsync(found));
-        return Assert.IsType<ClipReady>(Assert.Single(await new PendingWork(shared.Open, shared.Clock).TakeAsync([found.VideoId], Cancellation)).Message);
+        var clip = Assert.Single(await worker.CutAsync(found));
+        var pending = Assert.Single(await new PendingWork(shared.Open, shared.Clock).TakeAsync([found.VideoId], Cancellation));
+        return (Assert.IsType<ClipReady>(pending.Message), clip);
     }
 }

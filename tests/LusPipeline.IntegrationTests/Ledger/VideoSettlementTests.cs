@@ -18,7 +18,7 @@ public sealed class VideoSettlementTests(TestServers servers)
         var worker = await shared.JoinAsync();
         var clip = Assert.Single(await worker.CutAsync(await shared.ArriveAsync("p1/a.mp4")));
         await worker.ExtractAsync(clip);
-        await worker.Clips.PredictAsync(await worker.StartAsync(clip, WorkStatus.Extracted), SharedLedger.Bundle, "fp32", LedgerWorker.Healthy, Cancellation);
+        await worker.Clips.PredictAsync(await worker.StartAsync(clip, WorkStatus.Extracted), LedgerWorker.Healthy, Cancellation);
 
         Assert.Empty(await worker.Settlement.SettleDueAsync(Cancellation));
         Assert.Equal(WorkStatus.Cut, (await shared.VideoAsync(clip.VideoId)).Status);

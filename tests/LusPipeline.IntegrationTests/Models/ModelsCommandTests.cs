@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.IntegrationTests.Models;
@@ -59,7 +60,7 @@ public sealed class ModelsCommandTests : IDisposable
     [Fact]
     public async Task Verify_marks_a_bundle_as_checked_where_it_is_asked_to()
     {
-        var bundle = TinyBundle.Write(_scratch["tiny"]);
+        var bundle = TinyBundle.Write(_scratch["tiny"], marked: false);
 
         var plain = await LusProcess.RunAsync(["models", "verify", _scratch["tiny"]]);
         var before = Bundle.Load(_scratch["tiny"]);
@@ -69,6 +70,43 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Equal((0, 0), (plain.ExitCode, marking.ExitCode));
         Assert.Equal((false, true), (before.IsChecked, after.IsChecked));
         Assert.Equal(bundle.Id, after.Id);
+    }
+
+    [Fact]
+    public async Task ONNX_Runtime_keeps_no_telemetry_in_the_users_folders()
+    {
+        var bundle = TinyBundle.Write(_scratch["tiny"], marked: false).Folder;
+        Directory.CreateDirectory(_scratch["videos"]);
+        await File.WriteAllTextAsync(_scratch["videos/a.mp4"], "no video", TestContext.Current.CancellationToken);
+        var user = Directory.CreateDirectory(_scratch["user"]).FullName;
+        var environment = new Dictionary<string, string?> { ["HOME"] = user, ["XDG_CACHE_HOME"] = null, ["TMPDIR"] = user };
+
+        foreach (var arguments in new[] { ["version"], ["models", "verify", bundle], new[] { "run", _scratch["videos"], "--model", bundle, "--home", _scratch["home"] } })
+            Assert.InRange((await LusProcess.RunAsync(arguments, environment: environment)).ExitCode, 0, 2);
+
+        Assert.Empty(Directory.EnumerateFiles(user, "*onnxruntime*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(user, "deviceid", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_graph_that_ends_the_process_that_runs_it_ends_only_the_child()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "Other processors can do this division.");
+        var deadly = TinyBundle.Write(_scratch["deadly"], white: WhiteFrame.IsHarmlessAndBlackKills, marked: false).Folder;
+        Directory.CreateDirectory(_scratch["videos"]);
+        await File.WriteAllTextAsync(_scratch["videos/a.mp4"], "no video", TestContext.Current.CancellationToken);
+
+        var run = await LusProcess.RunAsync(["run", _scratch["videos"], "--model", deadly, "--home", _scratch["home"]]);
+        var compare = await LusProcess.RunAsync(["models", "compare", deadly, deadly, _scratch["videos"]]);
+        var doctor = await LusProcess.RunAsync(["doctor"], environment: new Dictionary<string, string?> { ["LUS__Model__Bundle"] = deadly });
+
+        foreach (var refused in new[] { run, compare })
+        {
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains($"reading '{deadly}' crashed the reader (exit code 136)", refused.ErrorText, StringComparison.Ordinal);
+        }
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains(doctor.Output, line => line.StartsWith("✗ model", StringComparison.Ordinal) && line.Contains("exit code 136", StringComparison.Ordinal));
     }
 
     [Fact]

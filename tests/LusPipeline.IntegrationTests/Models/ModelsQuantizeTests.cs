@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using LusPipeline.IntegrationTests.Run;
@@ -8,6 +10,8 @@ namespace LusPipeline.IntegrationTests.Models;
 public sealed class ModelsQuantizeTests(RunFixture fixture) : IClassFixture<RunFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
@@ -80,16 +84,24 @@ public sealed class ModelsQuantizeTests(RunFixture fixture) : IClassFixture<RunF
     public async Task Ctrl_C_leaves_nothing_behind()
     {
         TinyBundle.Write(_folder["mine"], deep: true);
-        using var watch = new FileSystemWatcher(_folder.Path) { EnableRaisingEvents = true };
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        watch.Created += (_, _) => begun.TrySetResult();
-        await using var lus = LusProcess.Start(["models", "quantize", _folder["mine"], "--calibrate", fixture.Videos, "--out", _folder["new"]]);
+        using var programs = new TemporaryFolder();
+        var begun = programs["begun"];
+        MakeFfmpegThatNeverEnds(programs["ffmpeg"], begun);
+        using var watch = new FileSystemWatcher(programs.Path) { EnableRaisingEvents = true };
+        var decoding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watch.Renamed += (_, _) => decoding.TrySetResult();
+        await using var lus = LusProcess.Start(
+            ["models", "quantize", _folder["mine"], "--calibrate", fixture.Videos, "--out", _folder["new"]],
+            environment: new Dictionary<string, string?> { ["PATH"] = $"{programs.Path}:{Environment.GetEnvironmentVariable("PATH")}", ["LUS__Media__Sandbox"] = "off" });
 
-        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await decoding.Task.WaitAsync(Cancellation);
+        using var ffmpeg = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(begun, Cancellation), CultureInfo.InvariantCulture));
+        Assert.Equal(2, Entries().Count());
         lus.SendInterrupt();
 
         Assert.Equal(130, (await lus.EndAsync()).ExitCode);
         Assert.Equal(["mine"], Entries());
+        await ffmpeg.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
     }
 
     [Fact]
@@ -110,16 +122,23 @@ public sealed class ModelsQuantizeTests(RunFixture fixture) : IClassFixture<RunF
 
     private IEnumerable<string> Entries() => Directory.GetFileSystemEntries(_folder.Path).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal);
 
+    /// <summary>A program that writes its process id to a file and then only waits.</summary>
+    private static void MakeFfmpegThatNeverEnds(string path, string begun)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\nprintf %s $$ > '{begun}.part' && mv '{begun}.part' '{begun}'\nexec sleep 1000\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Renames the output of the first node, so that the file is ONNX and no model, and writes the new sum into the manifest.</summary>
     private static async Task BreakAsync(Bundle bundle)
     {
         var path = bundle.PathOf(bundle.Backbone(BundleVariant.Fp32));
-        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
         bytes[bytes.AsSpan().IndexOf("pixels"u8)] = (byte)'q';
-        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
         var manifest = Path.Combine(bundle.Folder, BundleManifest.FileName);
-        var json = JsonNode.Parse(await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken))!;
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(manifest, Cancellation))!;
         json["inference"]!["backbones"]!["fp32"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        await File.WriteAllTextAsync(manifest, json.ToJsonString(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, json.ToJsonString(), Cancellation);
     }
 }

@@ -14,7 +14,9 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
     [Fact]
     public async Task An_uploaded_video_is_done_at_once_though_the_next_listing_is_an_hour_away()
     {
-        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        await using var own = servers.SingleS3();
+        await using var fleet = await Fleet.MakeAsync(own, fixture.Model);
+        await using var gateway = new ServiceManager(own);
         var prefix = $"u{Guid.NewGuid():N}"[..12];
         await MakeUsersAsync(fleet, prefix);
         await MakeTopicAsync(fleet, prefix);
@@ -26,7 +28,7 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
         fleet.Set("LUS__Logging__LogLevel__LusPipeline.Hosting.Worker.BucketWatch", "Debug");
         fleet.Start("all");
         await fleet.SaidAsync("Following the notifications");
-        await fleet.SaidAsync("The bucket is listed", times: 2);
+        await fleet.SaidAsync("Listed the bucket", times: 2);
 
         // The gateway looks for new topics every half minute.
         await PutAsync(fleet, "p1/a.mp4", "incoming/p1/first.mp4");
@@ -81,4 +83,35 @@ public sealed class CephNotificationTests(TestServers servers, FleetFixture fixt
     }
 
     private static Uri As(Uri admin, string user) => new UriBuilder(admin) { UserName = user, Password = Uri.EscapeDataString(Password) }.Uri;
+
+    /// <summary>
+    /// Starts the gateway again when it has ended. That of Ceph 16.2.15 ends by a segmentation fault in about one of four runs of this test, while it tells
+    /// the broker of uploads from a persistent topic. Then it goes on with what it had not told.
+    /// </summary>
+    private sealed class ServiceManager : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _running;
+
+        public ServiceManager(TestServers servers)
+        {
+            _running = RunAsync(servers);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            await _running;
+            _stopping.Dispose();
+        }
+
+        private async Task RunAsync(TestServers servers)
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                await servers.StartAsync(TestServer.S3);
+                await Task.Delay(TimeSpan.FromSeconds(1), _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
 }

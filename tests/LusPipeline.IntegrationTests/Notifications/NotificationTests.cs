@@ -56,7 +56,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
         var metrics = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
         foreach (var outcome in new[] { "found", "absent", "other", "unreadable" })
             Assert.Matches($"(?m)^lus_notifications_total\\{{[^}}]*outcome=\"{outcome}\"[^}}]*\\}} [1-9]", metrics);
-        Assert.Contains("are no notifications of S3 and are dropped", fleet.Logs(), StringComparison.Ordinal);
+        Assert.Contains("that are not notifications of S3", fleet.Logs(), StringComparison.Ordinal);
         Assert.DoesNotContain("Hans", fleet.Logs() + metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("a.mp4", fleet.Logs() + metrics, StringComparison.Ordinal);
         await fleet.AssertTidyAsync();
@@ -110,7 +110,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
         await fixture.StartAsync(fleet, "all");
 
         await fleet.FinishedAsync(fixture.VideoCount);
-        Assert.Single(fleet.Logs().Split('\n'), line => line.Contains("No notifications for now", StringComparison.Ordinal));
+        Assert.Single(fleet.Logs().Split('\n'), line => line.Contains("Notifications are not available", StringComparison.Ordinal));
         Assert.DoesNotContain("hunter2", fleet.Logs(), StringComparison.Ordinal);
         await fixture.AssertUndisturbedAsync(fleet);
     }
@@ -164,7 +164,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
     {
         await fleet.SaidAsync("Following the notifications");
         // One for the start, and one for what was told before there was a queue.
-        await fleet.SaidAsync("The bucket is listed", times: 2);
+        await fleet.SaidAsync("Listed the bucket", times: 2);
         return await S3Notifier.OpenAsync(fleet.Broker, Exchange);
     }
 

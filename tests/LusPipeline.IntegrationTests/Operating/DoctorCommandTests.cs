@@ -23,7 +23,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
-            ["configuration", "broker", "broker queues", "database", "ledger", "database rights", "bucket", "bucket objects", "bucket videos", "model", "ffmpeg", "ffprobe", "decoding", "scratch space"],
+            ["configuration", "broker", "broker queues", "database", "ledger", "database rights", "bucket", "bucket objects", "bucket videos", "model", "ffmpeg", "ffprobe", "sandbox", "decoding", "scratch space"],
             result.Output.Where(line => line.StartsWith('✓')).Select(line => line[2..18].TrimEnd()));
         Assert.StartsWith("– GPU", Assert.Single(result.Output, line => line.StartsWith('–')), StringComparison.Ordinal);
         Assert.Equal("Nothing is wrong.", result.Output[^1]);
@@ -36,7 +36,7 @@ public sealed class DoctorCommandTests(TestServers servers, RunFixture fixture) 
         var checks = await ChecksAsync(new Dictionary<string, string?> { ["LUS__Model__Bundle"] = fixture.Model });
 
         Assert.All(["broker", "database", "bucket", "GPU"], name => Assert.Equal("leftOut", checks[name].State));
-        Assert.All(["configuration", "model", "ffmpeg", "ffprobe", "decoding", "scratch space"], name => Assert.Equal("passed", checks[name].State));
+        Assert.All(["configuration", "model", "ffmpeg", "ffprobe", "sandbox", "decoding", "scratch space"], name => Assert.Equal("passed", checks[name].State));
     }
 
     [Fact]

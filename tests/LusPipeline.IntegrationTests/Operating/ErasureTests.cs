@@ -1,9 +1,11 @@
+using System.Text;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Run;
 using LusPipeline.IntegrationTests.Servers;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.IntegrationTests.Operating;
@@ -114,5 +116,60 @@ public sealed class ErasureTests(TestServers servers, RunFixture fixture) : ICla
         Assert.StartsWith("p2: deleted 2 videos, 2 clips, 2 predictions,", deleted.Output[0], StringComparison.Ordinal);
         Assert.Equal(["p1", "p1", "p3", "top.mov"], results.Output.Skip(1).Select(line => line.Split(',')[0]));
         Assert.True(File.Exists(Path.Combine(fixture.Videos, "p2", "a.mp4")));
+    }
+
+    /// <summary>All files of the home are searched for the patient's name, for pixels and for features.</summary>
+    [Fact]
+    public async Task Nothing_of_a_deleted_study_is_left_in_a_home()
+    {
+        const string Name = "Mustermann-Erika-1964";
+        using var folder = new TemporaryFolder();
+        foreach (var study in new[] { Name, "other" })
+        {
+            Directory.CreateDirectory(folder[$"videos/{study}"]);
+            File.Copy(Path.Combine(fixture.Videos, "p1", study == Name ? "a.mp4" : "b.avi"), folder[$"videos/{study}/{Name}.video"]);
+        }
+        File.Move(folder[$"videos/other/{Name}.video"], folder["videos/other/b.avi"]);
+        RunFixture.Age(folder["videos"]);
+        string[] run = ["run", folder["videos"], "--home", folder["home"], "--model", fixture.Model];
+        Assert.Equal(0, (await LusProcess.RunAsync(run)).ExitCode);
+        // The rows move again and again, so that earlier states of them lie in free pages.
+        Assert.Equal(0, (await LusProcess.RunAsync([.. run, "--force"])).ExitCode);
+        var home = new HomeSearch(folder["home"]);
+        var features = home.FeaturesOf(Name);
+        // What a killed run leaves: a clip without a row, an object that is not finished, a video in work.
+        var pixels = new byte[512];
+        new Random(7).NextBytes(pixels);
+        foreach (var file in new[] { $"objects/clips/{Guid.NewGuid():D}.npy", $"objects/.unfinished/{Guid.NewGuid():N}", $"scratch/{Guid.NewGuid():N}.video" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[$"home/{file}"])!);
+            await File.WriteAllBytesAsync(folder[$"home/{file}"], pixels, Cancellation);
+        }
+        Assert.All([Encoding.UTF8.GetBytes(Name), pixels, features], content => Assert.NotEmpty(home.FilesWith(content)));
+
+        var deleted = await LusCommand.RunAsync(["delete", Name, "--yes", "--home", folder["home"]]);
+
+        Assert.StartsWith($"{Name}: deleted 1 videos, 1 clips, 2 predictions,", deleted.Output[0], StringComparison.Ordinal);
+        Assert.All([Encoding.UTF8.GetBytes(Name), pixels, features], content => Assert.Empty(home.FilesWith(content)));
+        Assert.NotEmpty(home.FilesWith(Encoding.UTF8.GetBytes("b.avi")));
+        Assert.NotEmpty(home.FeaturesOf("other"));
+    }
+
+    /// <summary>Looks for bytes in all files of a home, whatever they are.</summary>
+    private sealed class HomeSearch(string home)
+    {
+        public IReadOnlyList<string> FilesWith(byte[] content) =>
+            [.. Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories).Where(file => File.ReadAllBytes(file).AsSpan().IndexOf(content) >= 0)];
+
+        /// <summary>The bytes of the features of a study's clip, without the header.</summary>
+        public byte[] FeaturesOf(string study)
+        {
+            using var connection = new SqliteConnection($"Data Source={Path.Combine(home, "ledger.db")};Mode=ReadOnly;Pooling=false");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT features_key FROM clips JOIN videos USING (video_id) JOIN studies USING (study_id) WHERE name = $name";
+            command.Parameters.AddWithValue("$name", study);
+            return File.ReadAllBytes(Path.Combine(home, "objects", (string)command.ExecuteScalar()!))[^256..];
+        }
     }
 }

@@ -83,12 +83,12 @@ internal sealed class OperatedLedger
     {
         var work = await StartAsync(video, generation);
         var clip = LedgerIds.Clip(video.VideoId, Target.Plan, 0);
-        Assert.True(await Clips.CutAsync(work, clip, 0, Cancellation));
+        Assert.True(await Clips.CutAsync(work, clip, 0, "ff", Cancellation));
         Assert.True(await Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
         var (_, features) = await Clips.StartAsync(work.StudyDay, clip, generation, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await Clips.ExtractAsync(features!, featuresKey, "aa", Cancellation));
         var (_, sequence) = await Clips.StartAsync(work.StudyDay, clip, generation, WorkStatus.Extracted, alone: true, Cancellation);
-        Assert.True(await Clips.PredictAsync(sequence!, work.BundleId, work.Variant, probabilities, Cancellation));
+        Assert.True(await Clips.PredictAsync(sequence!, probabilities, Cancellation));
         Assert.True(await Completion.CompleteVideoAsync(video.VideoId, video.StudyId, generation, Cancellation));
     }
 

@@ -55,9 +55,10 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         Assert.StartsWith("1 videos wait again, 1 of them from their features.", result.Output[0], StringComparison.Ordinal);
         var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(0, 0, 0), Cancellation);
         var ready = Assert.IsType<FeaturesReady>(Assert.Single(messages));
-        Assert.Equal((first.Id, 1), (ready.BundleId, ready.Generation));
+        Assert.Equal((clip, 1), (ready.ClipId, ready.Generation));
         var (_, started) = await ledger.Clips.StartAsync(ready.StudyDay, clip, 1, WorkStatus.Extracted, alone: true, Cancellation);
-        Assert.True(await ledger.Clips.PredictAsync(started!, first.Id, "fp32", new(0, 0, 1), Cancellation));
+        Assert.Equal(first.Id, started!.BundleId);
+        Assert.True(await ledger.Clips.PredictAsync(started, new(0, 0, 1), Cancellation));
         Assert.True(await ledger.Completion.CompleteVideoAsync(seen.VideoId, seen.StudyId, 1, Cancellation));
         Assert.Equal(1, Assert.Single((await ledger.StudyAsync("p1")).Videos).Generation);
         await using var context = ledger.Open();
@@ -105,7 +106,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         Assert.Equal((0, 0, 1), (cancel.ExitCode, again.ExitCode, unknown.ExitCode));
         Assert.Equal("p1: cancelled, with 2 videos and 0 clips, 1 of them in a worker's hands", cancel.Output[0]);
         Assert.Equal("p1: nothing to cancel, it is cancelled", again.Output[0]);
-        Assert.False(await ledger.Clips.CutAsync(work, LedgerIds.Clip(seen[0].VideoId, ledger.Target.Plan, 0), 0, Cancellation));
+        Assert.False(await ledger.Clips.CutAsync(work, LedgerIds.Clip(seen[0].VideoId, ledger.Target.Plan, 0), 0, "ff", Cancellation));
         Assert.Equal(StartOutcome.Stale, (await ledger.Videos.StartAsync(seen[1].VideoId, 0, alone: true, Cancellation)).Outcome);
         Assert.Equal(WorkStatus.Cancelled, (await ledger.StudyAsync("p1")).Status);
 

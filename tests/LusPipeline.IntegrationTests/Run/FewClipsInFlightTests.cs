@@ -4,6 +4,7 @@ using LusPipeline.Hosting.Run;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Media;
+using LusPipeline.Media.Processes;
 
 namespace LusPipeline.IntegrationTests.Run;
 
@@ -65,15 +66,17 @@ public sealed class FewClipsInFlightTests(RunFixture fixture) : IClassFixture<Ru
             Window = TimeSpan.FromSeconds(0.2),
             Stride = TimeSpan.FromSeconds(0.1),
             Ingest = ingest,
+            // The scripts in place of ffmpeg write files.
+            Media = new() { Sandbox = SandboxMode.Off },
             Attempts = new AttemptOptions { MaxRetries = 100, RetryDelay = TimeSpan.FromMilliseconds(10) },
         };
         return new EmbeddedRun(request, new RunProgress(), (_, _) => { }, clock, _ => { }).RunAsync(stopping).WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Every fifth ffmpeg is killed when it has written a part of a clip.</summary>
+    /// <summary>Every fifth ffmpeg is killed when it has written a part of a clip. It counts by folders: a decoder may write no file.</summary>
     private static string UnsteadyFfmpeg(TemporaryFolder folder) => Script(folder["ffmpeg"], $"""
-        runs=$(($(cat '{folder["runs"]}' 2>/dev/null || echo 0) + 1))
-        echo $runs > '{folder["runs"]}'
+        mkdir -p '{folder["runs"]}' && mktemp -d '{folder["runs"]}/XXXXXX' >&2
+        runs=$(ls '{folder["runs"]}' | wc -l)
         if [ $((runs % 5)) -eq 0 ]; then
             ffmpeg "$@" | head -c 100000
             kill -KILL $$

@@ -107,6 +107,29 @@ public sealed class HostileRunTests(RunFixture fixture) : IClassFixture<RunFixtu
         Assert.DoesNotContain("quoted", run.ErrorText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Programs_that_lie_among_the_videos_are_not_started()
+    {
+        using var folder = new TemporaryFolder();
+        var inbox = Directory.CreateDirectory(folder["inbox"]).FullName;
+        await Ffmpeg.MakeAsync(Path.Combine(inbox, "a.mp4"), Ffmpeg.Pattern(0.8));
+        // The container of an ogg says too little of itself, so ffprobe is asked.
+        await Ffmpeg.MakeAsync(Path.Combine(inbox, "b.ogv"), [.. Ffmpeg.Pattern(0.8), "-c:v", "libtheora"]);
+        RunFixture.Age(inbox);
+        foreach (var name in new[] { "ffmpeg", "ffprobe" })
+        {
+            var planted = Path.Combine(inbox, name);
+            await File.WriteAllTextAsync(planted, $"#!/bin/sh\nenv >'{folder["planted"]}'\n", Cancellation);
+            File.SetUnixFileMode(planted, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+        var path = new Dictionary<string, string?> { ["PATH"] = $".::{Environment.GetEnvironmentVariable("PATH")}" };
+
+        var run = await LusProcess.RunAsync(["run", ".", "--home", folder["home"], "--model", fixture.Model, "--json"], inbox, path);
+
+        Assert.False(File.Exists(folder["planted"]), run.ToString());
+        Assert.Equal(("done", "done"), (run.Status("a.mp4"), run.Status("b.ogv")));
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(19)]
@@ -209,7 +232,9 @@ public sealed class HostileRunTests(RunFixture fixture) : IClassFixture<RunFixtu
         return bin;
     }
 
-    private static Dictionary<string, string?> PathWith(string bin) => new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" };
+    /// <summary>The program writes files and kills, so it runs without the sandbox.</summary>
+    private static Dictionary<string, string?> PathWith(string bin) =>
+        new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}", ["LUS__Media__Sandbox"] = "off" };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Servers;
 
@@ -9,10 +10,26 @@ internal static class DeployScript
     /// <param name="script">Below <c>deploy/</c>.</param>
     /// <param name="environment">Variables beside those of this process.</param>
     /// <returns>What it printed. It succeeds.</returns>
-    public static async Task<string> RunAsync(string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public static Task<string> RunAsync(string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        StartAsync("bash", [Path.Combine(Folder(), script), .. arguments], environment);
+
+    /// <summary>Runs <c>deploy/sql/roles.sql</c> in a database.</summary>
+    /// <param name="variables">Passwords.</param>
+    public static Task MakeRolesAsync(string database, params (string Name, string Value)[] variables)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database);
+        string[] arguments =
+        [
+            "-X", "-q", "-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!,
+            "-f", Path.Combine(Folder(), "sql", "roles.sql"),
+        ];
+        return StartAsync("psql", arguments, variables.ToDictionary(variable => variable.Name, variable => variable.Value));
+    }
+
+    private static async Task<string> StartAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo("bash", [Path.Combine(Folder(), script), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using LusPipeline.Buckets.S3;
+using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
 using Npgsql;
 
@@ -130,6 +131,40 @@ public sealed partial class TestServers
         using var client = PlainS3.Client(bucket);
         await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket.Name, Policy = policy.ToJsonString() });
         return bucket with { AccessKey = address["LUS_TEST_S3_WORKER_ACCESS_KEY"], SecretKey = address["LUS_TEST_S3_WORKER_SECRET_KEY"] };
+    }
+
+    /// <summary>A new user of the S3 server, without rights: its ARN, and the bucket as that user.</summary>
+    public async Task<(string Arn, S3Options Bucket)> NewS3UserAsync(S3Options bucket)
+    {
+        if (_shared is not null)
+            return await _shared.NewS3UserAsync(bucket);
+        await AddressAsync(TestServer.S3);
+        var name = NewName("u");
+        await ServersScript.RunAsync("s3-user", _folder, name);
+        return ($"arn:aws:iam:::user/{name}", bucket with { AccessKey = $"{name}access", SecretKey = $"{name}secret" });
+    }
+
+    /// <summary>The bucket as users of single stages, with the rights of <c>deploy/s3/policy.sh</c>.</summary>
+    public async Task<PerStage<S3Options>> AsStagesAsync(S3Options bucket, params string[] options)
+    {
+        var (ingest, features, sequence) = (await NewS3UserAsync(bucket), await NewS3UserAsync(bucket), await NewS3UserAsync(bucket));
+        await SetPolicyAsync(bucket, [.. options, bucket.Name, ingest.Arn, features.Arn, sequence.Arn]);
+        return new(ingest.Bucket, features.Bucket, sequence.Bucket);
+    }
+
+    /// <summary>The bucket as a user of all stages, with the rights of <c>deploy/s3/policy.sh</c>.</summary>
+    public async Task<S3Options> AsWorkerOfAllStagesAsync(S3Options bucket, params string[] options)
+    {
+        var (arn, worker) = await NewS3UserAsync(bucket);
+        await SetPolicyAsync(bucket, [.. options, bucket.Name, arn]);
+        return worker;
+    }
+
+    private static async Task SetPolicyAsync(S3Options bucket, IEnumerable<string> arguments)
+    {
+        var policy = await DeployScript.RunAsync("s3/policy.sh", arguments, new Dictionary<string, string>());
+        using var client = PlainS3.Client(bucket);
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket.Name, Policy = policy });
     }
 
     private static string NewName(string kind) =>

@@ -21,8 +21,11 @@ public sealed partial class TestServers : IAsyncDisposable
     /// <summary>Private sets that nobody uses now.</summary>
     private readonly ConcurrentBag<TestServers> _free = [];
 
-    /// <summary>The shared servers, for a private set.</summary>
+    /// <summary>The shared servers, of which a set of its own takes what it does not have.</summary>
     private readonly TestServers? _shared;
+
+    /// <summary>What a set has of its own; the rest is <see cref="_shared"/>.</summary>
+    private readonly TestServer[] _own;
 
     /// <summary>The shared servers.</summary>
     public TestServers()
@@ -30,9 +33,9 @@ public sealed partial class TestServers : IAsyncDisposable
     {
     }
 
-    private TestServers(Use use, string? folder = null, TestServers? shared = null)
+    private TestServers(Use use, string? folder = null, TestServers? shared = null, params TestServer[] own)
     {
-        (_use, _shared) = (use, shared);
+        (_use, _shared, _own) = (use, shared, own);
         _folder = folder ?? Directory.CreateTempSubdirectory("lus-servers-").FullName;
         _emptyLedger = new(MakeEmptyLedgerAsync);
     }
@@ -51,10 +54,13 @@ public sealed partial class TestServers : IAsyncDisposable
     public TestServers Private()
     {
         if (!_free.TryTake(out var servers))
-            return new(Use.GivenBack, shared: this);
+            return new(Use.GivenBack, null, this, TestServer.Postgres, TestServer.RabbitMq);
         servers._addresses.Clear(); // The last test may have left one stopped.
         return servers;
     }
+
+    /// <summary>A bucket's server that nobody else uses, beside the shared database and broker.</summary>
+    public TestServers SingleS3() => new(Use.Stopped, null, this, TestServer.S3);
 
     /// <summary>Servers that nobody uses after this test, which may change their settings.</summary>
     public static TestServers Single() => new(Use.Stopped);
@@ -104,8 +110,8 @@ public sealed partial class TestServers : IAsyncDisposable
     /// <summary>What the server's <c>.env</c> file says; the test is skipped where the server cannot be installed.</summary>
     private async Task<IReadOnlyDictionary<string, string>> AddressAsync(TestServer server)
     {
-        if (server == TestServer.S3 && _shared is not null)
-            return await _shared.AddressAsync(server);
+        if (IsShared(server))
+            return await _shared!.AddressAsync(server);
         var (exitCode, missing) = await Installed.Value;
         Assert.SkipUnless(exitCode == 0, missing);
         return await _addresses.GetOrAdd(server, _ => new(() => StartFirstAsync(server))).Value;
@@ -120,11 +126,13 @@ public sealed partial class TestServers : IAsyncDisposable
 
     private async Task ChangeAsync(string command, TestServer server)
     {
-        if (server == TestServer.S3 && _shared is not null)
-            throw new NotSupportedException($"The bucket's server is shared; {nameof(FaultyProxy)} makes its outages.");
+        if (IsShared(server))
+            throw new NotSupportedException($"Other tests use {Name(server)} too; {nameof(FaultyProxy)} makes outages of a bucket's server.");
         await AddressAsync(server);
         await ServersScript.RunAsync(command, _folder, Name(server));
     }
+
+    private bool IsShared(TestServer server) => _shared is not null && !_own.Contains(server);
 
     private static string Name(TestServer server) => server switch
     {

@@ -21,6 +21,8 @@ public sealed class NamesStayInsideTests
 
         var environment = collector.Environment;
         environment["PATH"] = $"{FfmpegThatCrashesOnce(folder["bin"])}:{Environment.GetEnvironmentVariable("PATH")}";
+        // The ffmpeg that crashes makes a folder.
+        environment["LUS__Media__Sandbox"] = "off";
         var run = await LusProcess.RunAsync(
             ["run", folder[$"in-{Name}"], "--home", folder[$"home-{Name}"], "--model", folder["model"], "--json", "--verbose"],
             environment: environment, withoutPrivileges: true);

@@ -23,7 +23,7 @@ public sealed class OtlpExportTests(RunFixture fixture) : IClassFixture<RunFixtu
         foreach (var metric in new[]
         {
             "lus.clips", "lus.frames", "lus.videos", "lus.batch.size", "lus.queue.wait", "lus.stage.duration", "lus.decode.duration",
-            "lus.model.info", "lus.clips.in_flight",
+            "lus.model.info", "lus.clips.in_flight", "lus.sandbox.info",
         })
             Assert.Contains(metric, collector.Metrics, StringComparison.Ordinal);
     }

@@ -11,14 +11,14 @@ public sealed class BrokerFaultTests(TestServers servers, FleetFixture fixture) 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_broker_that_restarts() => await fixture.DisturbAsync(servers, async own =>
+    public async Task A_broker_that_restarts() => await fixture.DisturbAsync(TestServers.Single(), async own =>
     {
         await own.StopAsync(TestServer.RabbitMq);
         await own.StartAsync(TestServer.RabbitMq);
     });
 
     [Fact]
-    public async Task A_broker_that_is_down_for_a_while() => await fixture.DisturbAsync(servers, async own =>
+    public async Task A_broker_that_is_down_for_a_while() => await fixture.DisturbAsync(TestServers.Single(), async own =>
     {
         await own.KillAsync(TestServer.RabbitMq);
         await Task.Delay(Faults.Outage, Cancellation);

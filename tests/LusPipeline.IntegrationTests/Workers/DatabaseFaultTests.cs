@@ -11,14 +11,14 @@ public sealed class DatabaseFaultTests(TestServers servers, FleetFixture fixture
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_database_that_restarts() => await fixture.DisturbAsync(servers, async own =>
+    public async Task A_database_that_restarts() => await fixture.DisturbAsync(servers.Private(), async own =>
     {
         await own.StopAsync(TestServer.Postgres);
         await own.StartAsync(TestServer.Postgres);
     });
 
     [Fact]
-    public async Task A_database_that_is_down_for_a_while() => await fixture.DisturbAsync(servers, async own =>
+    public async Task A_database_that_is_down_for_a_while() => await fixture.DisturbAsync(servers.Private(), async own =>
     {
         await own.KillAsync(TestServer.Postgres);
         await Task.Delay(Faults.Outage, Cancellation);

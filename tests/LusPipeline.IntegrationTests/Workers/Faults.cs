@@ -7,6 +7,9 @@ internal static class Faults
 {
     public static readonly int Seed = Number("LUS_FAULT_SEED", 20261);
 
+    /// <summary>How often a worker is killed in one test. With a seed, which <c>run.sh --faults</c> sets, it is killed at more moments.</summary>
+    public static readonly int Kills = Environment.GetEnvironmentVariable("LUS_FAULT_SEED") is null ? 3 : 7;
+
     public static readonly TimeSpan Outage = TimeSpan.FromSeconds(Number("LUS_FAULT_OUTAGE", 8));
 
     private static int Number(string variable, int otherwise) =>

@@ -20,6 +20,7 @@ internal sealed class Fleet : IAsyncDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(string Stage, LusProcess Process)> _workers = [];
+    private readonly HashSet<int> _killed = [];
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string?> _environment;
 
@@ -70,21 +71,24 @@ internal sealed class Fleet : IAsyncDisposable
         return fleet;
     }
 
+    /// <summary>Whether each worker is a new process, not one that has run a command before.</summary>
+    public bool HasNewProcesses { get; set; }
+
     /// <summary>Sets an environment variable of all processes that start from now on.</summary>
     public void Set(string name, string value) => _environment[name] = value;
 
     /// <summary>Runs a command with the fleet's settings.</summary>
     public Task<LusResult> LusAsync(params string[] arguments) => LusCommand.RunAsync(arguments, _environment);
 
+    /// <summary>Runs a command with the settings of one worker.</summary>
+    public Task<LusResult> LusAsync((string Name, string Value)[] more, params string[] arguments) => LusCommand.RunAsync(arguments, With(more));
+
     /// <summary>Starts a worker.</summary>
     /// <param name="stage">ingest, features, sequence or all.</param>
     /// <param name="more">Settings of this worker alone.</param>
     public LusProcess Start(string stage, params (string Name, string Value)[] more)
     {
-        var environment = new Dictionary<string, string?>(_environment);
-        foreach (var (name, value) in more)
-            environment[name] = value;
-        var worker = LusProcess.Start(["worker", stage], environment: environment);
+        var worker = LusProcess.Start(["worker", stage], environment: With(more), isNew: HasNewProcesses);
         _workers.Add((stage, worker));
         return worker;
     }
@@ -100,9 +104,13 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Ends a worker by <c>kill -9</c> and forgets it.</summary>
     public async Task KillAsync(LusProcess worker)
     {
+        _killed.Add(worker.Id);
         worker.SendKillIfRunning();
         await EndedAsync(worker);
     }
+
+    /// <summary>Process ids of workers that were killed, so that they could not leave the ledger's register.</summary>
+    public IReadOnlyCollection<int> Killed => _killed;
 
     /// <summary>The running workers of one stage.</summary>
     public IReadOnlyList<LusProcess> Of(string stage) => [.. _workers.Where(worker => worker.Stage == stage).Select(worker => worker.Process)];
@@ -174,40 +182,48 @@ internal sealed class Fleet : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(Patience);
         long? last = null;
-        while (true)
+        NpgsqlConnection? connection = null;
+        try
         {
-            try
+            while (true)
             {
-                last = await ScalarAsync(query);
-                if (enough(last.Value))
-                    return;
+                try
+                {
+                    connection ??= await ConnectAsync();
+                    last = await ScalarAsync(connection, query);
+                    if (enough(last.Value))
+                        return;
+                }
+                catch (NpgsqlException) when (!limit.IsCancellationRequested)
+                {
+                    // The test has stopped the database.
+                    await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    connection = null;
+                }
                 await Task.Delay(100, limit.Token);
             }
-            catch (Exception away) when (away is NpgsqlException && !limit.IsCancellationRequested)
-            {
-                await Task.Delay(100, Cancellation); // The test has stopped the database.
-            }
-            catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
-            {
-                throw new TimeoutException($"Waited in vain for {what}: the last look gave {last}.\n{await StateAsync()}\n{Logs()}");
-            }
+        }
+        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Waited in vain for {what}: the last look gave {last}.\n{await StateAsync()}\n{Logs()}");
+        }
+        finally
+        {
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
     /// <summary>The first value of a query's first row.</summary>
     public async Task<long> ScalarAsync(string query)
     {
-        await using var connection = new NpgsqlConnection($"{Database};Pooling=false");
-        await connection.OpenAsync(Cancellation);
-        await using var command = new NpgsqlCommand(query, connection);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), CultureInfo.InvariantCulture);
+        await using var connection = await ConnectAsync();
+        return await ScalarAsync(connection, query);
     }
 
     /// <summary>A query's rows, columns divided by a blank.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(string query)
     {
-        await using var connection = new NpgsqlConnection($"{Database};Pooling=false");
-        await connection.OpenAsync(Cancellation);
+        await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand(query, connection);
         await using var reader = await command.ExecuteReaderAsync(Cancellation);
         var rows = new List<string>();
@@ -259,6 +275,27 @@ internal sealed class Fleet : IAsyncDisposable
         foreach (var (_, worker) in _workers)
             await worker.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static async Task<long> ScalarAsync(NpgsqlConnection connection, string query)
+    {
+        await using var command = new NpgsqlCommand(query, connection);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), CultureInfo.InvariantCulture);
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection($"{Database};Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        return connection;
+    }
+
+    private Dictionary<string, string?> With(IEnumerable<(string Name, string Value)> more)
+    {
+        var environment = new Dictionary<string, string?>(_environment);
+        foreach (var (name, value) in more)
+            environment[name] = value;
+        return environment;
     }
 
     private async Task<string> StateAsync()

@@ -42,9 +42,10 @@ public sealed class FleetFixture(FleetVideos videos) : IAsyncLifetime
     }
 
     /// <summary>Does something to the servers of a fleet at work.</summary>
-    internal async Task DisturbAsync(TestServers servers, Func<TestServers, Task> disturb)
+    /// <param name="own">Servers of the test alone; they are disposed.</param>
+    internal async Task DisturbAsync(TestServers own, Func<TestServers, Task> disturb)
     {
-        await using var own = servers.Private();
+        await using var disposed = own;
         await using var fleet = await FleetAsync(own, "ingest", "features", "sequence");
         await fleet.PredictionsAsync(5);
         await disturb(own);

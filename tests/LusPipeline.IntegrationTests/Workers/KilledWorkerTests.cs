@@ -18,7 +18,7 @@ public sealed class KilledWorkerTests(TestServers servers, FleetFixture fixture)
     {
         await using var fleet = await fixture.FleetAsync(servers, "ingest", "features", "sequence");
         var random = new Random(Faults.Seed);
-        for (var kills = 0; kills < 7; kills++)
+        for (var kills = 0; kills < Faults.Kills; kills++)
         {
             await Task.Delay(random.Next(300, 2500), Cancellation);
             await fleet.ReplaceAsync(fleet.Of(stage)[0]);

@@ -12,6 +12,7 @@ using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Republishing;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Pipeline.Ingest;
@@ -166,9 +167,11 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
 
         private FatalError Fault => new(_outages);
 
-        public DutyLoop Duty() => new(new Duties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), Fault, _outages, loops);
+        public DutyLoop Duty() => new(new LeasedDuties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), Fault, _outages, loops);
 
-        public ClipBacklog Backlog() => new(open, new ClipPermits(new ClipGate(1), new StageEvents()), new ClipGate(1), new StageEvents(), Fault, _outages, loops);
+        public ClipBacklog Backlog() => new(
+            new ClipTakers(open, TimeProvider.System, new WorkLease { Duration = _lease.Duration }), new ClipPermits(new ClipGate(1), new StageEvents()), new ClipGate(1), new StalledBundles(),
+            new StageEvents(), Fault, _outages, loops);
 
         public Heartbeat Heartbeat() => new(
             new WorkerRegister(open, new DatabaseClock()), new WorkerRow { WorkerId = _worker, Stages = "all", Host = "here", Version = "1" },

@@ -85,6 +85,29 @@ public sealed class MessageTests(TestServers servers, FleetFixture fixture) : IC
 
         Assert.True(altered >= 20, $"Only {altered} messages are of another release.");
         await fixture.AssertUndisturbedAsync(fleet);
+        var letters = await fleet.DeadLettersAsync();
+        Assert.True(letters.Count >= 10, $"Only {letters.Count} messages of a newer release were set aside.");
+        Assert.Equal(["unknown_version lus.features", "unknown_version lus.sequence"], letters.Distinct().Order());
+    }
+
+    /// <summary>Whoever may publish to one stage's queue names another clip's objects and another model, as messages of version 1 did.</summary>
+    [Fact]
+    public async Task Messages_that_name_another_clips_objects()
+    {
+        await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
+        await fixture.StartAsync(fleet, "ingest");
+        await using var queues = await StageQueues.OpenAsync(fleet.Broker);
+        var forged = 0;
+        foreach (var (stage, queue, status) in new[] { ("features", "lus.features", "cut"), ("sequence", "lus.sequence", "extracted") })
+        {
+            await fleet.UntilAsync($"clips that wait for {stage}", $"SELECT count(*) FROM clips WHERE status = '{status}'", count => count >= 10);
+            var victim = Assert.Single(await fleet.RowsAsync($"SELECT clip_id, video_id, features_key, features_sha256 FROM clips WHERE status = '{status}' LIMIT 1")).Split(' ');
+            forged += await queues.ChangeAsync(queue, messages => messages.Select(message => (message.BasicProperties, Forge(message.Body, victim))));
+            fleet.Start(stage);
+        }
+
+        Assert.True(forged >= 20, $"Only {forged} messages are forged.");
+        await fixture.AssertUndisturbedAsync(fleet);
     }
 
     [Fact]
@@ -93,7 +116,7 @@ public sealed class MessageTests(TestServers servers, FleetFixture fixture) : IC
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
         foreach (var stage in new[] { "ingest", "features", "sequence" })
             fleet.Start(stage);
-        await fleet.WorkersAsync(3);
+        await fleet.SaidAsync("is ready, model", times: 3);
         await using var queues = await StageQueues.OpenAsync(fleet.Broker);
         var garbage = new[] { "", "no json", "{}", """{"messageType":["urn:message:Other:Thing"],"message":{}}""" };
         foreach (var queue in StageQueues.All)
@@ -106,6 +129,18 @@ public sealed class MessageTests(TestServers servers, FleetFixture fixture) : IC
         await fixture.AssertUndisturbedAsync(fleet);
 
         Assert.Equal(StageQueues.All.Count * garbage.Length, (await fleet.DeadLettersAsync()).Count);
+    }
+
+    private static ReadOnlyMemory<byte> Forge(ReadOnlyMemory<byte> body, string[] victim)
+    {
+        var envelope = JsonNode.Parse(body.Span)!;
+        var message = envelope["message"]!.AsObject();
+        message["videoId"] = victim[1];
+        message["framesKey"] = $"clips/{victim[0]}.npy";
+        message["featuresKey"] = victim[2];
+        message["sha256"] = victim[3];
+        (message["bundleId"], message["variant"], message["urgent"]) = ("none", "int8", true);
+        return Encoding.UTF8.GetBytes(envelope.ToJsonString());
     }
 
     /// <summary>A newer one has fields that this one does not know; an older one lacks those that came later.</summary>

@@ -13,6 +13,7 @@ public sealed class PoisonTests(TestServers servers, FleetFixture fixture) : ICl
     [Theory]
     [InlineData(WhiteFrame.KillsTheProcess, 136)]
     [InlineData(WhiteFrame.FailsTheRun, 1)]
+    [InlineData(WhiteFrame.HangsTheRun, 1)]
     public async Task A_clip_that_ends_its_worker_fails_alone_and_comes_back_with_a_mended_bundle(WhiteFrame white, int exitCode)
     {
         Assert.SkipWhen(
@@ -31,6 +32,12 @@ public sealed class PoisonTests(TestServers servers, FleetFixture fixture) : ICl
         Assert.True(mended.ExitCode == 0, mended.ToString());
 
         await using var fleet = await Fleet.MakeAsync(servers, folder["deadly"]);
+        if (white == WhiteFrame.HangsTheRun)
+        {
+            fleet.Set("LUS__Attempts__Timeout", "6s");
+            // The process has to end although a thread of it hangs.
+            fleet.HasNewProcesses = true;
+        }
         await fleet.UploadAsync(folder["videos"]);
         await fixture.StartAsync(fleet, "ingest", "features", "sequence");
 

@@ -46,7 +46,7 @@ public sealed class StopTests(TestServers shared, FleetFixture fixture) : IClass
         await servers.StopAsync(TestServer.Postgres);
         await fixture.StartAsync(fleet, "sequence", "features", "ingest");
         foreach (var worker in fleet.Workers)
-            await worker.OutputLineAsync(line => line.Contains("The database is away", StringComparison.Ordinal));
+            await worker.OutputLineAsync(line => line.Contains("The database is not reachable", StringComparison.Ordinal));
         await servers.StartAsync(TestServer.Postgres);
         foreach (var worker in fleet.Workers)
             await worker.OutputLineAsync(line => line.Contains("Waiting for the broker", StringComparison.Ordinal));

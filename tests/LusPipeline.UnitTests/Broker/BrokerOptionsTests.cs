@@ -41,7 +41,7 @@ public sealed class BrokerOptionsTests
     private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => LoadedSettings.Inspect(
         new ConfigurationSources
         {
-            Folder = "/nonexistent",
+            Folders = [],
             Environment = new Dictionary<string, string>(),
             Assignments = [.. assignments.Select(assignment => $"Broker:{assignment}")],
         },

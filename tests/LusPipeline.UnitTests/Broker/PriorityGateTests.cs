@@ -25,6 +25,24 @@ public sealed class PriorityGateTests
     }
 
     [Fact]
+    public async Task A_place_that_is_kept_for_urgent_ones_is_taken_by_no_other()
+    {
+        var places = new PriorityGate(1, forUrgent: 1);
+        var held = await places.EnterAsync(urgent: false, Cancellation);
+        var routine = places.EnterAsync(urgent: false, Cancellation);
+
+        var urgent = await places.EnterAsync(urgent: true, Cancellation);
+        var second = places.EnterAsync(urgent: true, Cancellation);
+        Assert.False(second.IsCompleted);
+        urgent.Dispose();
+        (await second).Dispose();
+
+        Assert.False(routine.IsCompleted);
+        held.Dispose();
+        (await routine).Dispose();
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_leaves_the_place_to_the_next()
     {
         var places = new PriorityGate(1);

@@ -1,5 +1,6 @@
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Variants.Quantization;
+using LusPipeline.Models.Bundles;
 using LusPipeline.UnitTests.Fuzzing;
 
 namespace LusPipeline.UnitTests.Bundles;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.UnitTests.Bundles;
@@ -106,6 +107,11 @@ public sealed class BundleTests : IDisposable
     [InlineData("licences", "[null]")]
     [InlineData("licences", "[{\"name\":\"MIT\",\"covers\":\"all\",\"file\":\"../LICENSE\"}]")]
     [InlineData("metrics", "[null]")]
+    [InlineData("layers", "[null]")]
+    [InlineData("layers", "[{\"name\":\"one\",\"features\":7}]")]
+    [InlineData("layers", "[{\"name\":\"one\",\"features\":9},{\"name\":\"two\",\"features\":-1}]")]
+    [InlineData("layers", "[{\"name\":\"one\",\"features\":4},{\"name\":\"one\",\"features\":4}]")]
+    [InlineData("layers", "[{\"name\":\"one, two\",\"features\":8}]")]
     [InlineData("inference.height", "0")]
     [InlineData("inference.width", "1000000")]
     [InlineData("inference.frames", "0")]
@@ -177,6 +183,19 @@ public sealed class BundleTests : IDisposable
         Replace("tiny", path, Google.Protobuf.MessageExtensions.ToByteArray(model));
 
         Assert.Contains("other files", Fault("tiny"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Operators_that_only_a_library_of_its_own_has_are_refused()
+    {
+        var path = TinyBundle.WriteBackbone(_scratch["model.onnx"]);
+        // One more operator set (field 8): the domain "evil.ops", version 1.
+        File.AppendAllBytes(path, [0x42, 12, 0x0A, 8, .. "evil.ops"u8, 0x10, 1]);
+
+        using var stream = File.OpenRead(path);
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFacts.Read(stream));
+
+        Assert.Contains("domain 'evil.ops'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,12 @@ public sealed record SampleOptions : IValidatableObject
     [Range(0, 20)]
     public int Limit { get; init; } = 20;
 
+    [Range(1, long.MaxValue)]
+    public long Bytes { get; init; } = 1;
+
+    [AllowedValues(null, "red", "green")]
+    public string? Colour { get; init; }
+
     public int? Size { get; init; }
 
     public double Share { get; init; } = 0.5;

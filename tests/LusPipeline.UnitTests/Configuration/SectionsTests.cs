@@ -11,7 +11,7 @@ public sealed class SectionsTests
     [Fact]
     public void Every_section_has_a_record_whose_defaults_are_allowed()
     {
-        var settings = LoadedSettings.Inspect(new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() });
+        var settings = LoadedSettings.Inspect(new ConfigurationSources { Folders = [], Environment = new Dictionary<string, string>() });
 
         Assert.Empty(settings.Problems);
         Assert.All(SettingsSection.All, section =>
@@ -26,7 +26,7 @@ public sealed class SectionsTests
     [Fact]
     public void What_is_shown_can_be_set_again()
     {
-        var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>() };
+        var sources = new ConfigurationSources { Folders = [], Environment = new Dictionary<string, string>() };
         var shown = LoadedSettings.Inspect(sources).All.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToList();
 
         var again = LoadedSettings.Inspect(sources with { Assignments = [.. shown.Select(setting => $"{setting.Key}={setting.Value}")] });

@@ -87,12 +87,12 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(
             """
             17 settings are wrong:
-              --set (command line): is no assignment. Give Section:Key=value, for example --set Sweep:Interval=2s.
+              --set (command line): is not an assignment. Give Section:Key=value, for example --set Sweep:Interval=2s.
               Logging:LogLevel:Default (appsettings.json): the value is none of Trace, Debug, Information, Warning, Error, Critical, None.
               Sampel:Limit (LUS__Sampel__Limit): there is no section Sampel. Did you mean Sample?
               Sample:ConnectionString (not set): is required. Set it in appsettings.json, by the environment variable LUS__Sample__ConnectionString or by --set Sample:ConnectionString=….
               Sample:Day (LUS__Sample__Day): '4' is none of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.
-              Sample:Interval (LUS__Sample__Interval): '5x' is no duration. Give one such as 500ms, 5s, 10min, 1.5h, 2d or 00:00:05.
+              Sample:Interval (LUS__Sample__Interval): '5x' is not a duration. Give one such as 500ms, 5s, 10min, 1.5h, 2d or 00:00:05.
               Sample:Intervall (appsettings.json): there is no such key. Did you mean Sample:Interval?
               Sample:Limit (LUS__Sample__Limit): 21 is not allowed. Give 0 to 20.
               Sample:Limit:Low (command line): Sample:Limit is one value and has no keys below it.
@@ -101,12 +101,19 @@ public sealed class SettingsTests : IDisposable
               Sample:More:first (command line): Sample:More is a list. Number its entries: Sample:More:0, Sample:More:1 …
               Sample:Prefix (appsettings.json): is empty. Give a value, or leave the key out for the default.
               Sample:Rules:0:Depth (appsettings.json): 10 is not allowed. Give 1 to 9.
-              Sample:Share (appsettings.json): 'much' is no number. Give digits with a point.
-              Sample:Strict (command line): 'perhaps' is no truth value. Give true or false.
-              Sample:Uri (command line): the value is no address. Give a whole one, with its scheme: scheme://host:port/path. Letters such as @ : / # in a password are written as %40 %3A %2F %23.
+              Sample:Share (appsettings.json): 'much' is not a number. Give digits with a point.
+              Sample:Strict (command line): 'perhaps' is not a truth value. Give true or false.
+              Sample:Uri (command line): the value is not an address. Give a whole one, with its scheme: scheme://host:port/path. Letters such as @ : / # in a password are written as %40 %3A %2F %23.
             """,
             failure.Message);
     }
+
+    [Theory]
+    [InlineData("Sample:Bytes=0", "Sample:Bytes (command line): 0 is not allowed. Give 1 to 9223372036854775807.")]
+    [InlineData("Sample:Interval=2h", "Sample:Interval (command line): 2h is not allowed. Give 1s to 1h.")]
+    [InlineData("Sample:Colour=blue", "Sample:Colour (command line): 'blue' is none of red, green.")]
+    public void A_value_that_is_not_allowed_is_told_with_what_is(string assignment, string problem) =>
+        Assert.Equal(problem, Assert.Single(Read([assignment]).Problems).ToString());
 
     [Fact]
     public void Rules_over_several_keys_are_checked_when_the_keys_are_right()
@@ -171,9 +178,10 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{", "appsettings.json): is no JSON: line 1, byte 2 of it. Mend the file.")]
-    [InlineData("[]", "appsettings.json): is no settings file: ")]
-    [InlineData("""{ "Sample": { "Limit": 1, "limit": 2 } }""", "appsettings.json): is no settings file: A duplicate key 'Sample:limit' was found.")]
+    [InlineData("{", "appsettings.json): is not JSON: line 1, byte 2 of it. Mend the file.")]
+    [InlineData("[]", "appsettings.json): is not a settings file: ")]
+    [InlineData("""{ "Sample": { "Limit": 1, "limit": 2 } }""", "appsettings.json): is not a settings file: A duplicate key 'Sample:limit' was found.")]
+    [InlineData("""{ "Sample": { "Prefix": "\ud800" } }""", "appsettings.json): is not a settings file: a text in it is not valid Unicode. Mend the file.")]
     public void A_broken_file_is_a_problem_beside_the_others(string json, string problem)
     {
         File(json);
@@ -202,7 +210,7 @@ public sealed class SettingsTests : IDisposable
 
     private void File(string json) => System.IO.File.WriteAllText(_folder[ConfigurationSources.DefaultFile], json);
 
-    private ConfigurationSources Sources() => new() { Folder = _folder.Path, Environment = _environment };
+    private ConfigurationSources Sources() => new() { Folders = [_folder.Path], Environment = _environment };
 
     private LoadedSettings Read(IReadOnlyList<string>? assignments = null, params string[] needed) =>
         LoadedSettings.Read(Sources() with { Assignments = assignments ?? [] }, Sections, needed);

@@ -90,12 +90,25 @@ public sealed class ClipPlanTests
     public void One_frame_is_no_video() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => ClipPlan.Whole(20).Cut(1, null));
 
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(1, 1, 0)]
+    [InlineData(1, -1, 1)]
+    [InlineData(1, 1, -1)]
+    public void A_plan_needs_frames_a_window_and_a_stride(int frames, long window, long stride)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClipPlan.Windows(frames, TimeSpan.FromTicks(window), TimeSpan.FromTicks(stride)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClipPlan.Whole(0));
+    }
+
     [Fact]
     public void A_plan_comes_back_from_what_the_ledger_stores()
     {
         var plan = ClipPlan.Windows(20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
         Assert.Equal(plan, ClipPlan.From(plan.Kind, plan.Frames, plan.Window, plan.Stride));
+        Assert.Equal(ClipPlan.Whole(20), ClipPlan.From(ClipPlan.WholeKind, 20, TimeSpan.Zero, TimeSpan.Zero));
         Assert.Throws<ArgumentException>(() => ClipPlan.From("half", 20, TimeSpan.Zero, TimeSpan.Zero));
     }
 }

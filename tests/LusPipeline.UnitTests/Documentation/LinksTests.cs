@@ -3,9 +3,10 @@ namespace LusPipeline.UnitTests.Documentation;
 /// <summary>What the Markdown files of the repository refer to exists.</summary>
 public sealed class LinksTests
 {
-    private static readonly HashSet<string> TestClasses = Directory
+    /// <summary>Files of classes of tests, by the class's name.</summary>
+    private static readonly ILookup<string, string> TestClasses = Directory
         .EnumerateFiles(Path.Combine(MarkdownPage.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
-        .Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet(StringComparer.Ordinal);
+        .ToLookup(file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal);
 
     public static TheoryData<string> Pages => [.. MarkdownPage.All()];
 
@@ -34,9 +35,20 @@ public sealed class LinksTests
     public void Every_test_class_that_is_named_exists(string page)
     {
         var missing = MarkdownPage.Read(page).CodeSpans()
-            .Where(name => name.EndsWith("Tests", StringComparison.Ordinal) && name.All(char.IsAsciiLetterOrDigit) && !TestClasses.Contains(name)).ToList();
+            .Where(name => IsTestClass(name) && !TestClasses.Contains(name)).ToList();
 
         Assert.True(missing.Count == 0, $"{page} names test classes that do not exist: {string.Join(", ", missing)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_test_that_is_named_exists(string page)
+    {
+        var missing = MarkdownPage.Read(page).CodeSpans().Select(name => name.Split('.'))
+            .Where(parts => parts is [var type, var test] && IsTestClass(type) && !Tests(type).Contains($" {test}(", StringComparison.Ordinal))
+            .Select(parts => string.Join('.', parts)).ToList();
+
+        Assert.True(missing.Count == 0, $"{page} names tests that do not exist: {string.Join(", ", missing)}");
     }
 
     [Theory]
@@ -47,6 +59,11 @@ public sealed class LinksTests
     [InlineData("docs/README.md", "#use", false)]
     [InlineData("README.md", "docs/decisions", true)]
     public void A_link_is_looked_up_from_its_page_with_its_anchor(string page, string link, bool exists) => Assert.Equal(exists, Exists(page, link));
+
+    private static bool IsTestClass(string name) => name.EndsWith("Tests", StringComparison.Ordinal) && name.All(char.IsAsciiLetterOrDigit);
+
+    /// <summary>The source of the classes of that name; nothing if there is none.</summary>
+    private static string Tests(string type) => string.Concat(TestClasses[type].Select(File.ReadAllText));
 
     private static bool Exists(string page, string link)
     {

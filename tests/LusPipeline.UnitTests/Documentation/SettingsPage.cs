@@ -65,7 +65,7 @@ internal static partial class SettingsPage
         var rules = property.GetCustomAttributes<ValidationAttribute>().Select(rule => rule switch
         {
             RangeAttribute range => Range(range),
-            AllowedValuesAttribute values => string.Join(", ", values.Values.Select(value => $"`{value}`")),
+            AllowedValuesAttribute values => string.Join(", ", values.Values.OfType<string>().Select(value => $"`{value}`")),
             RegularExpressionAttribute { ErrorMessage: { } message } => MessageStart().Replace(message, "").TrimEnd('.'),
             StringLengthAttribute length => string.Create(CultureInfo.InvariantCulture, $"up to {length.MaximumLength} characters"),
             RequiredAttribute or EnumDataTypeAttribute => "",
@@ -120,7 +120,7 @@ internal static partial class SettingsPage
     }
 
     /// <summary>The words that make a rule's error a sentence after the key.</summary>
-    [GeneratedRegex("^(has |is no [^:]*: )")]
+    [GeneratedRegex("^(has |is not a valid [^:]*: )")]
     private static partial Regex MessageStart();
 
     [GeneratedRegex(@"\s+")]

@@ -1,9 +1,10 @@
 using System.Numerics.Tensors;
 using LusPipeline.Buckets.Npy;
-using LusPipeline.Models.Bundles;
-using LusPipeline.Models.Inference;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Onnx;
 using LusPipeline.ModelTools.Variants.HalfPrecision;
+using LusPipeline.Models.Bundles;
+using LusPipeline.Models.Inference;
 using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.UnitTests.HalfPrecision;

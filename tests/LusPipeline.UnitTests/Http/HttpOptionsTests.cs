@@ -34,5 +34,5 @@ public sealed class HttpOptionsTests
     }
 
     private static LoadedSettings Read(string url) => LoadedSettings.Inspect(
-        new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string> { ["LUS__Http__Url"] = url } });
+        new ConfigurationSources { Folders = [], Environment = new Dictionary<string, string> { ["LUS__Http__Url"] = url } });
 }

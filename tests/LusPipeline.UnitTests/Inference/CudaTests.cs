@@ -98,7 +98,7 @@ public sealed class CudaTests : IDisposable
     [InlineData("Provider", "Rocm", "Cuda")]
     public void A_wrong_option_is_named_with_the_fix(string key, string value, string fix)
     {
-        var sources = new ConfigurationSources { Folder = "/nonexistent", Environment = new Dictionary<string, string>(), Assignments = [$"Inference:{key}={value}"] };
+        var sources = new ConfigurationSources { Folders = [], Environment = new Dictionary<string, string>(), Assignments = [$"Inference:{key}={value}"] };
 
         var problem = Assert.Single(LoadedSettings.Inspect(sources).Problems);
 

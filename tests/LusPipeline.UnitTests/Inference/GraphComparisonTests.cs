@@ -1,4 +1,5 @@
 using LusPipeline.Core.Outcomes;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
 

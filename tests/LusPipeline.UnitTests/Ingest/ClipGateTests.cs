@@ -44,12 +44,46 @@ public class ClipGateTests
         using var gate = new ClipGate(3);
         await gate.AcquireAsync(3, None);
         var all = gate.AcquireAsync(3, None);
-        var next = gate.AcquireNextAsync(None);
+        var next = gate.AcquireNextAsync(urgent: false, None);
 
         gate.Release();
 
         await next;
         Assert.False(all.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Urgent_videos_go_first_and_a_little_over_the_limit()
+    {
+        using var gate = new ClipGate(8);
+        await gate.AcquireAsync(8, None);
+        var routine = gate.AcquireAsync(1, None);
+
+        await gate.AcquireAsync(2, urgent: true, None);
+        var urgent = gate.AcquireAsync(3, urgent: true, None);
+        Assert.False(urgent.IsCompleted);
+        gate.Release(3);
+        await urgent;
+        Assert.False(routine.IsCompleted);
+        gate.Release(3);
+        await routine;
+        gate.Release(8);
+        Assert.Equal(8, gate.Free);
+    }
+
+    [Fact]
+    public async Task Clips_of_other_workers_do_not_keep_an_urgent_one_out()
+    {
+        using var gate = new ClipGate(4);
+        gate.Occupy(4);
+        var routine = gate.AcquireAsync(1, None);
+
+        await gate.AcquireAsync(1, urgent: true, None);
+
+        Assert.False(routine.IsCompleted);
+        gate.Release();
+        gate.Occupy(0);
+        await routine;
     }
 
     [Fact]

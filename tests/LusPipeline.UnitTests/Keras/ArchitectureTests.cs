@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         Assert.All(PublishedWeights.All, weights => Assert.True(weights.Address.Scheme == "https" && weights.Md5 is null or { Length: 32 }));
         Assert.Equal(
             ("b0042744bf5b25fce3cb969f33bebb97", 299, 2048, Preprocess.Tf),
-            PublishedWeights.Of("xception") is { } xception ? (xception.Md5!, xception.FrameSize, xception.Features, xception.Preprocess) : default);
+            PublishedWeights.Find("xception") is { } xception ? (xception.Md5!, xception.FrameSize, xception.Features, xception.Preprocess) : default);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ArchitectureTests
     public void Every_architecture_becomes_a_graph_without_stray_nodes(string name, int size, int features, long parameters)
     {
         var definition = ModelConfigReader.Read(ModelConfigReader.Parse(Architecture.Json(name)));
-        var layers = LayerGraph.Of(definition);
+        var layers = LayerGraph.Build(definition);
         var weights = new CountedWeights();
         var graph = new GraphBuilder("features");
         var frames = graph.Input("frames", TensorProto.Types.DataType.Uint8, "N", null, size, size, 3);

@@ -21,7 +21,7 @@ public sealed class KerasFileTests : IDisposable
 
         var facts = KerasImport.WriteBackbone(_folder["model.keras"], null, new BackboneExport { Preprocess = Preprocess.None }, _folder["out.onnx"]);
 
-        Assert.Equal(new BackboneFacts(8, 8, 4, "pooled"), facts);
+        Assert.Equivalent(new BackboneFacts(8, 8, 4, [new("pooled", 4)]), facts, strict: true);
         byte[] pixel = [255, 51, 102];
         var (_, actual) = OnnxRun.Of(_folder["out.onnx"], [.. Enumerable.Range(0, 64).SelectMany(_ => pixel)], [1L, 8, 8, 3]);
         float[] given = [(255 / 127.5f) - 1, (51 / 127.5f) - 0.5f, (102 / 127.5f) - 0.25f];
@@ -43,9 +43,26 @@ public sealed class KerasFileTests : IDisposable
 
         var facts = KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { Preprocess = preprocess }, _folder["out.onnx"]);
 
-        Assert.Equal(new BackboneFacts(1, 1, 27, "features"), facts);
+        Assert.Equivalent(new BackboneFacts(1, 1, 27, [new("features", 27)]), facts, strict: true);
         var (_, actual) = OnnxRun.Of(_folder["out.onnx"], (byte[])[10, 20, 40], [1L, 1, 1, 3]);
         Assert.InRange(Closeness.MaxDifference(actual, [.. new float[12], first, second, third, .. new float[12]]), 0, 1e-5f);
+    }
+
+    [Fact]
+    public void Several_layers_follow_each_other_in_the_features_and_pictures_are_averaged()
+    {
+        Classifier().Write(_folder["model.h5"]);
+
+        var facts = KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { Layers = ["hidden", "conv", "pooled"] }, _folder["out.onnx"]);
+
+        Assert.Equal([new("hidden", 6), new("conv", 5), new("pooled", 5)], facts.Layers);
+        Assert.Equal(16, facts.Features);
+        KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { CutAtLayer = "hidden" }, _folder["hidden.onnx"]);
+        byte[] frame = [.. Enumerable.Range(0, 4 * 4 * 3).Select(i => (byte)(i * 5))];
+        var (_, together) = OnnxRun.Of(_folder["out.onnx"], frame, [1L, 4, 4, 3]);
+        Assert.InRange(Closeness.MaxDifference(together.AsSpan(0, 6), OnnxRun.Of(_folder["hidden.onnx"], frame, [1L, 4, 4, 3]).Item2), 0, 1e-6f);
+        // Here, pooled is the mean of conv.
+        Assert.InRange(Closeness.MaxDifference(together.AsSpan(6, 5), together.AsSpan(11)), 0, 1e-6f);
     }
 
     [Fact]
@@ -53,8 +70,8 @@ public sealed class KerasFileTests : IDisposable
     {
         Classifier().Write(_folder["model.h5"]);
 
-        Assert.Equal("pooled", Cut(null).Layer);
-        Assert.Equal(("hidden", 6), (Cut("hidden").Layer, Cut("hidden").Features));
+        Assert.Equal("pooled", Cut(null).Layers[0].Name);
+        Assert.Equal(("hidden", 6), (Cut("hidden").Layers[0].Name, Cut("hidden").Features));
         Assert.Contains("no layer 'nowhere'; its last layers are", Assert.Throws<KerasImportException>(() => Cut("nowhere")).Message, StringComparison.Ordinal);
         Assert.Contains("gives [4, 4, 5]", Assert.Throws<KerasImportException>(() => Cut("conv")).Message, StringComparison.Ordinal);
 
@@ -88,7 +105,8 @@ public sealed class KerasFileTests : IDisposable
         logits.Add("GlobalAveragePooling1D", "average", new { });
         logits.Add("Dense", "classes", new { units = 3 }, ("kernel", [4, 3]), ("bias", [3]));
         logits.Write(_folder["logits.h5"]);
-        Assert.Contains("no softmax", Assert.Throws<KerasImportException>(() => KerasImport.WriteHead(_folder["logits.h5"], new HeadExport(), _folder["out.onnx"])).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<KerasImportException>(() => KerasImport.WriteHead(_folder["logits.h5"], new HeadExport(), _folder["out.onnx"]));
+        Assert.Contains("not a softmax", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +146,7 @@ public sealed class KerasFileTests : IDisposable
     public void Other_files_are_refused_by_name()
     {
         File.WriteAllText(_folder["text.h5"], "not a model");
-        foreach (var (path, part) in new[] { (_folder["text.h5"], "no Keras file"), (_folder.Path, "folder"), (_folder["none.h5"], "none.h5") })
+        foreach (var (path, part) in new[] { (_folder["text.h5"], "not a Keras file"), (_folder.Path, "folder"), (_folder["none.h5"], "none.h5") })
         {
             var fault = Assert.Throws<KerasImportException>(() => KerasFile.Read(path, null));
             Assert.StartsWith(path, fault.Message, StringComparison.Ordinal);
@@ -198,7 +216,7 @@ public sealed class KerasFileTests : IDisposable
         var backbone = KerasImport.WriteBackbone(_folder["model.h5"], null, new BackboneExport { Preprocess = Preprocess.Tf }, _folder["backbone.onnx"]);
         var head = KerasImport.WriteHead(_folder["model.h5"], new HeadExport(), _folder["head.onnx"]);
 
-        Assert.Equal(new BackboneFacts(4, 4, 2, "each_pool"), backbone);
+        Assert.Equivalent(new BackboneFacts(4, 4, 2, [new("each_pool", 2)]), backbone, strict: true);
         Assert.Equal(new HeadFacts(5, 2, 3), head);
         byte[] frames = [.. Enumerable.Range(0, 5 * 48).Select(i => (byte)(i * 37))];
         var (_, features) = OnnxRun.Of(_folder["backbone.onnx"], frames, [5L, 4, 4, 3]);
@@ -236,7 +254,7 @@ public sealed class KerasFileTests : IDisposable
         }
         var definition = ModelConfigReader.Read(ModelConfigReader.Parse(Encoding.UTF8.GetBytes($$$"""{"class_name": "Functional", "config": {{{config}}}}""")));
 
-        Assert.Contains("more than 10000 times", Assert.ThrowsAny<Exception>(() => LayerGraph.Of(definition)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 10000 times", Assert.ThrowsAny<Exception>(() => LayerGraph.Build(definition)).Message, StringComparison.Ordinal);
     }
 
     private static TinyModel Classifier()

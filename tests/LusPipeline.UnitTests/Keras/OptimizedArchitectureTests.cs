@@ -32,7 +32,7 @@ public sealed class OptimizedArchitectureTests : IDisposable
     public void An_imported_architecture_gives_the_features_of_its_graph(string name, int side)
     {
         var watch = Stopwatch.StartNew();
-        var published = PublishedWeights.Of(name)!;
+        var published = PublishedWeights.Find(name)!;
         var json = Encoding.UTF8.GetString(Architecture.Json(name).Span);
         var size = published.FrameSize;
         var definition = ModelConfigReader.Read(ModelConfigReader.Parse(

@@ -37,7 +37,7 @@ internal sealed class SeededWeights : IWeightSource
     public static SeededWeights For(ModelDefinition definition, Preprocess preprocess, byte[] frames, int count, int side, int seed, string scratch)
     {
         var weights = new SeededWeights(seed);
-        var layers = LayerGraph.Of(definition);
+        var layers = LayerGraph.Build(definition);
         var graph = new GraphBuilder("features");
         var input = graph.Input("frames", TensorProto.Types.DataType.Uint8, "N", null, side, side, 3);
         var values = new Dictionary<int, Value> { [layers.Inputs[0]] = FramePreprocessing.Apply(graph, input, preprocess, side, side) };

@@ -64,7 +64,7 @@ internal sealed class TinyModel(params int?[] inputShape)
         using var folder = new TemporaryFolder();
         Write(folder["model.h5"]);
         using var model = KerasFile.Read(folder["model.h5"], null);
-        var layers = LayerGraph.Of(model.Definition);
+        var layers = LayerGraph.Build(model.Definition);
         var graph = new GraphBuilder("result");
         var image = shape.Length == 3;
         var given = graph.Input("given", TensorProto.Types.DataType.Float, "N", [null, .. shape.Select(size => (int?)size)]);

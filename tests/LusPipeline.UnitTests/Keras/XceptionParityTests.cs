@@ -53,7 +53,7 @@ public sealed class XceptionParityTests : IDisposable
 
         var facts = KerasImport.WriteBackbone(model, new BackboneExport { Preprocess = Preprocess.Tf, WeightStorage = storage }, onnx);
 
-        Assert.Equal(new BackboneFacts(299, 299, 2048, "global_average_pooling2d"), facts);
+        Assert.Equivalent(new BackboneFacts(299, 299, 2048, [new("global_average_pooling2d", 2048)]), facts, strict: true);
         var (shape, frames) = NpyFile.Read<byte>(SharedData.Require("data", "keras", "xception.input.npy"));
         var (expectedShape, expected) = NpyFile.Read<float>(SharedData.Require("data", "keras", "xception.expected.npy"));
         var (actualShape, actual) = OnnxRun.Of(onnx, frames, shape);

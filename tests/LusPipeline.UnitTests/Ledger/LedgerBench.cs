@@ -78,11 +78,11 @@ internal sealed class LedgerBench : IDisposable
         target ??= Target;
         var work = await StartAsync(video);
         var clip = LedgerIds.Clip(video.VideoId, target.Plan, 0);
-        Assert.True(await Clips.CutAsync(work, clip, 0, Cancellation));
+        Assert.True(await Clips.CutAsync(work, clip, 0, "ff", Cancellation));
         Assert.True(await Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, TimeSpan.FromSeconds(2), []), 1, Cancellation));
         var (_, started) = await Clips.StartAsync(video.StudyDay, clip, video.Generation, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
-        Assert.True(await Clips.PredictAsync(started!, target.BundleId, target.Variant, probabilities, Cancellation));
+        Assert.True(await Clips.PredictAsync(started!, probabilities, Cancellation));
         Assert.True(await Completion.CompleteVideoAsync(video.VideoId, video.StudyId, video.Generation, Cancellation));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
@@ -6,6 +7,7 @@ using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Studies;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Pipeline.Intake;
+using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.UnitTests.Ledger;
 
@@ -115,6 +117,44 @@ public sealed class LedgerMovesTests
     }
 
     [Fact]
+    public async Task Retries_of_a_clip_wait_ever_longer_are_taken_once_and_come_to_an_end()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var video = await bench.SeeAsync("p1/a.mp4");
+        var clip = await CutWholeAsync(bench, video);
+        await bench.Pending.TakeAsync([video.VideoId], Cancellation);
+        foreach (var wait in new[] { 1, 2, 4 })
+        {
+            Assert.True(await bench.Clips.RetryAsync(await StartClipAsync(bench, video, clip, WorkStatus.Cut), WorkStatus.Cut, Cancellation));
+            bench.Clock.Advance(TimeSpan.FromSeconds(wait - 0.1));
+            Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
+            bench.Clock.Advance(TimeSpan.FromSeconds(0.2));
+            Assert.IsType<ClipReady>(Assert.Single(await bench.Pending.TakeDueAsync(_ => true, Cancellation)).Message);
+            Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
+        }
+
+        Assert.False(await bench.Clips.RetryAsync(await StartClipAsync(bench, video, clip, WorkStatus.Cut), WorkStatus.Cut, Cancellation));
+    }
+
+    [Fact]
+    public async Task Postponed_work_is_offered_again_when_its_time_has_come_and_counts_as_no_attempt()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (found, cut) = (await bench.SeeAsync("p1/a.mp4"), await bench.SeeAsync("p1/b.mp4", "01"));
+        var clip = await CutWholeAsync(bench, cut);
+        await bench.Pending.TakeAsync([found.VideoId, cut.VideoId], Cancellation);
+        await bench.Videos.PostponeAsync(await bench.StartAsync(found), TimeSpan.FromSeconds(10), Cancellation);
+        await bench.Clips.PostponeAsync(await StartClipAsync(bench, cut, clip, WorkStatus.Cut), WorkStatus.Cut, TimeSpan.FromSeconds(10), Cancellation);
+
+        bench.Clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Empty(await bench.Pending.TakeDueAsync(_ => true, Cancellation));
+        bench.Clock.Advance(TimeSpan.FromSeconds(0.2));
+        var due = await bench.Pending.TakeDueAsync(_ => true, Cancellation);
+
+        Assert.Equal([(typeof(VideoFound), 0), (typeof(ClipReady), 0)], due.Select(pending => (pending.Message.GetType(), pending.Starts)));
+    }
+
+    [Fact]
     public async Task Pending_work_can_be_made_again_from_the_rows_alone()
     {
         using var bench = await LedgerBench.StartAsync();
@@ -122,14 +162,13 @@ public sealed class LedgerMovesTests
         var cut = await bench.SeeAsync("p1/cut.mp4", "01");
         var work = await bench.StartAsync(cut);
         var clip = LedgerIds.Clip(cut.VideoId, bench.Target.Plan, 0);
-        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
+        await bench.Clips.CutAsync(work, clip, 0, "ff", Cancellation);
         await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
 
         var pending = await bench.Pending.TakeAsync([found.VideoId, cut.VideoId], Cancellation);
 
         Assert.Equal(new VideoFound(1, found.VideoId, found.StudyDay, 0), Assert.Single(pending, entry => entry.VideoId == found.VideoId).Message);
-        var ready = Assert.IsType<ClipReady>(Assert.Single(pending, entry => entry.VideoId == cut.VideoId).Message);
-        Assert.Equal((clip, WorkKeys.ClipFrames(clip), "fp32"), (ready.ClipId, ready.FramesKey, ready.Variant));
+        Assert.Equal(new ClipReady(2, clip, cut.StudyDay, 0), Assert.Single(pending, entry => entry.VideoId == cut.VideoId).Message);
     }
 
     [Fact]
@@ -139,8 +178,8 @@ public sealed class LedgerMovesTests
         var video = await bench.SeeAsync("p1/a.mp4");
         var work = await bench.StartAsync(video);
         var (extracted, cut) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
-        await bench.Clips.CutAsync(work, extracted, 0, Cancellation);
-        await bench.Clips.CutAsync(work, cut, 1, Cancellation);
+        await bench.Clips.CutAsync(work, extracted, 0, "ff", Cancellation);
+        await bench.Clips.CutAsync(work, cut, 1, "ff", Cancellation);
         var (_, started) = await bench.Clips.StartAsync(video.StudyDay, extracted, 0, WorkStatus.Cut, alone: true, Cancellation);
         await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation);
         await bench.Videos.InterruptAsync(work);
@@ -292,14 +331,14 @@ public sealed class LedgerMovesTests
         var video = await bench.SeeAsync("p1/a.mp4");
         var work = await bench.StartAsync(video);
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
-        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
+        await bench.Clips.CutAsync(work, clip, 0, "ff", Cancellation);
         await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation);
         var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
 
         Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Cut, Cancellation));
         Assert.True(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
 
-        Assert.True(await bench.Clips.CutAsync(await bench.StartAsync(video), clip, 0, Cancellation));
+        Assert.True(await bench.Clips.CutAsync(await bench.StartAsync(video), clip, 0, "ff", Cancellation));
     }
 
     [Fact]
@@ -309,8 +348,8 @@ public sealed class LedgerMovesTests
         var video = await bench.SeeAsync("p1/a.mp4");
         var work = await bench.StartAsync(video);
         var (gone, kept) = (LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1));
-        await bench.Clips.CutAsync(work, gone, 0, Cancellation);
-        await bench.Clips.CutAsync(work, kept, 1, Cancellation);
+        await bench.Clips.CutAsync(work, gone, 0, "ff", Cancellation);
+        await bench.Clips.CutAsync(work, kept, 1, "ff", Cancellation);
         var (_, started) = await bench.Clips.StartAsync(video.StudyDay, gone, 0, WorkStatus.Cut, alone: true, Cancellation);
         Assert.True(await bench.Clips.StepBackAsync(started!, WorkStatus.Cut, Cancellation));
         Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));
@@ -319,10 +358,33 @@ public sealed class LedgerMovesTests
         Assert.Equal(1, await bench.Videos.StepBackIncompleteAsync([video.VideoId], Cancellation));
 
         var again = await bench.StartAsync(video);
-        Assert.True(await bench.Clips.CutAsync(again, gone, 0, Cancellation));
-        Assert.True(await bench.Clips.CutAsync(again, kept, 1, Cancellation));
+        Assert.True(await bench.Clips.CutAsync(again, gone, 0, "ff", Cancellation));
+        Assert.True(await bench.Clips.CutAsync(again, kept, 1, "ff", Cancellation));
         await bench.Videos.CutAsync(again, new DecodedFacts("h264", 10, 10, 50, null, []), 2, Cancellation);
         Assert.Equal(0, await bench.Videos.StepBackIncompleteAsync([video.VideoId], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_move_of_one_video_leaves_another_in_the_same_state_alone()
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (mine, other) = (await bench.SeeAsync("p1/a.mp4"), await bench.SeeAsync("p2/b.mp4", "01"));
+        var (clip, otherClip) = (await CutWholeAsync(bench, mine), await CutWholeAsync(bench, other));
+        Assert.True(await bench.Clips.StepBackAsync(await StartClipAsync(bench, other, otherClip, WorkStatus.Cut), WorkStatus.Cut, Cancellation));
+        var before = await RowsAsync(bench, other);
+
+        await bench.Studies.ListedAsync([mine.StudyId], bench.Clock.GetUtcNow().UtcDateTime, Cancellation);
+        Assert.Equal(0, await bench.Videos.StepBackIncompleteAsync([mine.VideoId], Cancellation));
+        Assert.True(await bench.Videos.StepBackAsync(mine.VideoId, 0, Cancellation));
+        Assert.Equal(before, await RowsAsync(bench, other));
+
+        await CutWholeAsync(bench, mine);
+        var work = await StartClipAsync(bench, mine, clip, WorkStatus.Cut);
+        Assert.True(await bench.Clips.ExtractAsync(work, "features/x.npy", "aa", Cancellation));
+        Assert.False(await bench.Videos.CompleteAsync(mine.VideoId, 0, Cancellation));
+        Assert.True(await bench.Clips.PredictAsync(work, new(0.1, 0.2, 0.7), Cancellation));
+        Assert.True(await bench.Videos.CompleteAsync(mine.VideoId, 0, Cancellation));
+        Assert.Equal(before, await RowsAsync(bench, other));
     }
 
     [Fact]
@@ -336,6 +398,28 @@ public sealed class LedgerMovesTests
         Assert.Single(Assert.Single(await bench.Results.StudiesAsync(null, Cancellation)).Videos);
     }
 
+    /// <summary>Takes a video to cut, with one clip.</summary>
+    private static async Task<Guid> CutWholeAsync(LedgerBench bench, RegisteredVideo video)
+    {
+        var work = await bench.StartAsync(video);
+        var clip = LedgerIds.Clip(video.VideoId, work.Plan, 0);
+        Assert.True(await bench.Clips.CutAsync(work, clip, 0, "ff", Cancellation));
+        Assert.True(await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation));
+        return clip;
+    }
+
+    private static async Task<ClipWork> StartClipAsync(LedgerBench bench, RegisteredVideo video, Guid clip, string status) =>
+        (await bench.Clips.StartAsync(video.StudyDay, clip, video.Generation, status, alone: true, Cancellation)).Work!;
+
+    /// <summary>A video and its study as they stand in the ledger.</summary>
+    private static async Task<string> RowsAsync(LedgerBench bench, RegisteredVideo video)
+    {
+        await using var ledger = bench.Open();
+        var row = await ledger.Videos.AsNoTracking().SingleAsync(one => one.VideoId == video.VideoId, Cancellation);
+        var study = await ledger.Studies.AsNoTracking().SingleAsync(one => one.StudyId == video.StudyId, Cancellation);
+        return JsonSerializer.Serialize(row) + JsonSerializer.Serialize(study);
+    }
+
     /// <summary>An attempt at ingest that has no end.</summary>
     private static async Task CutAsync(LedgerBench bench, RegisteredVideo video, params int[] clips)
     {
@@ -343,7 +427,7 @@ public sealed class LedgerMovesTests
         foreach (var index in clips)
         {
             var clip = LedgerIds.Clip(video.VideoId, work.Plan, index);
-            Assert.True(await bench.Clips.CutAsync(work, clip, index, Cancellation));
+            Assert.True(await bench.Clips.CutAsync(work, clip, index, "ff", Cancellation));
             await bench.Videos.GotFurtherAsync(work, clip, Cancellation);
         }
     }

@@ -3,6 +3,7 @@ using LusPipeline.Buckets.Folder;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Probabilities;
+using LusPipeline.Ledger.Erasure;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Pipeline.Erasure;
@@ -29,14 +30,14 @@ public sealed class PruningTests
             ledger.Spans.Add(Span(90_000, now));
             await ledger.SaveChangesAsync(Cancellation);
         }
-        var pruning = new Pruning(bench.Open, now.AddDays(-5));
+        var rows = new OldRows(bench.Open, now.AddDays(-5));
         var told = new List<long>();
 
-        Assert.Equal(12_345, await pruning.CountSpansAsync(Cancellation));
-        Assert.Equal(12_345, await pruning.DeleteSpansAsync(told.Add, Cancellation));
+        Assert.Equal(12_345, await rows.CountSpansAsync(Cancellation));
+        Assert.Equal(12_345, await rows.DeleteSpansAsync(told.Add, Cancellation));
 
         Assert.True(told.Count > 2);
-        Assert.Equal(0, await pruning.CountSpansAsync(Cancellation));
+        Assert.Equal(0, await rows.CountSpansAsync(Cancellation));
         await using var left = bench.Open();
         Assert.Equal(1, await left.Spans.CountAsync(Cancellation));
     }
@@ -49,14 +50,14 @@ public sealed class PruningTests
         await bench.FinishAsync(video, new(0.9, 0.05, 0.05));
         await bench.SeeAsync("p1/a.mp4", force: true);
         bench.Clock.Advance(TimeSpan.FromDays(100));
-        var pruning = new Pruning(bench.Open, bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90));
+        var rows = new OldRows(bench.Open, bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90));
 
-        Assert.Equal(0, await pruning.DeleteHistoryAsync(_ => { }, Cancellation));
+        Assert.Equal(0, await rows.DeleteHistoryAsync(_ => { }, Cancellation));
 
         await bench.FinishAsync(video with { Generation = 1 }, new(0, 0, 1));
-        Assert.Equal(1, await pruning.CountHistoryAsync(Cancellation));
-        Assert.Equal(1, await pruning.DeleteHistoryAsync(_ => { }, Cancellation));
-        Assert.Equal(0, await pruning.DeleteHistoryAsync(_ => { }, Cancellation));
+        Assert.Equal(1, await rows.CountHistoryAsync(Cancellation));
+        Assert.Equal(1, await rows.DeleteHistoryAsync(_ => { }, Cancellation));
+        Assert.Equal(0, await rows.DeleteHistoryAsync(_ => { }, Cancellation));
         var kept = Assert.Single(await bench.Results.VideosAsync(new Dictionary<Guid, int> { [video.VideoId] = 1 }, Cancellation));
         Assert.Equal(Diagnosis.Healthy, kept.Result!.Value.Diagnosis);
     }
@@ -76,11 +77,11 @@ public sealed class PruningTests
         await bench.CompleteAsync(young);
         var open = await bench.SeeAsync("open/a.mp4");
         await FinishWithObjectsAsync(bench, work, open);
-        var pruning = new Pruning(bench.Open, bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90));
+        var rows = new OldRows(bench.Open, bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90));
 
-        Assert.Equal(1, await pruning.CountFeaturesAsync(Cancellation));
-        Assert.Equal((1, 8), await pruning.DeleteFeaturesAsync(work, _ => { }, Cancellation));
-        Assert.Equal((0, 0), await pruning.DeleteFeaturesAsync(work, _ => { }, Cancellation));
+        Assert.Equal(1, await rows.CountFeaturesAsync(Cancellation));
+        Assert.Equal((1, 8), await new FeaturesPruning(rows).DeleteAsync(work, _ => { }, Cancellation));
+        Assert.Equal((0, 0), await new FeaturesPruning(rows).DeleteAsync(work, _ => { }, Cancellation));
 
         Assert.Equal(4, await work.ListAsync("features/", Cancellation).CountAsync(Cancellation));
         Assert.Empty(await work.ListAsync(WorkKeys.FeaturesOf(ClipOf(bench, old)), Cancellation).ToListAsync(Cancellation));
@@ -95,12 +96,12 @@ public sealed class PruningTests
         await bench.FinishAsync(video, new(0, 0, 1));
         bench.Clock.Advance(TimeSpan.FromDays(100));
         var before = bench.Clock.GetUtcNow().UtcDateTime.AddDays(-90);
-        Assert.Empty(await new Pruning(bench.Open, before).StudiesAsync(10, Cancellation));
+        Assert.Empty(await new OldRows(bench.Open, before).StudiesAsync(10, Cancellation));
 
         await bench.CompleteAsync(video);
 
-        Assert.Empty(await new Pruning(bench.Open, before).StudiesAsync(10, Cancellation));
-        Assert.Equal("p1", Assert.Single(await new Pruning(bench.Open, before.AddDays(91)).StudiesAsync(10, Cancellation)).Name);
+        Assert.Empty(await new OldRows(bench.Open, before).StudiesAsync(10, Cancellation));
+        Assert.Equal("p1", Assert.Single(await new OldRows(bench.Open, before.AddDays(91)).StudiesAsync(10, Cancellation)).Name);
     }
 
     [Fact]

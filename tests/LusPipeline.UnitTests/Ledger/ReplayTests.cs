@@ -4,6 +4,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Replays;
 using LusPipeline.Ledger.Republishing;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Pipeline.Intake;
@@ -122,9 +123,9 @@ public sealed class ReplayTests
         Assert.Equal(1, await ReplayAsync(bench, new() { Studies = ["p1"] }, OtherModel));
 
         var ready = Assert.IsType<FeaturesReady>(Assert.Single(await bench.Pending.TakeAsync([video.VideoId], Cancellation)).Message);
-        Assert.Equal((1, Other, WorkKeys.Features(ready.ClipId, Sha256, "fp32")), (ready.Generation, ready.BundleId, ready.FeaturesKey));
-        var (_, clip) = await bench.Clips.StartAsync(video.StudyDay, ready.ClipId, 1, WorkStatus.Extracted, alone: true, Cancellation);
-        Assert.True(await bench.Clips.PredictAsync(clip!, Other, "fp32", new(0, 0, 1), Cancellation));
+        var (_, clip) = await bench.Clips.StartAsync(ready.StudyDay, ready.ClipId, ready.Generation, WorkStatus.Extracted, alone: true, Cancellation);
+        Assert.Equal((1, Other, WorkKeys.Features(ready.ClipId, Sha256, "fp32")), (clip!.Generation, clip.BundleId, clip.FeaturesKey));
+        Assert.True(await bench.Clips.PredictAsync(clip, new(0, 0, 1), Cancellation));
         Assert.True(await bench.Completion.CompleteVideoAsync(video.VideoId, video.StudyId, 1, Cancellation));
         var study = await bench.CompleteAsync(video);
         Assert.Equal(("other@1+c2c2c2c2c2c2", Diagnosis.Healthy), (study.Videos[0].Model, study.Videos[0].Result!.Value.Diagnosis));
@@ -202,7 +203,7 @@ public sealed class ReplayTests
         var messages = await new Sweeper(bench.Open, bench.Clock, lease, new SweepOptions()).TakeAsync(new PerStage<long>(1_000, 1_000, 1_000), Cancellation);
 
         Assert.Equal(again.VideoId, Assert.Single(messages.OfType<VideoFound>()).VideoId);
-        Assert.Equal(video.VideoId, Assert.Single(messages.OfType<FeaturesReady>()).VideoId);
+        Assert.Equal(LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), Assert.Single(messages.OfType<FeaturesReady>()).ClipId);
     }
 
     /// <summary>Takes a video through every stage, with a features key as the features stage writes it.</summary>

@@ -37,12 +37,12 @@ public sealed class StudyCancellationTests
         using var bench = await LedgerBench.StartAsync();
         var video = await bench.SeeAsync("p1/a.mp4");
         var work = await bench.StartAsync(video);
-        await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, Cancellation);
+        await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, "ff", Cancellation);
 
         Assert.Equal(new CancelledWork(true, 1, 1, 0), await CancelAsync(bench, video));
 
-        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, Cancellation));
-        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1), 1, Cancellation));
+        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0), 0, "ff", Cancellation));
+        Assert.False(await bench.Clips.CutAsync(work, LedgerIds.Clip(video.VideoId, bench.Target.Plan, 1), 1, "ff", Cancellation));
         Assert.False(await bench.Videos.CutAsync(work, Facts, 2, Cancellation));
         Assert.False(await bench.Videos.RejectAsync(work, ReasonCode.Empty, "", null, Cancellation));
         Assert.False(await bench.Videos.FailAsync(video.VideoId, 0, ReasonCode.Crashed, "", Cancellation));
@@ -62,7 +62,7 @@ public sealed class StudyCancellationTests
         var video = await bench.SeeAsync("p1/a.mp4");
         var work = await bench.StartAsync(video);
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
-        await bench.Clips.CutAsync(work, clip, 0, Cancellation);
+        await bench.Clips.CutAsync(work, clip, 0, "ff", Cancellation);
         await bench.Videos.CutAsync(work, Facts, 1, Cancellation);
         var (_, started) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, WorkStatus.Cut, alone: true, Cancellation);
         if (status == WorkStatus.Extracted)
@@ -74,7 +74,7 @@ public sealed class StudyCancellationTests
         Assert.Equal(new CancelledWork(true, 1, 1, 0), await CancelAsync(bench, video));
 
         Assert.False(await bench.Clips.ExtractAsync(started!, "features/x.npy", "aa", Cancellation));
-        Assert.False(await bench.Clips.PredictAsync(started!, LedgerBench.Bundle, "fp32", new(0, 0, 1), Cancellation));
+        Assert.False(await bench.Clips.PredictAsync(started!, new(0, 0, 1), Cancellation));
         Assert.False(await bench.Clips.FailAsync(started!, status, ReasonCode.Crashed, Cancellation));
         Assert.False(await bench.Clips.StepBackAsync(started!, status, Cancellation));
         Assert.False(await bench.Videos.StepBackAsync(video.VideoId, 0, Cancellation));

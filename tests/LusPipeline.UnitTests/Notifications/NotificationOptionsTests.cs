@@ -37,5 +37,5 @@ public sealed class NotificationOptionsTests
     private static IReadOnlyList<SettingProblem> Problems(params string[] assignments) => LoadedSettings.Inspect(Sources(assignments)).Problems;
 
     private static ConfigurationSources Sources(params string[] assignments) =>
-        new() { Folder = "/nonexistent", Environment = new Dictionary<string, string>(), Assignments = assignments };
+        new() { Folders = [], Environment = new Dictionary<string, string>(), Assignments = assignments };
 }

@@ -26,6 +26,20 @@ public sealed class LockFileTests
             $"{project}/packages.gpu.lock.json is behind. {Fix}");
     }
 
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_package_is_locked_by_its_content(string project)
+    {
+        foreach (var file in new[] { "packages.lock.json", "packages.gpu.lock.json" })
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root(), project, file)));
+            var packages = document.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(framework => framework.Value.EnumerateObject())
+                .Where(package => package.Value.GetProperty("type").GetString() != "Project").ToList();
+
+            Assert.All(packages, package => Assert.Equal(64, Convert.FromBase64String(package.Value.GetProperty("contentHash").GetString()!).Length));
+        }
+    }
+
     [Fact]
     public void The_flavors_differ_in_ONNX_Runtime()
     {

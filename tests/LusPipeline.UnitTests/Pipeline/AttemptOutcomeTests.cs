@@ -1,7 +1,7 @@
 using System.Data.Common;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
-using LusPipeline.Core.Telemetry;
+using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Pipeline.Attempts;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,14 +16,14 @@ public sealed class AttemptOutcomeTests : IDisposable
     private readonly KeptLetters _letters = new();
     private readonly AttemptRunner _runner;
 
-    public AttemptOutcomeTests() => _runner = new(null!, null!, null!, null!, _letters, null!, NullLogger<AttemptRunner>.Instance);
+    public AttemptOutcomeTests() => _runner = new(null!, null!, null!, null!, _letters, null!, new(), TimeProvider.System, NullLogger<AttemptRunner>.Instance);
 
-    public static TheoryData<string> Stages => [StageMetrics.Ingest, StageMetrics.Features, StageMetrics.Sequence];
+    public static TheoryData<Stage> Stages => [Stage.Ingest, Stage.Features, Stage.Sequence];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task An_attempt_that_succeeds_moves_nothing_else(string stage)
+    public async Task An_attempt_that_succeeds_moves_nothing_else(Stage stage)
     {
         var target = new RecordedTarget(stage);
 
@@ -38,7 +38,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [InlineData(StartOutcome.Crashed, "fail crashed: its attempts never ended")]
     public async Task Work_that_does_not_start_is_not_attempted(StartOutcome outcome, params string[] calls)
     {
-        var target = new RecordedTarget(StageMetrics.Features) { Outcome = outcome };
+        var target = new RecordedTarget(Stage.Features) { Outcome = outcome };
 
         await RunAsync(target, () => Assert.Fail("It was attempted."));
 
@@ -49,7 +49,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [Fact]
     public async Task A_suspect_starts_again_alone()
     {
-        var target = new RecordedTarget(StageMetrics.Features) { SuspectUnlessAlone = true };
+        var target = new RecordedTarget(Stage.Features) { SuspectUnlessAlone = true };
 
         await RunAsync(target, () => { });
 
@@ -57,7 +57,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task A_bucket_that_is_away_interrupts_the_attempt_and_the_same_work_starts_again(string stage)
+    public async Task A_bucket_that_is_away_interrupts_the_attempt_and_the_same_work_starts_again(Stage stage)
     {
         var target = new RecordedTarget(stage);
 
@@ -68,7 +68,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task A_ledger_that_is_away_interrupts_the_attempt(string stage)
+    public async Task A_ledger_that_is_away_interrupts_the_attempt(Stage stage)
     {
         var target = new RecordedTarget(stage);
 
@@ -78,7 +78,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task After_a_broken_engine_nothing_starts_in_any_stage(string stage)
+    public async Task After_a_broken_engine_nothing_starts_in_any_stage(Stage stage)
     {
         var broken = new RecordedTarget(stage);
         await Assert.ThrowsAsync<BrokenEngineException>(() => RunAsync(broken, () => throw new BrokenEngineException("no disk")));
@@ -94,7 +94,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Stages))]
-    public async Task An_engine_that_breaks_at_the_work_leaves_its_start_without_an_end(string stage)
+    public async Task An_engine_that_breaks_at_the_work_leaves_its_start_without_an_end(Stage stage)
     {
         var target = new RecordedTarget(stage);
 
@@ -106,7 +106,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [Fact]
     public async Task A_missing_model_postpones_the_work()
     {
-        var target = new RecordedTarget(StageMetrics.Sequence);
+        var target = new RecordedTarget(Stage.Sequence);
 
         await RunAsync(target, () => throw new MissingModelException("bundle", null));
 
@@ -118,7 +118,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [InlineData(false, "fail object_lost: The object clips/x.npy is gone or damaged. So it was each time.")]
     public async Task A_missing_object_steps_back_until_it_was_lost_too_often(bool stepsBack, params string[] calls)
     {
-        var target = new RecordedTarget(StageMetrics.Features) { StepsBack = stepsBack };
+        var target = new RecordedTarget(Stage.Features) { StepsBack = stepsBack };
 
         await RunAsync(target, () => throw new MissingObjectException("clips/x.npy"));
 
@@ -129,7 +129,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [Fact]
     public async Task Input_at_fault_is_rejected_and_not_tried_again()
     {
-        var target = new RecordedTarget(StageMetrics.Ingest) { Rejects = true };
+        var target = new RecordedTarget(Stage.Ingest) { Rejects = true };
 
         await RunAsync(target, () => throw new RejectedException(ReasonCode.Empty, "no bytes"));
 
@@ -142,7 +142,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [InlineData(false, "fail decode_timeout: too slow")]
     public async Task A_failure_is_retried_until_there_were_enough_attempts(bool retries, params string[] calls)
     {
-        var target = new RecordedTarget(StageMetrics.Ingest) { Retries = retries };
+        var target = new RecordedTarget(Stage.Ingest) { Retries = retries };
 
         await RunAsync(target, () => throw new TransientException(ReasonCode.DecodeTimeout, "too slow"));
 
@@ -153,7 +153,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [Fact]
     public async Task Work_that_another_process_failed_already_leaves_no_letter()
     {
-        var target = new RecordedTarget(StageMetrics.Ingest) { Retries = false, Fails = false };
+        var target = new RecordedTarget(Stage.Ingest) { Retries = false, Fails = false };
 
         await RunAsync(target, () => throw new InvalidOperationException("odd"));
 
@@ -164,7 +164,7 @@ public sealed class AttemptOutcomeTests : IDisposable
     [Fact]
     public async Task A_stop_interrupts_the_attempt_whatever_it_throws()
     {
-        var target = new RecordedTarget(StageMetrics.Features);
+        var target = new RecordedTarget(Stage.Features);
         using var stop = new CancellationTokenSource();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _runner.RunAsync(
@@ -192,14 +192,25 @@ public sealed class AttemptOutcomeTests : IDisposable
     {
         public List<string> Reasons { get; } = [];
 
-        public Task KeepAsync<TMessage>(TMessage message, string reason, CancellationToken cancellation) where TMessage : class
+        public Task KeepAsync(IStageMessage message, string reason, CancellationToken cancellation)
         {
             Reasons.Add(reason);
             return Task.CompletedTask;
         }
     }
 
-    private sealed class RecordedTarget(string stage) : AttemptTarget<string>
+    [Fact]
+    public async Task A_rejection_that_cannot_be_written_costs_its_video_alone()
+    {
+        var target = new RecordedTarget(Stage.Ingest) { Unwritable = new System.Text.EncoderFallbackException(), Retries = false };
+
+        await RunAsync(target, () => throw new RejectedException(ReasonCode.Undecodable, "\ud83e"));
+
+        Assert.Equal(["start", "started", "retry", $"fail crashed: {AttemptRunner.UnwritableDetail}"], target.Calls);
+        Assert.Equal([ReasonCode.Crashed], _letters.Reasons);
+    }
+
+    private sealed class RecordedTarget(Stage stage) : AttemptTarget<string>
     {
         public List<string> Calls { get; } = [];
 
@@ -215,7 +226,10 @@ public sealed class AttemptOutcomeTests : IDisposable
 
         public bool Fails { get; init; } = true;
 
-        public override string Stage => stage;
+        /// <summary>Thrown by a rejection, and by a failure with any detail but our own.</summary>
+        public Exception? Unwritable { get; init; }
+
+        public override Stage Stage => stage;
 
         public override string Kind => "video";
 
@@ -238,12 +252,12 @@ public sealed class AttemptOutcomeTests : IDisposable
         public override Task<bool> RetryAsync(string work, CancellationToken cancellation) => Called("retry", Retries);
 
         public override Task<bool> RejectAsync(string work, RejectedException rejected, CancellationToken cancellation) =>
-            Called($"reject {rejected.Reason}", Rejects);
+            Unwritable is null ? Called($"reject {rejected.Reason}", Rejects) : throw Unwritable;
 
         public override Task<bool> StepBackAsync(string work, CancellationToken cancellation) => Called("step back", StepsBack);
 
         public override Task<bool> FailAsync(string work, string reason, string detail, CancellationToken cancellation) =>
-            Called($"fail {reason}: {detail}", Fails);
+            Unwritable is null || detail == AttemptRunner.UnwritableDetail ? Called($"fail {reason}: {detail}", Fails) : throw Unwritable;
 
         private Task<bool> Called(string call, bool result)
         {

@@ -6,12 +6,15 @@ using LusPipeline.Ledger.Moves;
 using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Intake;
 using LusPipeline.UnitTests.Ledger;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusPipeline.UnitTests.Pipeline;
 
 public sealed class AttemptRunnerTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -19,11 +22,13 @@ public sealed class AttemptRunnerTests
     {
         using var bench = await LedgerBench.StartAsync();
         var (video, clip) = await CutAsync(bench);
+        await using (var ledger = bench.Open())
+            await ledger.Studies.ExecuteUpdateAsync(set => set.SetProperty(study => study.Urgent, true), Cancellation);
         var released = new List<Guid>();
         bench.Events.ClipReleased += released.Add;
         var bus = new SentMessages();
 
-        await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("clips/x.npy"), urgent: true);
+        await AttemptAsync(bench, bus, video, clip, _ => throw new MissingObjectException("clips/x.npy"));
 
         Assert.Equal(new VideoFound(VideoFound.CurrentVersion, video.VideoId, video.StudyDay, 0) { Urgent = true }, Assert.Single(bus.Messages));
         Assert.Equal(clip, Assert.Single(released));
@@ -110,6 +115,47 @@ public sealed class AttemptRunnerTests
         Assert.False(stopping.IsCancellationRequested, "The copy was begun.");
     }
 
+    /// <summary>Native code either blocks the thread that calls it, or a task waits for a thread that it blocks.</summary>
+    [Theory]
+    [InlineData(WorkStatus.Cut, false)]
+    [InlineData(WorkStatus.Cut, true)]
+    [InlineData(WorkStatus.Extracted, true)]
+    public async Task An_attempt_that_does_not_return_ends_the_process_and_counts_as_a_crash(string status, bool blocks)
+    {
+        using var bench = await LedgerBench.StartAsync();
+        var (video, clip) = await CutAsync(bench);
+        if (status == WorkStatus.Extracted)
+            await AttemptAsync(bench, new SentMessages(), video, clip, work => bench.Clips.ExtractAsync(work, "features/x.npy", "aa", Cancellation));
+        using var attempts = AttemptsOf(bench, new SentMessages());
+        using var returns = new ManualResetEventSlim();
+        var (begun, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var running = Task.Run(
+            () => AttemptAsync(
+                attempts, video, clip,
+                _ =>
+                {
+                    begun.SetResult();
+                    if (blocks)
+                        returns.Wait(Cancellation);
+                    return never.Task;
+                },
+                status),
+            Cancellation);
+        await begun.Task.WaitAsync(Patience, Cancellation);
+        bench.Clock.Advance(new AttemptOptions().Timeout - TimeSpan.FromSeconds(1));
+        Assert.False(running.IsCompleted, "The attempt ended too early.");
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var broken = await Assert.ThrowsAsync<BrokenEngineException>(() => running.WaitAsync(Patience, Cancellation));
+        returns.Set();
+
+        Assert.Equal((true, true), (broken.AtWork, broken.Hangs));
+        Assert.Contains("Attempts:Timeout", broken.Message, StringComparison.Ordinal);
+        var (outcome, _) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, alone: false, Cancellation);
+        Assert.Equal(StartOutcome.Suspect, outcome);
+        await Assert.ThrowsAsync<BrokenEngineException>(() => AttemptAsync(attempts, video, clip, _ => Task.CompletedTask, status));
+    }
+
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
     {
         var video = await bench.SeeAsync("p1/a.mp4");
@@ -120,50 +166,25 @@ public sealed class AttemptRunnerTests
     {
         var work = await bench.StartAsync(video);
         var clip = LedgerIds.Clip(video.VideoId, bench.Target.Plan, 0);
-        Assert.True(await bench.Clips.CutAsync(work, clip, 0, Cancellation));
+        Assert.True(await bench.Clips.CutAsync(work, clip, 0, "ff", Cancellation));
         Assert.True(await bench.Videos.CutAsync(work, new DecodedFacts("h264", 10, 10, 50, null, []), 1, Cancellation));
         return clip;
     }
 
     private static async Task AttemptAsync(
-        LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false)
+        LedgerBench bench, SentMessages bus, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut)
     {
         using var attempts = AttemptsOf(bench, bus);
-        await AttemptAsync(attempts, video, clip, attempt, status, urgent);
+        await AttemptAsync(attempts, video, clip, attempt, status);
     }
 
     private static AttemptRunner AttemptsOf(LedgerBench bench, SentMessages bus) => new(
-        bench.Videos, bench.Clips, bench.Completion, bus, new NoDeadLetters(), bench.Events, NullLogger<AttemptRunner>.Instance);
+        bench.Videos, bench.Clips, bench.Completion, bus, new NoDeadLetters(), bench.Events, new(), bench.Clock, NullLogger<AttemptRunner>.Instance);
 
     private static Task AttemptAsync(
-        AttemptRunner attempts, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut, bool urgent = false,
-        CancellationToken? cancellation = null)
-    {
-        if (status == WorkStatus.Cut)
-        {
-            var cut = new ClipReady(
-                ClipReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", WorkKeys.ClipFrames(clip), LedgerBench.Bundle, "fp32")
-            {
-                Urgent = urgent,
-            };
-            return attempts.RunAsync(cut, attempt, cancellation ?? Cancellation);
-        }
-        var extracted = new FeaturesReady(
-            FeaturesReady.CurrentVersion, clip, video.VideoId, video.StudyId, video.StudyDay, 0, "", "features/x.npy", "aa", LedgerBench.Bundle, "fp32")
-        {
-            Urgent = urgent,
-        };
-        return attempts.RunAsync(extracted, attempt, cancellation ?? Cancellation);
-    }
-
-    private sealed class SentMessages : IStageBus
-    {
-        public List<object> Messages { get; } = [];
-
-        public Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellation) where TMessage : class
-        {
-            Messages.Add(message);
-            return Task.CompletedTask;
-        }
-    }
+        AttemptRunner attempts, RegisteredVideo video, Guid clip, Func<ClipWork, Task> attempt, string status = WorkStatus.Cut,
+        CancellationToken? cancellation = null) =>
+        status == WorkStatus.Cut
+            ? attempts.RunAsync(new ClipReady(ClipReady.CurrentVersion, clip, video.StudyDay, 0), attempt, cancellation ?? Cancellation)
+            : attempts.RunAsync(new FeaturesReady(FeaturesReady.CurrentVersion, clip, video.StudyDay, 0), attempt, cancellation ?? Cancellation);
 }

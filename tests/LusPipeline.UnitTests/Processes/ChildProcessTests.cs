@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using LusPipeline.Media.Processes;
 
 namespace LusPipeline.UnitTests.Processes;
 
-public sealed class ChildProcessTests
+public sealed partial class ChildProcessTests
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
 
@@ -80,6 +81,18 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public async Task What_a_child_leaves_behind_ends_with_it()
+    {
+        Assert.Equal(0, (await RunAsync(Shell("sleep 1000 >/dev/null 2>&1 & echo $!"), Token)).Code);
+
+        var left = int.Parse(_output.ToString());
+        var limit = TimeProvider.System.GetTimestamp();
+        while (IsAlive(left) && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(30))
+            await Task.Delay(10, Token);
+        Assert.False(IsAlive(left));
+    }
+
+    [Fact]
     public async Task Too_long_a_run_ends()
     {
         var start = Shell("sleep 1000") with { MaxTime = TimeSpan.FromMilliseconds(200) };
@@ -97,15 +110,76 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public async Task Variables_are_set_and_taken_away()
+    public async Task The_child_sees_no_variable_of_this_process_that_might_be_a_secret()
     {
-        var start = Shell("printf '%s %s' \"$LUS_TEST\" \"$HOME\"") with
+        Environment.SetEnvironmentVariable("LUS_TEST_SECRET", "secret");
+        try
         {
-            Environment = new Dictionary<string, string?> { ["LUS_TEST"] = "on", ["HOME"] = null },
-        };
+            var start = Shell("env") with { Environment = new Dictionary<string, string> { ["LUS_TEST"] = "on" } };
+            var output = new TextTail(10_000);
+            var pipes = new ChildPipes(_error.ReadAsync)
+            {
+                Output = async (stream, token) =>
+                {
+                    using var reader = new StreamReader(stream);
+                    await output.ReadAsync(reader, token);
+                    return true;
+                },
+            };
 
-        Assert.Equal(0, (await RunAsync(start, Token)).Code);
-        Assert.Equal("on ", _output.ToString());
+            Assert.Equal(0, (await ChildProcess.RunAsync(start, pipes, Token)).Code);
+            string[] own = ["PWD", "OLDPWD", "SHLVL", "_"];
+            var names = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]).Except(own).ToList();
+            Assert.Contains("LUS_TEST", names);
+            Assert.Contains("PATH", names);
+            Assert.Empty(names.Except(["LUS_TEST", "PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"]));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LUS_TEST_SECRET", null);
+        }
+    }
+
+    [Fact]
+    public async Task The_child_has_no_open_file_of_this_process()
+    {
+        // As a shell opens a file for the program that it starts: not closed when another starts.
+        var inherited = Duplicate(1);
+        try
+        {
+            Assert.Equal(0, (await RunAsync(Shell("for fd in /proc/self/fd/*; do printf '%s ' ${fd##*/}; done"), Token)).Code);
+            // The shell itself opens 3 or 10 while it lists them.
+            Assert.Empty(_output.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(["0", "1", "2", "3", "10"]));
+        }
+        finally
+        {
+            _ = Close(inherited);
+        }
+    }
+
+    [Fact]
+    public async Task The_kernel_keeps_the_limits_that_the_child_starts_with()
+    {
+        var start = Shell("read start; ulimit -c; ulimit -t; ulimit -f; ulimit -v") with
+        {
+            MaxProcessorTime = TimeSpan.FromSeconds(7.5),
+            MaxAddressSpace = 1 << 30,
+            MaxFileBytes = 1 << 20,
+        };
+        var pipes = Pipes() with { Input = async (stream, token) => await stream.WriteAsync("start\n"u8.ToArray(), token) };
+
+        Assert.Equal(0, (await ChildProcess.RunAsync(start, pipes, Token)).Code);
+        // The shell counts files in blocks of 512 bytes and memory in KiB.
+        Assert.Equal(["0", "8", "2048", "1048576"], _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_child_that_uses_up_its_processor_time_is_ended_by_the_kernel()
+    {
+        const int ProcessorTimeSignal = 24;
+        var start = Shell("while :; do :; done") with { MaxProcessorTime = TimeSpan.FromSeconds(1) };
+
+        Assert.InRange((await RunAsync(start, Token)).Code ?? 0, 128 + 9, 128 + ProcessorTimeSignal);
     }
 
     [Fact]
@@ -115,6 +189,12 @@ public sealed class ChildProcessTests
 
         Assert.Contains("/no/such/program", error.Message, StringComparison.Ordinal);
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     private static bool IsAlive(int pid)
     {

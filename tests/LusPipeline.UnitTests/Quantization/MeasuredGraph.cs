@@ -19,7 +19,7 @@ internal sealed class MeasuredGraph
         var plan = new QuantizationPlan(source, firstConvolution: true);
         string[] wanted = [.. plan.Measured, "features"];
         _values = Run(source.Model, wanted, frames, shape, GraphOptimizationLevel.ORT_DISABLE_ALL);
-        _ranges = plan.Measured.ToDictionary(value => value, value => AffineRange.Of(TensorPrimitives.Min<float>(_values[value]), TensorPrimitives.Max<float>(_values[value])));
+        _ranges = plan.Measured.ToDictionary(value => value, value => AffineRange.Covering(TensorPrimitives.Min<float>(_values[value]), TensorPrimitives.Max<float>(_values[value])));
         Quantized = QuantizedGraphWriter.Write(source, plan, _ranges);
     }
 

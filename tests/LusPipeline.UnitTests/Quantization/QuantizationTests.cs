@@ -1,6 +1,7 @@
+using LusPipeline.ModelTools.Bundles;
+using LusPipeline.ModelTools.Variants.Quantization;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
-using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.UnitTests.Quantization;
 
@@ -11,7 +12,7 @@ public sealed class QuantizationTests
     [Fact]
     public void Every_channel_has_its_own_scale()
     {
-        var weights = ChannelWeights.Of([1f, -2f, 0.25f, 0.5f], [1f, 0f], 0.1f);
+        var weights = ChannelWeights.Quantize([1f, -2f, 0.25f, 0.5f], [1f, 0f], 0.1f);
 
         Assert.Equal([2f / 127, 0.5f / 127], weights.Scales);
         Assert.Equal([64, -127, 64, 127], weights.Values.Select(value => (int)value));
@@ -21,7 +22,7 @@ public sealed class QuantizationTests
     [Fact]
     public void A_bias_beyond_all_weights_does_not_overflow()
     {
-        var weights = ChannelWeights.Of([1e-9f], [1000f], 1e-3f);
+        var weights = ChannelWeights.Quantize([1e-9f], [1000f], 1e-3f);
 
         Assert.Equal(1000, weights.Bias[0] * 1e-3 * weights.Scales[0], 0.1);
     }
@@ -29,10 +30,10 @@ public sealed class QuantizationTests
     [Fact]
     public void A_range_holds_zero_exactly()
     {
-        var range = AffineRange.Of(-1, 3);
+        var range = AffineRange.Covering(-1, 3);
 
         Assert.Equal(64, range.ZeroPoint);
-        Assert.Equal(0, AffineRange.Of(2, 3).ZeroPoint);
+        Assert.Equal(0, AffineRange.Covering(2, 3).ZeroPoint);
     }
 
     [Fact]

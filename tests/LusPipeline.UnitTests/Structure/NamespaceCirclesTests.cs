@@ -6,9 +6,6 @@ namespace LusPipeline.UnitTests.Structure;
 /// <summary>The namespaces of a project do not need each other in circles, so that each can be read and changed without the others.</summary>
 public sealed partial class NamespaceCirclesTests
 {
-    /// <summary>The circles that there still are. A new one is not added here but broken; one that is gone is taken off.</summary>
-    private static readonly string[] Remaining = ["LusPipeline.Models: Bundles, Inference"];
-
     [Fact]
     public void Sibling_namespaces_do_not_need_each_other_in_circles()
     {
@@ -16,7 +13,7 @@ public sealed partial class NamespaceCirclesTests
         var circles = Directory.EnumerateDirectories(source).Order(StringComparer.Ordinal)
             .SelectMany(project => Circles(Uses(project)).Select(circle => $"{Path.GetFileName(project)}: {string.Join(", ", circle)}")).ToList();
 
-        Assert.Equal(Remaining, circles);
+        Assert.Empty(circles);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using LusPipeline.Buckets.Folder;
 using LusPipeline.Ledger.Databases;
+using LusPipeline.Ledger.Erasure;
 using LusPipeline.Ledger.Moves;
+using LusPipeline.Ledger.Replays;
 using LusPipeline.Ledger.Results;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Ledger.Status;
@@ -51,13 +53,13 @@ internal sealed class CommandQuestions(LargeLedger large)
             BulkLedger.Study(large.FirstOpen + _taken), await DayAsync(large.FirstOpen + _taken++), default));
         yield return new("lus delete, one study's rows", EraseAsync);
         // A day's; more are counted and deleted in the same way, by the day.
-        yield return new("lus prune --dry-run: a day's spans", async () => await new Pruning(large.Open, Ago(59)).CountSpansAsync(default));
-        yield return new("lus prune --dry-run: a day's replaced predictions", async () => await new Pruning(large.Open, Ago(364)).CountHistoryAsync(default));
-        yield return new("lus prune --dry-run: a day's features", async () => await new Pruning(large.Open, Ago(364)).CountFeaturesAsync(default));
-        yield return new("lus prune --dry-run: studies of 9 months", async () => await new Pruning(large.Open, Ago(90)).CountStudiesAsync(default));
-        yield return new("lus prune: a chunk of studies", async () => await new Pruning(large.Open, Ago(90)).StudiesAsync(100, default));
-        yield return new("lus prune: first 5,000 spans", () => FirstChunkAsync((pruning, told, stop) => pruning.DeleteSpansAsync(told, stop), 30));
-        yield return new("lus prune: first 5,000 predictions looked at", () => FirstChunkAsync((pruning, told, stop) => pruning.DeleteHistoryAsync(told, stop), 30));
+        yield return new("lus prune --dry-run: a day's spans", async () => await new OldRows(large.Open, Ago(59)).CountSpansAsync(default));
+        yield return new("lus prune --dry-run: a day's replaced predictions", async () => await new OldRows(large.Open, Ago(364)).CountHistoryAsync(default));
+        yield return new("lus prune --dry-run: a day's features", async () => await new OldRows(large.Open, Ago(364)).CountFeaturesAsync(default));
+        yield return new("lus prune --dry-run: studies of 9 months", async () => await new OldRows(large.Open, Ago(90)).CountStudiesAsync(default));
+        yield return new("lus prune: a chunk of studies", async () => await new OldRows(large.Open, Ago(90)).StudiesAsync(100, default));
+        yield return new("lus prune: first 5,000 spans", () => FirstChunkAsync((old, told, stop) => old.DeleteSpansAsync(told, stop), 30));
+        yield return new("lus prune: first 5,000 predictions looked at", () => FirstChunkAsync((old, told, stop) => old.DeleteHistoryAsync(told, stop), 30));
     }
 
     private Question Dry(string arguments, ReplaySelection selection, ReplayModel? model = null) =>
@@ -105,13 +107,13 @@ internal sealed class CommandQuestions(LargeLedger large)
     }
 
     /// <summary>A run that is stopped after its first chunk.</summary>
-    private async Task<object?> FirstChunkAsync(Func<Pruning, Action<long>, CancellationToken, Task<long>> delete, double days)
+    private async Task<object?> FirstChunkAsync(Func<OldRows, Action<long>, CancellationToken, Task<long>> delete, double days)
     {
         using var stop = new CancellationTokenSource();
         var deleted = 0L;
         try
         {
-            return await delete(new Pruning(large.Open, Ago(days)), rows =>
+            return await delete(new OldRows(large.Open, Ago(days)), rows =>
             {
                 deleted = rows;
                 stop.Cancel();

@@ -54,9 +54,10 @@ internal sealed class WorkerQuestions
         };
         yield return new("sweep: studies to be told of", async () => await new StudyAnnouncements(_large.Open).DueAsync(200, default));
         yield return new("sweep: one study's result to be told", async () => await new ResultReader(_large.Open).StudiesAsync([BulkLedger.Study(_large.Studies / 3)], null, default));
-        yield return new("backlog of clips that wait for features, and orphans", CutAsync);
-        var duties = new Duties(_large.Open, TimeProvider.System, _large.Lease.WorkerId!.Value, _large.Lease.Duration);
-        yield return new("a duty renewed", async () => await duties.TakeAsync(Duties.Sweep, default));
+        yield return new("backlog of clips that wait for features", async () => await new ClipTakers(_large.Open, TimeProvider.System, _large.Lease).ReadAsync(default));
+        yield return new("orphans", async () => await new WaitingClips(_large.Open).IdsAsync(default));
+        var duties = new LeasedDuties(_large.Open, TimeProvider.System, _large.Lease.WorkerId!.Value, _large.Lease.Duration);
+        yield return new("a duty renewed", async () => await duties.TakeAsync(LeasedDuties.Sweep, default));
         yield return new("a heartbeat", async () =>
         {
             await new WorkerRegister(_large.Open, new DatabaseClock()).BeatAsync(new WorkerRow { WorkerId = _large.Lease.WorkerId.Value, Stages = "all", Host = "host", Version = "1" }, default);
@@ -83,12 +84,6 @@ internal sealed class WorkerQuestions
         });
     }
 
-    private async Task<object?> CutAsync()
-    {
-        await using var ledger = _large.Open();
-        return await ledger.Clips.Where(clip => clip.Status == WorkStatus.Cut).Select(clip => clip.ClipId).ToListAsync();
-    }
-
     private async Task MakeDueAsync(int most)
     {
         foreach (var (table, key, status) in new[] { ("videos", "video_id", "found"), ("clips", "clip_id", "cut"), ("clips", "clip_id", "extracted") })
@@ -106,14 +101,14 @@ internal sealed class WorkerQuestions
         var (_, work) = await _videos.StartAsync(video.VideoId, 0, alone: false, default);
         var clips = Enumerable.Range(0, 10).Select(index => LedgerIds.Clip(video.VideoId, _large.Target.Plan, index)).ToList();
         foreach (var (index, clip) in clips.Index())
-            await _clips.CutAsync(work!, clip, index, default);
+            await _clips.CutAsync(work!, clip, index, "ff", default);
         await _videos.CutAsync(work!, new DecodedFacts("h264", 800, 600, 180, TimeSpan.FromSeconds(7), []), clips.Count, default);
         foreach (var clip in clips)
         {
             var (_, cut) = await _clips.StartAsync(work!.StudyDay, clip, 0, WorkStatus.Cut, alone: false, default);
             await _clips.ExtractAsync(cut!, "features/x.npy", "aa", default);
             var (_, extracted) = await _clips.StartAsync(work.StudyDay, clip, 0, WorkStatus.Extracted, alone: false, default);
-            await _clips.PredictAsync(extracted!, work.BundleId, work.Variant, new ClassProbabilities(0.1, 0.2, 0.7), default);
+            await _clips.PredictAsync(extracted!, new ClassProbabilities(0.1, 0.2, 0.7), default);
         }
         await _completion.CompleteVideoAsync(video.VideoId, video.StudyId, 0, default);
     }

@@ -5,8 +5,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Activation functions, as layers and as the <c>activation</c> of other layers (Keras: <c>keras.activations</c>; ONNX: the operator
-/// of the same name, or a formula where opset 17 has none).
+/// Converts activation functions, both as layers and as the <c>activation</c> of other layers (Keras: <c>keras.activations</c>). In ONNX each becomes the
+/// operator of the same name, or a formula if opset 17 has no such operator.
 /// </summary>
 internal static class Activations
 {
@@ -21,10 +21,10 @@ internal static class Activations
         table.Add("ThresholdedReLU", ThresholdedRelu);
     }
 
-    /// <summary>Applies the function that a layer's <c>activation</c> names.</summary>
+    /// <summary>Applies the function that a layer's <c>activation</c> setting names.</summary>
     public static Value OfLayer(LayerContext layer, Value input) => Apply(layer, input, Name(layer, layer.Settings, "activation"));
 
-    /// <summary>Applies a function by Keras' name.</summary>
+    /// <summary>Applies a function, given by its Keras name.</summary>
     public static Value Apply(LayerContext layer, Value input, string function) => function switch
     {
         "linear" => input,
@@ -48,13 +48,13 @@ internal static class Activations
         var other => throw layer.Fault($"its activation '{other}' is not supported"),
     };
 
-    /// <summary>The name of a function in a layer's settings; none counts as <c>linear</c>.</summary>
+    /// <summary>The name of a function in a layer's settings. A missing name means <c>linear</c>.</summary>
     public static string Name(LayerContext layer, LayerSettings settings, string setting)
     {
         if (!settings.Has(setting))
             return "linear";
         var value = settings.Element(setting);
-        // Functions that are registered are written as objects whose config is the name.
+        // Registered functions are written as objects whose config is the name.
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.String)
             value = config;
         if (value.ValueKind != JsonValueKind.String)
@@ -66,13 +66,13 @@ internal static class Activations
     private static Value Plain(LayerContext layer, string operation, Value input, params ReadOnlySpan<AttributeProto> attributes) =>
         input with { Name = layer.Node(operation, Part(layer, operation), [input.Name], attributes) };
 
-    /// <summary>The layer's own name for an activation layer, a part's for the activation of another layer.</summary>
+    /// <summary>The node's name: the layer's own name for an activation layer, a sub-name for the activation of another layer.</summary>
     private static string Part(LayerContext layer, string operation) =>
         layer.Layer.ClassName is "Activation" or "ReLU" or "LeakyReLU" or "ELU" or "Softmax" or "ThresholdedReLU" or "TFOpLambda" ? "" : operation.ToLowerInvariant();
 
     /// <summary>
-    /// ReLU as a layer: max_value above it, x from threshold on, negative_slope·(x − threshold) below
-    /// (Keras: <c>keras.layers.ReLU</c>).
+    /// ReLU as a layer: max_value for x ≥ max_value, x for threshold ≤ x &lt; max_value, otherwise negative_slope·(x − threshold) (Keras:
+    /// <c>keras.layers.ReLU</c>).
     /// </summary>
     private static Value Relu(LayerContext layer)
     {
@@ -91,14 +91,14 @@ internal static class Activations
         return input with { Name = layer.Node("Where", "", [isBelow, below, above]) };
     }
 
-    /// <summary>Keras 2 calls it alpha, Keras 3 negative_slope.</summary>
+    /// <summary>The slope below the threshold. Keras 2 calls it alpha, Keras 3 negative_slope.</summary>
     private static float Slope(LayerContext layer, float otherwise) =>
         layer.Settings.Has("alpha") ? layer.Settings.Number("alpha", otherwise) : layer.Settings.Number("negative_slope", otherwise);
 
     private static Value LeakyRelu(LayerContext layer, Value input, float slope) =>
         Plain(layer, "LeakyRelu", input, OnnxAttribute.Float("alpha", slope));
 
-    /// <summary>x above 0, alpha·x below; alpha has the input's shape, with 1 for axes that share it.</summary>
+    /// <summary>PReLU: x for x > 0, otherwise alpha·x. alpha has the input's shape, with size 1 for axes that share it.</summary>
     private static Value PRelu(LayerContext layer)
     {
         var input = layer.Input;
@@ -110,7 +110,7 @@ internal static class Activations
                 shape[axis >= 1 && axis <= input.Rank ? axis - 1 : throw layer.Fault($"it has no axis {axis}")] = 1;
             }
         }
-        // In the order of the graph's axes.
+        // The order of axes in the graph.
         var axes = new int[input.Rank];
         for (var axis = 0; axis < input.Rank; axis++)
         {
@@ -120,7 +120,7 @@ internal static class Activations
         return input with { Name = layer.Node("PRelu", "", [input.Name, alpha]) };
     }
 
-    /// <summary>x above theta, 0 elsewhere.</summary>
+    /// <summary>x for x > theta, otherwise 0.</summary>
     private static Value ThresholdedRelu(LayerContext layer) =>
         Plain(layer, "ThresholdedRelu", layer.Input, OnnxAttribute.Float("alpha", layer.Settings.Number("theta", 1)));
 
@@ -131,7 +131,7 @@ internal static class Activations
         Name = layer.Node("Clip", Part(layer, "Clip"), [input.Name, layer.Constant("min", min), layer.Constant("max", max)]),
     };
 
-    /// <summary>Keras 2: 0.2·x + 0.5 within [0, 1]; Keras 3: x/6 + 0.5 within [0, 1].</summary>
+    /// <summary>Keras 2: 0.2·x + 0.5 clipped to [0, 1]. Keras 3: x/6 + 0.5 clipped to [0, 1].</summary>
     private static Value HardSigmoid(LayerContext layer, Value input) =>
         Plain(layer, "HardSigmoid", input, OnnxAttribute.Float("alpha", HardSigmoidSlope(layer)), OnnxAttribute.Float("beta", 0.5f));
 
@@ -139,14 +139,14 @@ internal static class Activations
 
     private static Value Softmax(LayerContext layer, string operation, Value input, int axis)
     {
-        // Axes count the batch, negative ones from the end.
+        // Keras counts the batch as axis 0; negative axes count from the end.
         var kerasAxis = axis < 0 ? input.Rank + axis : axis - 1;
         if (kerasAxis < 0 || kerasAxis >= input.Rank)
             throw layer.Fault($"it has no axis {axis}");
         return Plain(layer, operation, input, OnnxAttribute.Int("axis", Value.GraphAxis(kerasAxis, input.Rank)));
     }
 
-    /// <summary>x·f(x).</summary>
+    /// <summary>x·f(x), where f is the gate function.</summary>
     private static Value Gated(LayerContext layer, Value input, string gate) =>
         input with { Name = layer.Node("Mul", Part(layer, "gated"), [input.Name, layer.Node(gate, "gate", [input.Name])]) };
 
@@ -157,7 +157,7 @@ internal static class Activations
         return input with { Name = layer.Node("Mul", Part(layer, "gated"), [input.Name, gate]) };
     }
 
-    /// <summary>x·(1 + erf(x/√2))/2, the exact form, in the order that ONNX Runtime recognises.</summary>
+    /// <summary>Exact GELU, x·(1 + erf(x/√2))/2, with nodes in the order that ONNX Runtime recognises.</summary>
     private static Value Gelu(LayerContext layer, Value input)
     {
         var scaled = layer.Node("Div", "scaled", [input.Name, layer.Constant("root_of_2", MathF.Sqrt(2))]);

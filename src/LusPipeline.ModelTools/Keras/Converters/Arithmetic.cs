@@ -5,9 +5,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Operations written into a model as plain formulas, as <c>preprocess_input</c> within a model does: TFOpLambda and SlicingOpLambda of
-/// Keras 2, operations of Keras 3 (<c>keras.ops</c>). One operand may be a constant, one number or one for each channel. ONNX: Add,
-/// Sub, Mul, Div, Gather, Concat.
+/// Converts arithmetic that is written directly into a model, for example by <c>preprocess_input</c>: TFOpLambda and SlicingOpLambda of Keras 2, operations
+/// of Keras 3 (<c>keras.ops</c>). One operand may be a constant: a single number, or one number for each channel. ONNX: Add, Sub, Mul, Div, Gather, Concat.
 /// </summary>
 internal static class Arithmetic
 {
@@ -15,14 +14,14 @@ internal static class Arithmetic
     {
         table.Add("TFOpLambda", TensorFlow);
         table.Add("SlicingOpLambda", ReverseChannels);
-        table.Add("TrueDivide", layer => Of(layer, "Div"));
-        table.Add("Divide", layer => Of(layer, "Div"));
+        table.Add("TrueDivide", layer => Apply(layer, "Div"));
+        table.Add("Divide", layer => Apply(layer, "Div"));
         table.Add("GetItem", Channel);
         table.Add("Stack", Stack);
     }
 
-    /// <summary>Two values, or a value and a constant after it.</summary>
-    public static Value Of(LayerContext layer, string operation)
+    /// <summary>Applies an operation to two values, or to a value and a constant after it.</summary>
+    public static Value Apply(LayerContext layer, string operation)
     {
         if (layer.Inputs.Count > 1)
             return Merging.Chain(layer, operation);
@@ -41,10 +40,10 @@ internal static class Arithmetic
 
     private static Value TensorFlow(LayerContext layer) => layer.Settings.Text("function", "") switch
     {
-        "math.add" or "__operators__.add" or "nn.bias_add" => Of(layer, "Add"),
-        "math.subtract" => Of(layer, "Sub"),
-        "math.multiply" => Of(layer, "Mul"),
-        "math.truediv" or "math.divide" => Of(layer, "Div"),
+        "math.add" or "__operators__.add" or "nn.bias_add" => Apply(layer, "Add"),
+        "math.subtract" => Apply(layer, "Sub"),
+        "math.multiply" => Apply(layer, "Mul"),
+        "math.truediv" or "math.divide" => Apply(layer, "Div"),
         "cast" => layer.Input,
         "nn.relu" => Activations.Apply(layer, layer.Input, "relu"),
         "nn.relu6" => Activations.Apply(layer, layer.Input, "relu6"),
@@ -54,7 +53,7 @@ internal static class Arithmetic
         var other => throw layer.Fault($"its function '{other}' is not supported"),
     };
 
-    /// <summary>Only x[..., ::-1], which turns RGB into BGR.</summary>
+    /// <summary>Reverses the channels, which turns RGB into BGR. Only x[..., ::-1] is supported.</summary>
     private static Value ReverseChannels(LayerContext layer)
     {
         var input = layer.Input;
@@ -79,7 +78,7 @@ internal static class Arithmetic
         };
     }
 
-    /// <summary>Only x[..., i] of an image.</summary>
+    /// <summary>Selects one channel of an image. Only x[..., i] is supported.</summary>
     private static Value Channel(LayerContext layer)
     {
         var input = layer.Image;
@@ -92,7 +91,7 @@ internal static class Arithmetic
         return new Value(layer.Node("Gather", "", [input.Name, index], OnnxAttribute.Int("axis", 1)), input.Shape[..2]);
     }
 
-    /// <summary>Only of channels into an image.</summary>
+    /// <summary>Stacks channels to an image. Nothing else is supported.</summary>
     private static Value Stack(LayerContext layer)
     {
         var first = layer.Inputs[0];
@@ -109,7 +108,7 @@ internal static class Arithmetic
 
     private static bool IsNull(JsonElement slice, string name) => !slice.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null;
 
-    /// <summary>A number, a list of numbers, or an object that wraps either (<c>__tensor__</c>, <c>__numpy__</c>).</summary>
+    /// <summary>Reads a number, a list of numbers, or an object that wraps either (<c>__tensor__</c>, <c>__numpy__</c>).</summary>
     private static float[] Numbers(LayerContext layer, JsonElement value)
     {
         var wrapped = value;

@@ -4,8 +4,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// ZeroPadding2D and Cropping2D: rows and columns added or taken at the four sides (Keras: <c>keras.layers.ZeroPadding2D</c>,
-/// <c>Cropping2D</c>; ONNX: Pad, Slice). Padding before a convolution becomes the convolution's own afterwards.
+/// Converts ZeroPadding2D and Cropping2D, which add or remove rows and columns at the four sides (Keras: <c>keras.layers.ZeroPadding2D</c>,
+/// <c>Cropping2D</c>; ONNX: Pad, Slice). <see cref="GraphSimplifier"/> later merges padding into a convolution that follows it.
 /// </summary>
 internal static class Borders
 {
@@ -44,7 +44,7 @@ internal static class Borders
         return new Value(output, shape);
     }
 
-    /// <summary>One number for all sides, one each for rows and columns, or two each.</summary>
+    /// <summary>Reads the setting for the sides: one number for all, one number each for rows and columns, or two numbers each.</summary>
     private static (int Top, int Bottom, int Left, int Right) Sides(LayerSettings settings, string name)
     {
         var numbers = settings.Has(name) ? settings.Numbers(name) : [1f];

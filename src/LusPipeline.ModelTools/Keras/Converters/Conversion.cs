@@ -4,10 +4,10 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Converters;
 
-/// <summary>One model on its way into one ONNX graph.</summary>
+/// <summary>The conversion of one model into one ONNX graph.</summary>
 internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, string? kerasVersion, bool weightsAlone = false)
 {
-    /// <summary>Of one value of one frame or clip: 1 GiB of float32. No model in use comes near.</summary>
+    /// <summary>Most elements of one value for one frame or clip: 1 GiB of float32. No model in use comes close.</summary>
     private const long MaxElements = 1L << 28;
 
     private readonly Dictionary<(LayerDefinition Layer, string Name), string> _constants = [];
@@ -18,10 +18,10 @@ internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, stri
 
     public bool WeightsAlone { get; } = weightsAlone;
 
-    /// <summary>2 or 3; a few functions changed between them. Files that do not say are older than 3.</summary>
+    /// <summary>Major version of Keras, 2 or 3. A few functions differ between them. Files that do not state a version are older than 3.</summary>
     public int KerasMajor { get; } = kerasVersion?.Split('.')[0] is { } major && int.TryParse(major, out var number) ? number : 2;
 
-    /// <summary>Adds the steps of a flat graph; <paramref name="values"/> has the inputs and receives every result.</summary>
+    /// <summary>Adds the steps of a flat graph. <paramref name="values"/> holds the inputs and receives every result.</summary>
     public void Run(IEnumerable<GraphStep> steps, Dictionary<int, Value> values)
     {
         foreach (var step in steps)
@@ -40,7 +40,7 @@ internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, stri
                 GraphStepKind.FoldTime => TimeAxis.Fold(layer),
                 GraphStepKind.UnfoldTime => TimeAxis.Unfold(layer),
                 GraphStepKind.Same => layer.Inputs[0],
-                _ => LayerConverters.Of(layer.Layer).Convert(layer),
+                _ => LayerConverters.Find(layer.Layer).Convert(layer),
             };
             return WeightTensor.Product(value.Shape) <= MaxElements ? value : throw layer.Fault($"its output {value.Text} is too large");
         }
@@ -50,7 +50,7 @@ internal sealed class Conversion(GraphBuilder graph, IWeightSource weights, stri
         }
     }
 
-    /// <summary>A constant of a layer, made once however often the layer is called.</summary>
+    /// <summary>A constant of a layer. It is created once, even if the layer is called several times.</summary>
     public string Constant(LayerDefinition layer, string name, Func<WeightTensor> make)
     {
         if (!_constants.TryGetValue((layer, name), out var known))

@@ -4,10 +4,10 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Conv2D, DepthwiseConv2D, SeparableConv2D and Conv1D (Keras: <c>keras.layers.Conv2D</c> …; ONNX: Conv). Keras' kernels
-/// are [height, width, in/groups, out], ONNX' are [out, in/groups, height, width]. A depthwise kernel
-/// [height, width, in, multiplier] is a convolution of <c>in</c> groups whose output channel c·multiplier + m comes from
-/// input channel c. A separable one is a depthwise one, then one of 1×1 with the bias.
+/// Converts Conv2D, DepthwiseConv2D, SeparableConv2D and Conv1D (Keras: <c>keras.layers.Conv2D</c> …; ONNX: Conv). Keras stores a kernel as [height, width,
+/// in/groups, out], ONNX as [out, in/groups, height, width]. A depthwise kernel [height, width, in, multiplier] becomes a convolution with <c>in</c>
+/// groups. Its output channel c·multiplier + m comes from input channel c. A separable convolution becomes a depthwise one, followed by a 1×1 convolution
+/// with the bias.
 /// </summary>
 internal static class Convolutions
 {
@@ -73,7 +73,7 @@ internal static class Convolutions
         return Activations.OfLayer(layer, new Value(output, [.. window.Outputs, filters]));
     }
 
-    /// <summary>Along time: [T,C] is turned to [C,T] for ONNX and back.</summary>
+    /// <summary>A convolution along time. [T,C] is transposed to [C,T] for ONNX and back.</summary>
     private static Value Conv1D(LayerContext layer)
     {
         layer.RequireChannelsLast();
@@ -84,7 +84,7 @@ internal static class Convolutions
         var groups = layer.Settings.Size("groups", 1);
         if (input.Channels % groups != 0 || filters % groups != 0)
             throw layer.Fault($"{input.Channels} channels and {filters} filters cannot be divided into {groups} groups");
-        var window = SpatialWindow.Of(
+        var window = SpatialWindow.Resolve(
             layer, [input.Shape[0]], [layer.Settings.OnlySize("kernel_size", 1)], [layer.Settings.OnlySize("strides", 1)], [layer.Settings.OnlySize("dilation_rate", 1)]);
         var kernel = layer.Weight("kernel", [.. window.Size, input.Channels / groups, filters], tensor => tensor.Transposed(2, 1, 0));
         var turned = layer.Node("Transpose", "channels_first", [input.Name], OnnxAttribute.Ints("perm", 0, 2, 1));
@@ -97,7 +97,7 @@ internal static class Convolutions
     {
         var (strideY, strideX) = layer.Settings.Sizes("strides", 1);
         var (dilationY, dilationX) = layer.Settings.Sizes("dilation_rate", 1);
-        return SpatialWindow.Of(layer, input.Shape.AsSpan(0, 2), [size.Height, size.Width], [strideY, strideX], [dilationY, dilationX]);
+        return SpatialWindow.Resolve(layer, input.Shape.AsSpan(0, 2), [size.Height, size.Width], [strideY, strideX], [dilationY, dilationX]);
     }
 
     private static string DepthwiseKernel(LayerContext layer, int channels, int[] size)

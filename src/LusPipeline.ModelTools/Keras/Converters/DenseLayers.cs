@@ -4,8 +4,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Dense: activation(x·kernel + bias) along the last axis, kernel [in, units] (Keras: <c>keras.layers.Dense</c>; ONNX: Gemm on
-/// vectors, MatMul and Add on sequences, Conv of 1×1 on images).
+/// Converts Dense: activation(x·kernel + bias) along the last axis, with a kernel [in, units] (Keras: <c>keras.layers.Dense</c>). ONNX: Gemm for vectors,
+/// MatMul and Add for sequences, a 1×1 Conv for images.
 /// </summary>
 internal static class DenseLayers
 {

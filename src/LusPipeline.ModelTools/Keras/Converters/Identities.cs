@@ -1,6 +1,6 @@
 namespace LusPipeline.ModelTools.Keras.Converters;
 
-/// <summary>Layers that do nothing once training is over: dropout, noise, and Keras' random changes of images.</summary>
+/// <summary>Layers that do nothing after training: dropout, noise, and Keras' random image augmentation.</summary>
 internal static class Identities
 {
     public static void Register(ConverterTable table)

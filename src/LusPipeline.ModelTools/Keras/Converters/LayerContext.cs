@@ -3,7 +3,7 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Converters;
 
-/// <summary>What a converter gets: one call of one layer, its inputs, and the graph to add to.</summary>
+/// <summary>The arguments of a converter: one call of one layer, its inputs, and the graph to which it adds nodes.</summary>
 internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadOnlyList<Value> inputs)
 {
     public LayerDefinition Layer => step.Layer;
@@ -14,32 +14,32 @@ internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadO
 
     public GraphBuilder Graph => conversion.Graph;
 
-    /// <summary>The model is an architecture of Keras' own, filled from a file of weights alone.</summary>
+    /// <summary>Whether the model is one of Keras' own architectures, filled from a file that holds only weights.</summary>
     public bool WeightsAlone => conversion.WeightsAlone;
 
     public int KerasMajor => conversion.KerasMajor;
 
     public IReadOnlyList<Value> Inputs => inputs;
 
-    /// <summary>The only input.</summary>
+    /// <summary>The layer's only input.</summary>
     public Value Input => inputs.Count == 1 ? inputs[0] : throw Fault($"it takes one input and gets {inputs.Count}");
 
-    /// <summary>The only input, an image [H,W,C].</summary>
+    /// <summary>The layer's only input, which is an image [H,W,C].</summary>
     public Value Image => Input is { Rank: 3 } image ? image : throw Fault($"it takes images [height, width, channels] and gets {Input.Text}");
 
     public ImportProblemException Fault(string what) => Settings.Fault(what);
 
-    /// <summary>Channels stand last in what TensorFlow's Keras makes; the other order is not supported.</summary>
+    /// <summary>Checks that channels are the last axis, as Keras on TensorFlow stores them. The other order is not supported.</summary>
     public void RequireChannelsLast()
     {
         if (Settings.Text("data_format", "channels_last") != "channels_last")
             throw Fault("its data_format is channels_first; only channels_last is supported");
     }
 
-    /// <summary>A weight as a constant.</summary>
-    /// <param name="slot">Keras' name of it.</param>
-    /// <param name="shape">Its shape in Keras.</param>
-    /// <param name="toOnnx">How it changes into ONNX' form; null when it does not.</param>
+    /// <summary>Adds a weight as a constant.</summary>
+    /// <param name="slot">The weight's name in Keras.</param>
+    /// <param name="shape">The weight's shape in Keras.</param>
+    /// <param name="toOnnx">Converts the weight to ONNX' layout; null if the layouts are the same.</param>
     public string Weight(string slot, ReadOnlySpan<int> shape, Func<WeightTensor, WeightTensor>? toOnnx = null)
     {
         var expected = shape.ToArray();
@@ -54,14 +54,14 @@ internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadO
 
     public int[] ShapeInFile(string slot) => conversion.Weights.Shape(Layer, slot);
 
-    /// <summary>A constant that belongs to this layer.</summary>
+    /// <summary>Adds a constant that belongs to this layer.</summary>
     public string Constant(string name, Func<WeightTensor> make) => conversion.Constant(Layer, name, make);
 
     public string Constant(string name, float value) => Constant(name, () => new WeightTensor([value], []));
 
-    /// <summary>A node named after this layer, with one output.</summary>
-    /// <param name="operation">ONNX' operator.</param>
-    /// <param name="part">What it is of the layer; empty for the layer's main node.</param>
+    /// <summary>Adds a node with one output, named after this layer.</summary>
+    /// <param name="operation">The ONNX operator.</param>
+    /// <param name="part">A sub-name for the node; empty for the layer's main node.</param>
     public string Node(string operation, string part, ReadOnlySpan<string> values, params ReadOnlySpan<AttributeProto> attributes) =>
         Graph.Add(operation, part.Length == 0 ? Layer.Place : $"{Layer.Place}/{part}", values, attributes);
 
@@ -76,7 +76,7 @@ internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadO
         return Node("Reshape", part, [value, Graph.Integers($"{Layer.Place}/{part}/shape", target)]);
     }
 
-    /// <summary>The value with its axes in Keras' order. Free where the axes that move past each other have one element.</summary>
+    /// <summary>The value with its axes in Keras' order. No data moves if the axes that change places have one element.</summary>
     public string InKerasOrder(Value value)
     {
         if (!value.IsChannelsFirst)
@@ -92,7 +92,7 @@ internal sealed class LayerContext(Conversion conversion, GraphStep step, IReadO
         return Node("Transpose", "keras_order", [value.Name], OnnxAttribute.Ints("perm", axes));
     }
 
-    /// <summary>The other way round: a value whose axes are in Keras' order.</summary>
+    /// <summary>The inverse of <see cref="InKerasOrder"/>: takes a value whose axes are in Keras' order.</summary>
     public Value FromKerasOrder(string name, int[] shape, string? mask = null)
     {
         var rank = shape.Length;

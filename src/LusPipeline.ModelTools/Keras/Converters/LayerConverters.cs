@@ -2,22 +2,24 @@ using LusPipeline.ModelTools.Keras.Graph;
 
 namespace LusPipeline.ModelTools.Keras.Converters;
 
-/// <summary>Turns a call of a layer into nodes, and knows which weights the layer has.</summary>
+/// <summary>Converts a call of a layer into nodes, and lists the layer's weights.</summary>
 internal sealed record LayerConverter(Func<LayerContext, Value> Convert, Func<LayerDefinition, IReadOnlyList<WeightSlot>> Weights);
 
-/// <summary>The layers that can be imported, by Keras' class name.</summary>
+/// <summary>The converters of the layers that can be imported, by Keras class name.</summary>
 internal static class LayerConverters
 {
     private static readonly Dictionary<string, LayerConverter> ByClass = Register();
 
     public static IReadOnlyList<string> Supported { get; } = [.. ByClass.Keys.Append("TimeDistributed").Order(StringComparer.Ordinal)];
 
-    /// <exception cref="ImportProblemException">The layer's class is not supported; says which are.</exception>
-    public static LayerConverter Of(LayerDefinition layer) => ByClass.TryGetValue(layer.ClassName, out var converter)
+    /// <exception cref="ImportProblemException">The layer's class is not supported. The message lists the supported classes.</exception>
+    public static LayerConverter Find(LayerDefinition layer) => ByClass.TryGetValue(layer.ClassName, out var converter)
         ? converter
         : throw new ImportProblemException($"{layer} is not supported; supported are {string.Join(", ", Supported)}, and Functional and Sequential models inside.");
 
-    /// <summary>A layer's weights in Keras' order. A class that is not known has none: it fails when it is needed, not when it is cut off.</summary>
+    /// <summary>
+    /// A layer's weights in Keras' order. An unknown class has none here: it is an error only if the layer is needed, not if it is cut off.
+    /// </summary>
     public static IReadOnlyList<WeightSlot> Weights(LayerDefinition layer) =>
         ByClass.TryGetValue(layer.ClassName, out var converter) ? converter.Weights(layer) : [];
 
@@ -43,7 +45,7 @@ internal static class LayerConverters
     }
 }
 
-/// <summary>Where a family of layers enters its converters.</summary>
+/// <summary>The table in which each family of layers registers its converters.</summary>
 internal sealed class ConverterTable
 {
     private static readonly IReadOnlyList<WeightSlot> None = [];

@@ -4,8 +4,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// LayerNormalization over the last axis: gamma·(x − mean)/√(variance + epsilon) + beta, mean and variance of each position's channels
-/// (Keras: <c>keras.layers.LayerNormalization</c>; ONNX: LayerNormalization, or its formula where channels do not stand last).
+/// Converts LayerNormalization over the last axis: gamma·(x − mean)/√(variance + epsilon) + beta, with mean and variance over the channels at each position
+/// (Keras: <c>keras.layers.LayerNormalization</c>). ONNX: LayerNormalization, or its formula if the channels are not the last axis.
 /// </summary>
 internal static class LayerNormalization
 {

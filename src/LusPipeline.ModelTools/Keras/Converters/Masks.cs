@@ -3,8 +3,9 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Masking marks the times whose features are all one value (Keras: <c>keras.layers.Masking</c>). Recurrent layers pass over them; ONNX'
-/// can only stop early. Moving the times that count to the front, in order, says the same for any mask; outputs are moved back.
+/// Converts Masking, which marks the time steps whose features all equal one value (Keras: <c>keras.layers.Masking</c>). Keras' recurrent layers skip
+/// masked steps; ONNX' layers can only stop early. So the unmasked steps are moved to the front in their order, which is equivalent for any mask, and the
+/// outputs are moved back.
 /// </summary>
 internal static class Masks
 {
@@ -26,7 +27,7 @@ internal static class Masks
         return new Value(kept, input.Shape, mask);
     }
 
-    /// <summary>The masks of several inputs: a time counts where it counts in all.</summary>
+    /// <summary>Combines the masks of several inputs: a time step counts if it counts in all of them.</summary>
     public static string? All(LayerContext layer)
     {
         string? all = null;
@@ -37,13 +38,13 @@ internal static class Masks
         return all;
     }
 
-    /// <summary>The times that count, moved to the front, and how many those are (int32 [B]); the value as it is without a mask.</summary>
+    /// <summary>Moves the time steps that count to the front and returns their number (int32 [B]). Without a mask it returns the value unchanged.</summary>
     public static (string Value, string? Lengths) Gather(LayerContext layer, Value input)
     {
         if (input.Mask is null)
             return (input.Name, null);
         var times = input.Shape[0];
-        // Earlier times rank higher, and those that count higher than all that do not.
+        // Steps that count get a higher rank than those that do not, and among equals an earlier step gets a higher rank.
         var order = layer.Constant("mask_order", () => Countdown(times));
         var counted = layer.Node("Cast", "mask_number", [input.Mask], To(TensorProto.Types.DataType.Float));
         var raised = layer.Node("Mul", "mask_raised", [counted, layer.Constant("mask_times", times)]);
@@ -56,8 +57,8 @@ internal static class Masks
     }
 
     /// <summary>
-    /// Outputs of a recurrent layer over times moved together, moved back. A masked time has the output of the one before it (0 before
-    /// the first), or 0 throughout.
+    /// Moves the outputs of a recurrent layer back to their original time steps. A masked step gets the output of the step before it (0 before the first),
+    /// or always 0 if <paramref name="zero"/> is true.
     /// </summary>
     public static Value Spread(LayerContext layer, Value output, bool zero)
     {

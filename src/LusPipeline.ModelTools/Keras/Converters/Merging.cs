@@ -3,24 +3,24 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Layers that make one value of several: Add, Multiply … element by element, axes of one element standing for any number
-/// (Keras: <c>keras.layers.Add</c> …; ONNX: Add, Mul, Sub, Max, Min, Mean), and Concatenate (ONNX: Concat).
+/// Converts layers that merge several values: Add, Multiply … work element by element and broadcast axes of size 1 (Keras: <c>keras.layers.Add</c> …; ONNX:
+/// Add, Mul, Sub, Max, Min, Mean); Concatenate becomes Concat.
 /// </summary>
 internal static class Merging
 {
     public static void Register(ConverterTable table)
     {
-        // Keras 3 names its operations of a value and a constant the same.
-        table.Add("Add", layer => Arithmetic.Of(layer, "Add"));
-        table.Add("Multiply", layer => Arithmetic.Of(layer, "Mul"));
-        table.Add("Subtract", layer => layer.Inputs.Count <= 2 ? Arithmetic.Of(layer, "Sub") : throw layer.Fault("it takes two inputs"));
+        // Keras 3 uses the same class names for operations of a value and a constant.
+        table.Add("Add", layer => Arithmetic.Apply(layer, "Add"));
+        table.Add("Multiply", layer => Arithmetic.Apply(layer, "Mul"));
+        table.Add("Subtract", layer => layer.Inputs.Count <= 2 ? Arithmetic.Apply(layer, "Sub") : throw layer.Fault("it takes two inputs"));
         table.Add("Maximum", layer => Several(layer, "Max"));
         table.Add("Minimum", layer => Several(layer, "Min"));
         table.Add("Average", layer => Several(layer, "Mean"));
         table.Add("Concatenate", Concatenate);
     }
 
-    /// <summary>By twos from the left, as Keras does.</summary>
+    /// <summary>Applies the operation to two values at a time from the left, as Keras does.</summary>
     public static Value Chain(LayerContext layer, string operation)
     {
         var shape = Broadcast(layer);

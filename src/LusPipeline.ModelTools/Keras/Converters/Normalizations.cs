@@ -4,9 +4,9 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// BatchNormalization as it is after training: gamma·(x − mean)/√(variance + epsilon) + beta for each channel, gamma 1 without
-/// <c>scale</c>, beta 0 without <c>center</c> (Keras: <c>keras.layers.BatchNormalization</c>; ONNX: BatchNormalization). Where a
-/// convolution or dense layer stands before it, the two are made one afterwards (<see cref="GraphSimplifier"/>).
+/// Converts BatchNormalization as it works after training: gamma·(x − mean)/√(variance + epsilon) + beta for each channel. gamma is 1 without <c>scale</c>,
+/// beta is 0 without <c>center</c> (Keras: <c>keras.layers.BatchNormalization</c>; ONNX: BatchNormalization). <see cref="GraphSimplifier"/> later merges it
+/// into a convolution or dense layer before it.
 /// </summary>
 internal static class Normalizations
 {
@@ -33,7 +33,7 @@ internal static class Normalizations
     {
         var input = layer.Input;
         var channels = input.Channels;
-        // The axis counts the batch; once it was written as a list.
+        // The axis counts the batch. Old files store it as a list.
         if (layer.Settings.Has("axis") && !(layer.Settings.Integers("axis") is [var axis] && (axis == -1 || axis == input.Rank)))
             throw layer.Fault("it normalises another axis than the last");
         if (layer.Settings.Flag("renorm", false))
@@ -52,7 +52,7 @@ internal static class Normalizations
         }
         if (input.Rank != 2)
             throw layer.Fault($"it takes vectors, sequences or images and gets {input.Text}");
-        // Channels stand last in a sequence, where ONNX wants them second: x·scale + shift instead.
+        // A sequence has its channels last, but ONNX expects them second. So x·scale + shift is used instead.
         var scale = layer.Constant("scale", () => Combine(layer, epsilon, (g, _, _, v) => g / v));
         var shift = layer.Constant("shift", () => Combine(layer, epsilon, (g, b, m, v) => b - (m * g / v)));
         var scaled = layer.Node("Mul", "scaled", [input.Name, scale]);
@@ -66,7 +66,7 @@ internal static class Normalizations
         return tensor;
     }
 
-    /// <summary>Of gamma, beta, mean and the standard deviation of each channel.</summary>
+    /// <summary>Computes a value for each channel from its gamma, beta, mean and standard deviation.</summary>
     private static WeightTensor Combine(LayerContext layer, float epsilon, Func<double, double, double, double, double> of)
     {
         var channels = layer.Input.Channels;

@@ -3,8 +3,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Pooling over windows and over whole images (Keras: <c>keras.layers.MaxPooling2D</c> …; ONNX: MaxPool, AveragePool,
-/// GlobalMaxPool, GlobalAveragePool). Padding never counts: not in a maximum, and not in an average's divisor.
+/// Converts pooling over windows and over whole images (Keras: <c>keras.layers.MaxPooling2D</c> …; ONNX: MaxPool, AveragePool, GlobalMaxPool,
+/// GlobalAveragePool). Padding never counts, neither in a maximum nor in an average's divisor.
 /// </summary>
 internal static class Pooling
 {
@@ -34,7 +34,7 @@ internal static class Pooling
         var input = layer.Image;
         var size = layer.Settings.Sizes("pool_size", 2);
         var strides = layer.Settings.Has("strides") ? layer.Settings.Sizes("strides", 1) : size;
-        var window = SpatialWindow.Of(layer, input.Shape.AsSpan(0, 2), [size.Height, size.Width], [strides.Height, strides.Width], [1, 1]);
+        var window = SpatialWindow.Resolve(layer, input.Shape.AsSpan(0, 2), [size.Height, size.Width], [strides.Height, strides.Width], [1, 1]);
         var output = layer.Node(operation, "", [input.Name],
         [
             OnnxAttribute.Ints("kernel_shape", window.Size),

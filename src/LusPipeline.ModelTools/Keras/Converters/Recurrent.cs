@@ -4,9 +4,9 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// LSTM, GRU, SimpleRNN, and each in Bidirectional (Keras: <c>keras.layers.LSTM</c> …; ONNX: LSTM, GRU, RNN, which want time before
-/// the batch). Where times are masked Keras carries the state over them: the times that count are moved together first, and ONNX is
-/// given their number (<see cref="Masks"/>).
+/// Converts LSTM, GRU, SimpleRNN, and each of them in Bidirectional (Keras: <c>keras.layers.LSTM</c> …; ONNX: LSTM, GRU, RNN, which expect time before the
+/// batch). Keras carries the state over masked time steps. So the steps that count are moved to the front, and ONNX is given their number
+/// (<see cref="Masks"/>).
 /// </summary>
 internal static class Recurrent
 {
@@ -27,12 +27,12 @@ internal static class Recurrent
     private static Value Single(LayerContext layer)
     {
         var settings = layer.Settings;
-        var kind = RecurrentKind.Of(layer.Layer.ClassName)!;
+        var kind = RecurrentKind.Find(layer.Layer.ClassName)!;
         var sequences = settings.Flag("return_sequences", false);
         var backwards = settings.Flag("go_backwards", false);
         if (backwards && sequences && layer.Input.Mask is not null)
             throw layer.Fault("going backwards over masked times and giving a sequence is not supported");
-        // From the last time to the first: its outputs are in that order too.
+        // The layer runs from the last time step to the first. Its outputs are in that order too.
         var input = layer.Input;
         if (backwards)
             input = Backwards(layer, input);
@@ -47,7 +47,7 @@ internal static class Recurrent
 
     private static Value Bidirectional(LayerContext layer)
     {
-        if (layer.Layer.Inner is not { } inner || RecurrentKind.Of(inner.ClassName) is not { } kind)
+        if (layer.Layer.Inner is not { } inner || RecurrentKind.Find(inner.ClassName) is not { } kind)
             throw layer.Fault("it wraps no LSTM, GRU or SimpleRNN");
         var settings = inner.Settings;
         if (settings.Flag("go_backwards", false))
@@ -56,7 +56,7 @@ internal static class Recurrent
         var sequences = settings.Flag("return_sequences", false);
         var units = settings.Size("units");
         var (y, last) = Run(layer, settings, kind, layer.Input, BothWays, sequences);
-        // [B, (T,) directions, units] before the two are merged.
+        // [B, (T,) directions, units], before the two directions are merged.
         var both = sequences
             ? layer.Node("Transpose", "batch_first", [y], OnnxAttribute.Ints("perm", 2, 0, 1, 3))
             : layer.Node("Transpose", "batch_first", [last], OnnxAttribute.Ints("perm", 1, 0, 2));
@@ -78,7 +78,7 @@ internal static class Recurrent
             layer.Node(operation, "", [both], OnnxAttribute.Ints("axes", axis), OnnxAttribute.Int("keepdims", 0)), [.. times, units]);
     }
 
-    /// <summary>A backward layer of its own must differ in nothing but its direction.</summary>
+    /// <summary>Checks an explicit backward layer: it may differ from the forward layer only in its direction.</summary>
     private static void CheckBackward(LayerContext layer, LayerSettings forward)
     {
         if (!layer.Settings.Has("backward_layer"))
@@ -108,7 +108,7 @@ internal static class Recurrent
         [
             OnnxAttribute.Int("hidden_size", settings.Size("units")),
             OnnxAttribute.Text("direction", directions.Length == 2 ? "bidirectional" : "forward"),
-            .. RecurrentActivations.Of(layer, settings, kind, directions.Length),
+            .. RecurrentActivations.Attributes(layer, settings, kind, directions.Length),
         ];
         if (kind == RecurrentKind.Gru)
             attributes.Add(OnnxAttribute.Int("linear_before_reset", RecurrentWeights.ResetAfter(settings) ? 1 : 0));

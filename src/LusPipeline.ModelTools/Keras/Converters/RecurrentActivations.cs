@@ -3,12 +3,12 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Converters;
 
-/// <summary>A recurrent layer's functions as ONNX names them, with their constants.</summary>
+/// <summary>The activation functions of a recurrent layer under their ONNX names, with their constants.</summary>
 internal static class RecurrentActivations
 {
     private const float HardSigmoidOffset = 0.5f;
 
-    public static AttributeProto[] Of(LayerContext layer, LayerSettings settings, RecurrentKind kind, int directions)
+    public static AttributeProto[] Attributes(LayerContext layer, LayerSettings settings, RecurrentKind kind, int directions)
     {
         var candidate = Name(layer, settings, "activation", kind.Activation);
         var gate = Name(layer, settings, "recurrent_activation", layer.KerasMajor >= 2 ? "sigmoid" : "hard_sigmoid");

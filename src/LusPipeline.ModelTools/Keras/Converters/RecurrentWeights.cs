@@ -4,23 +4,23 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// The weights of one recurrent layer, or of the two of a Bidirectional, as ONNX has them: W [directions, gates·units, in],
-/// R [directions, gates·units, units], B [directions, 2·gates·units]. Keras' kernels are [in, gates·units]; its bias is added once and
-/// becomes ONNX' first, or, in a GRU with <c>reset_after</c>, is two rows for the two.
+/// Converts the weights of one recurrent layer, or of the two in a Bidirectional, to ONNX: W [directions, gates·units, in], R [directions, gates·units,
+/// units], B [directions, 2·gates·units]. Keras' kernels are [in, gates·units]. Keras' single bias becomes the first of ONNX' two; a GRU with
+/// <c>reset_after</c> has two rows, one for each.
 /// </summary>
-internal static class RecurrentWeights
+public static class RecurrentWeights
 {
-    public static WeightSlot[] Slots(LayerSettings settings, string prefix)
+    internal static WeightSlot[] Slots(LayerSettings settings, string prefix)
     {
         WeightSlot[] kernels = [new(prefix + "kernel"), new(prefix + "recurrent_kernel")];
         return settings.Flag("use_bias", true) ? [.. kernels, new(prefix + "bias")] : kernels;
     }
 
-    /// <param name="layer">The call.</param>
-    /// <param name="settings">Of the recurrent layer itself, which may stand in a wrapper.</param>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="prefixes">Of the slots of each direction.</param>
-    public static (string Kernel, string Recurrent, string? Bias) Constants(LayerContext layer, LayerSettings settings, RecurrentKind kind, string[] prefixes)
+    /// <param name="layer">The call of the layer.</param>
+    /// <param name="settings">The settings of the recurrent layer itself, which may be inside a wrapper.</param>
+    /// <param name="kind">The kind of the recurrent layer.</param>
+    /// <param name="prefixes">The prefix of the weights' names for each direction.</param>
+    internal static (string Kernel, string Recurrent, string? Bias) Constants(LayerContext layer, LayerSettings settings, RecurrentKind kind, string[] prefixes)
     {
         var units = settings.Size("units");
         var inputs = layer.Input.Channels;
@@ -35,22 +35,27 @@ internal static class RecurrentWeights
         return (kernel, recurrent, bias);
     }
 
-    /// <summary>Whether a GRU's reset gate acts after the recurrent product; files that do not say are older than the setting.</summary>
-    public static bool ResetAfter(LayerSettings settings) => settings.Flag("reset_after", false);
+    /// <summary>Whether a GRU applies the reset gate after the recurrent product. Files without this setting are older than it.</summary>
+    internal static bool ResetAfter(LayerSettings settings) => settings.Flag("reset_after", false);
 
-    private static WeightTensor Stack(string[] prefixes, Func<string, WeightTensor> read)
+    private static WeightTensor Stack(string[] prefixes, Func<string, WeightTensor> read) => Stack([.. prefixes.Select(read)]);
+
+    /// <summary>Puts the weights of the directions, which have one shape, one after another.</summary>
+    /// <returns>[directions, …].</returns>
+    public static WeightTensor Stack(IReadOnlyList<WeightTensor> directions)
     {
-        var first = read(prefixes[0]);
-        var all = new WeightTensor([prefixes.Length, .. first.Dimensions]);
-        first.Values.CopyTo(all.Values);
-        for (var i = 1; i < prefixes.Length; i++)
+        ArgumentNullException.ThrowIfNull(directions);
+        var all = new WeightTensor([directions.Count, .. directions[0].Dimensions]);
+        for (var i = 0; i < directions.Count; i++)
         {
-            read(prefixes[i]).Values.CopyTo(all.Values[(i * first.Values.Length)..]);
+            directions[i].Values.CopyTo(all.Values[(i * directions[i].Values.Length)..]);
         }
         return all;
     }
 
-    private static WeightTensor Kernel(WeightTensor keras, RecurrentKind kind, int units)
+    /// <param name="keras">A kernel or recurrent kernel as Keras has it, [rows, gates·units].</param>
+    /// <returns>ONNX' layout of one direction, [gates·units, rows], with ONNX' order of gates.</returns>
+    public static WeightTensor Kernel(WeightTensor keras, RecurrentKind kind, int units)
     {
         var turned = keras.Transposed(1, 0);
         var rows = units * turned.Dimensions[1];
@@ -62,7 +67,10 @@ internal static class RecurrentWeights
         return result;
     }
 
-    private static WeightTensor Bias(WeightTensor keras, RecurrentKind kind, int units, bool twoRows)
+    /// <param name="keras">A bias as Keras has it, [gates·units], or [2, gates·units] for a GRU that applies the reset gate after the product.</param>
+    /// <param name="twoRows">Whether the bias has two rows.</param>
+    /// <returns>ONNX' layout of one direction, [2·gates·units].</returns>
+    public static WeightTensor Bias(WeightTensor keras, RecurrentKind kind, int units, bool twoRows)
     {
         var gates = kind.Gates.Length;
         var result = new WeightTensor(2 * gates * units);

@@ -4,9 +4,9 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Rescaling: x·scale + offset, each one number or one for each channel. Normalization: (x − mean)/max(√variance, 1e-7), or
-/// x·max(√variance, 1e-7) + mean when inverted (Keras: <c>keras.layers.Rescaling</c>, <c>Normalization</c>; ONNX: Mul, Add, Sub, Div).
-/// CustomScaleLayer and the Lambda in its place of Keras' InceptionResNetV2: a + scale·b.
+/// Converts three kinds of layers. Rescaling: x·scale + offset, where each is one number or one for each channel. Normalization: (x − mean)/max(√variance,
+/// 1e-7), or x·max(√variance, 1e-7) + mean if inverted (Keras: <c>keras.layers.Rescaling</c>, <c>Normalization</c>; ONNX: Mul, Add, Sub, Div). Keras'
+/// InceptionResNetV2 has CustomScaleLayer, or a Lambda instead of it: a + scale·b.
 /// </summary>
 internal static class Scaling
 {
@@ -16,8 +16,9 @@ internal static class Scaling
     private static ReadOnlySpan<float> ImageNetMeans => [0.485f, 0.456f, 0.406f];
 
     /// <summary>
-    /// Keras' own EfficientNet weights hold these as variances. Keras' <c>EfficientNetB0(weights="imagenet")</c> divides by their root once
-    /// more, outside of the layers that its architecture lists without weights; together that is a division by them.
+    /// ImageNet's standard deviations. Keras' own EfficientNet weight files store these as variances. <c>EfficientNetB0(weights="imagenet")</c> in Keras
+    /// divides by their square root a second time, outside the layers of the architecture without weights. Both divisions together equal a division by
+    /// these values.
     /// </summary>
     private static ReadOnlySpan<float> ImageNetDeviations => [0.229f, 0.224f, 0.225f];
 
@@ -41,7 +42,9 @@ internal static class Scaling
         return input with { Name = output };
     }
 
-    /// <summary>Mean and variance are settings, or weights that were adapted to data; <c>count</c> is how many those were.</summary>
+    /// <summary>
+    /// The weights of Normalization. Mean and variance are settings, or weights that were adapted to data; <c>count</c> is the number of data.
+    /// </summary>
     private static WeightSlot[] NormalizationSlots(LayerDefinition layer) => layer.Settings.Has("mean")
         ? []
         : [new WeightSlot("mean", Trained: false), new WeightSlot("variance", Trained: false), new WeightSlot("count", Trained: false)];
@@ -68,8 +71,8 @@ internal static class Scaling
     }
 
     /// <summary>
-    /// Statistics of no data with a mean of 0: the layer was built and never adapted, and Keras computes x with it. (The ImageNet
-    /// files of EfficientNet hold means, also with a count of 0, and are used.)
+    /// Whether the layer was built and never adapted: its count and mean are 0. Keras then returns its input unchanged. (The ImageNet files of EfficientNet
+    /// have non-zero means, some with a count of 0, and are used.)
     /// </summary>
     private static bool IsUnadapted(LayerContext layer) =>
         !layer.Settings.Has("mean") && Statistic(layer, "count") is [0] && Statistic(layer, "mean").AsSpan().IndexOfAnyExcept(0f) < 0;
@@ -94,7 +97,9 @@ internal static class Scaling
         return WeightTensor.Product(shape) <= 1_000_000 ? layer.Read(name, shape).Values.ToArray() : throw layer.Fault($"its {name} is too large");
     }
 
-    /// <summary>Keras 2 wrote the function's code into the file, which only Python can run; this one is known by its place and its argument.</summary>
+    /// <summary>
+    /// Converts a Lambda. Keras 2 stores its function as code that only Python can run, so this one is recognised by its place and its argument.
+    /// </summary>
     private static Value Lambda(LayerContext layer)
     {
         if (layer.Inputs.Count == 2
@@ -121,7 +126,7 @@ internal static class Scaling
         return layer.Constant(name, () => PerChannel(input, values));
     }
 
-    /// <summary>Values that spread over all axes but the channels'.</summary>
+    /// <summary>Shapes values so that they broadcast over all axes except the channels.</summary>
     public static WeightTensor PerChannel(Value input, ReadOnlySpan<float> values)
     {
         if (values.Length == 1)

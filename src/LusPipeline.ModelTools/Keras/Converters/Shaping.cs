@@ -3,8 +3,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Flatten, Reshape, Permute and RepeatVector (Keras: <c>keras.layers.Flatten</c> …; ONNX: Reshape, Transpose, Expand). Elements are
-/// counted in Keras' order, so that an image is turned first, unless it is one pixel or has one channel.
+/// Converts Flatten, Reshape, Permute and RepeatVector (Keras: <c>keras.layers.Flatten</c> …; ONNX: Reshape, Transpose, Expand). Elements are counted in
+/// Keras' order, so an image is transposed first, unless it has one pixel or one channel.
 /// </summary>
 internal static class Shaping
 {
@@ -45,7 +45,7 @@ internal static class Shaping
 
     private static Value To(LayerContext layer, Value input, int[] shape)
     {
-        // Between one pixel and a vector, or two shapes of one channel each, both orders are the same.
+        // For one pixel and a vector, or two shapes with one channel each, both orders are the same.
         if (IsLine(input.Shape) && IsLine(shape))
             return new Value(layer.Reshape("", input.Name, Value.GraphShape(shape)), shape);
         return layer.FromKerasOrder(layer.Reshape("", layer.InKerasOrder(input), shape), shape);
@@ -53,13 +53,13 @@ internal static class Shaping
 
     private static bool IsLine(int[] shape) => shape.Length < 2 || shape.Count(size => size != 1) < 2;
 
-    /// <summary>Axis i of the result is axis <c>dims[i]</c> of the input, counted from 1.</summary>
+    /// <summary>Permute: axis i of the result is axis <c>dims[i]</c> of the input, counted from 1.</summary>
     private static Value Permute(LayerContext layer)
     {
         var input = layer.Input;
         var dims = layer.Settings.Integers("dims");
         if (!dims.Order().SequenceEqual(Enumerable.Range(1, input.Rank)))
-            throw layer.Fault($"[{string.Join(", ", dims)}] is no order of the axes of {input.Text}");
+            throw layer.Fault($"[{string.Join(", ", dims)}] is not an order of the axes of {input.Text}");
         var axes = new int[input.Rank + 1];
         var shape = new int[input.Rank];
         for (var axis = 0; axis < input.Rank; axis++)

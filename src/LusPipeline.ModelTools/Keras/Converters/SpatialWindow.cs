@@ -3,18 +3,18 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// A window that slides over height and width. TensorFlow's <c>same</c> gives ⌈n/stride⌉ outputs and puts the odd element of
-/// padding at the end; <c>valid</c> gives ⌈(n − extent + 1)/stride⌉, extent = (size − 1)·dilation + 1 (Keras:
-/// <c>conv_output_length</c>; TensorFlow: "padding" in <c>tf.nn.convolution</c>). ONNX takes the padding in numbers.
+/// A window that moves over height and width. TensorFlow's <c>same</c> gives ⌈n/stride⌉ outputs; if the padding is odd, the extra element is at the end.
+/// <c>valid</c> gives ⌈(n − extent + 1)/stride⌉ outputs, where extent = (size − 1)·dilation + 1 (Keras: <c>conv_output_length</c>; TensorFlow: "padding" in
+/// <c>tf.nn.convolution</c>). ONNX needs the padding as explicit numbers.
 /// </summary>
 internal readonly record struct SpatialWindow(int[] Size, int[] Strides, int[] Dilations, int[] Pads, int[] Outputs)
 {
-    /// <param name="layer">The layer, for errors.</param>
-    /// <param name="input">The sizes of the axes that it slides over.</param>
-    /// <param name="size">The window's, for each axis.</param>
-    /// <param name="strides">For each axis.</param>
-    /// <param name="dilations">For each axis.</param>
-    public static SpatialWindow Of(LayerContext layer, ReadOnlySpan<int> input, int[] size, int[] strides, int[] dilations)
+    /// <param name="layer">The layer, for error messages.</param>
+    /// <param name="input">The sizes of the axes over which the window moves.</param>
+    /// <param name="size">The window's size on each axis.</param>
+    /// <param name="strides">The stride on each axis.</param>
+    /// <param name="dilations">The dilation on each axis.</param>
+    public static SpatialWindow Resolve(LayerContext layer, ReadOnlySpan<int> input, int[] size, int[] strides, int[] dilations)
     {
         var padding = layer.Settings.Text("padding", "valid").ToUpperInvariant();
         if (padding is not ("SAME" or "VALID") && !(padding == "CAUSAL" && input.Length == 1))

@@ -1,8 +1,8 @@
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// TimeDistributed applies a layer at each time (Keras: <c>keras.layers.TimeDistributed</c>): times become part of the batch before it
-/// and an axis again after it (ONNX: Reshape).
+/// Converts TimeDistributed, which applies a layer at each time step (Keras: <c>keras.layers.TimeDistributed</c>). Time is merged into the batch before the
+/// layer and split off again after it (ONNX: Reshape).
 /// </summary>
 internal static class TimeAxis
 {
@@ -12,7 +12,7 @@ internal static class TimeAxis
         if (input.Rank < 2)
             throw layer.Fault($"it takes a sequence and gets {input.Text}");
         var inner = input.Shape[1..];
-        // [T,A,B] lies with its last axis first; larger and smaller values have time right after the batch.
+        // The graph stores [T,A,B] with its last axis first. In values of lower and higher rank, time directly follows the batch.
         var name = input.Rank == 3 ? layer.InKerasOrder(input) : input.Name;
         return new Value(layer.Reshape("fold", name, Value.GraphShape(inner)), inner);
     }

@@ -3,8 +3,8 @@ using LusPipeline.ModelTools.Onnx;
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// Pooling along time (Keras: <c>keras.layers.GlobalAveragePooling1D</c> …; ONNX: ReduceMean, ReduceMax, MaxPool, AveragePool). An
-/// average counts only the times that are not masked, as Keras' does.
+/// Converts pooling along time (Keras: <c>keras.layers.GlobalAveragePooling1D</c> …; ONNX: ReduceMean, ReduceMax, MaxPool, AveragePool). As in Keras, an
+/// average counts only the time steps that are not masked.
 /// </summary>
 internal static class TimePooling
 {
@@ -50,7 +50,7 @@ internal static class TimePooling
     {
         var input = Sequence(layer);
         var size = layer.Settings.OnlySize("pool_size", 2);
-        var window = SpatialWindow.Of(layer, [input.Shape[0]], [size], [layer.Settings.OnlySize("strides", size)], [1]);
+        var window = SpatialWindow.Resolve(layer, [input.Shape[0]], [size], [layer.Settings.OnlySize("strides", size)], [1]);
         var turned = layer.Node("Transpose", "channels_first", [input.Name], OnnxAttribute.Ints("perm", 0, 2, 1));
         var pooled = layer.Node(operation, "pooled", [turned],
         [

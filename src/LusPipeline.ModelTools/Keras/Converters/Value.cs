@@ -1,25 +1,25 @@
 namespace LusPipeline.ModelTools.Keras.Converters;
 
 /// <summary>
-/// A value in the ONNX graph. Keras' order of axes is described; ONNX' is another one for images: from three axes on (without the
-/// batch), the last of Keras' axes, the channels, stands before the two spatial ones. So [H,W,C] lies as [N,C,H,W] and
-/// [T,H,W,C] as [N,T,C,H,W]; [C] and [T,C] lie as they are.
+/// A value in the ONNX graph, described with its axes in Keras' order. ONNX orders images differently: from three axes on (batch not counted), Keras' last
+/// axis, the channels, is moved before the two spatial axes. So [H,W,C] is stored as [N,C,H,W] and [T,H,W,C] as [N,T,C,H,W]. [C] and [T,C] keep their
+/// order.
 /// </summary>
 /// <param name="Name">The value's name in the graph.</param>
-/// <param name="Shape">Keras' axes without the batch.</param>
-/// <param name="Mask">Name of a bool value [N,T], true where a time counts; null when all do.</param>
+/// <param name="Shape">Sizes of Keras' axes, without the batch.</param>
+/// <param name="Mask">Name of a bool value [N,T] that is true for each time step that counts; null if all count.</param>
 internal sealed record Value(string Name, int[] Shape, string? Mask = null)
 {
     public int Rank => Shape.Length;
 
-    /// <summary>The last of Keras' axes.</summary>
+    /// <summary>Size of the last axis in Keras' order.</summary>
     public int Channels => Shape[^1];
 
     public string Text => $"[{string.Join(", ", Shape)}]";
 
     public bool IsChannelsFirst => Rank >= 3;
 
-    /// <summary>The axis of the ONNX value, batch included, that an axis of Keras' (batch not counted) lies on.</summary>
+    /// <summary>Maps an axis in Keras' order (batch not counted) to the axis of the ONNX value (batch included).</summary>
     public static int GraphAxis(int axis, int rank)
     {
         if (rank < 3)
@@ -29,7 +29,7 @@ internal sealed record Value(string Name, int[] Shape, string? Mask = null)
             : axis + 1;
     }
 
-    /// <summary>Sizes in the order of the ONNX value, without the batch.</summary>
+    /// <summary>The sizes in the ONNX value's order, without the batch.</summary>
     public static int[] GraphShape(ReadOnlySpan<int> shape)
     {
         var rank = shape.Length;

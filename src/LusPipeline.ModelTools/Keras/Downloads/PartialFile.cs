@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace LusPipeline.ModelTools.Keras.Downloads;
 
-/// <summary>The bytes that have come so far, <c>FILE.part</c>, and beside them the server's name for the file's content, <c>FILE.part.etag</c>.</summary>
+/// <summary>
+/// An incomplete download: the bytes so far in <c>FILE.part</c>, and the entity tag that the server gave the content in <c>FILE.part.etag</c>.
+/// </summary>
 internal sealed class PartialFile(string target)
 {
     public string Path { get; } = target + ".part";
@@ -12,14 +14,14 @@ internal sealed class PartialFile(string target)
 
     public long Length => File.Exists(Path) ? new FileInfo(Path).Length : 0;
 
-    /// <summary>What the bytes are a part of; null when there are none, or the server gave no name that stands for every byte.</summary>
+    /// <summary>The entity tag of the content. Null if there are no bytes, or the server gave no strong tag.</summary>
     public EntityTagHeaderValue? Tag =>
         Length > 0 && File.Exists(TagPath) && EntityTagHeaderValue.TryParse(File.ReadAllText(TagPath), out var tag) && !tag.IsWeak ? tag : null;
 
-    /// <summary>Opens it for more bytes.</summary>
+    /// <summary>Opens the file to append bytes.</summary>
     public FileStream Continue() => new(Path, FileMode.Append, FileAccess.Write, FileShare.None);
 
-    /// <summary>Opens it empty.</summary>
+    /// <summary>Opens the file empty and stores its entity tag.</summary>
     public FileStream Begin(EntityTagHeaderValue? tag)
     {
         File.Delete(TagPath);
@@ -35,14 +37,16 @@ internal sealed class PartialFile(string target)
         File.Delete(TagPath);
     }
 
-    /// <summary>Gives it the name of the whole file.</summary>
+    /// <summary>Gives the file its final name.</summary>
     public void Finish()
     {
         File.Move(Path, target, overwrite: true);
         File.Delete(TagPath);
     }
 
-    /// <summary>md5 in lower-case hex: the only sum that Keras publishes for its older files. It tells damage, not malice.</summary>
+    /// <summary>
+    /// The file's md5 in lower-case hex. It is the only checksum that Keras publishes for its older files. It detects damage, not tampering.
+    /// </summary>
     public static async Task<string> Md5Async(string path, CancellationToken cancellation)
     {
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);

@@ -5,15 +5,15 @@ using System.Net.Http.Headers;
 namespace LusPipeline.ModelTools.Keras.Downloads;
 
 /// <summary>
-/// Downloads one file over HTTP. A transfer that breaks is resumed where the server can, also by a later process, and begun again where
-/// its content changed meanwhile (RFC 9110: Range, If-Range). The file gets its name only when it is whole and has its md5.
+/// Downloads one file over HTTP. An interrupted transfer is resumed if the server supports that, also by a later process. It starts again if the content
+/// has changed meanwhile (RFC 9110: Range, If-Range). The file gets its final name only when it is complete and its md5 matches.
 /// </summary>
-/// <param name="http">Follows redirects, does not decompress.</param>
+/// <param name="http">A client that follows redirects and does not decompress.</param>
 public sealed class WeightDownload(HttpClient http, DownloadOptions options, TimeProvider clock)
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>A client that suits.</summary>
+    /// <summary>Makes an HTTP client with suitable settings.</summary>
     public static HttpClient CreateClient()
     {
         var client = new HttpClient(new SocketsHttpHandler { MaxAutomaticRedirections = 10, AutomaticDecompression = DecompressionMethods.None })
@@ -24,10 +24,10 @@ public sealed class WeightDownload(HttpClient http, DownloadOptions options, Tim
         return client;
     }
 
-    /// <param name="md5">In lower-case hex; null when none is known, then only the length is checked.</param>
-    /// <param name="path">The file, in an existing folder. Where it is there already and has the md5, nothing is downloaded.</param>
-    /// <param name="onBytes">Told how many bytes are there, of how many; null when the server does not say.</param>
-    /// <exception cref="DownloadException">There is no such file, it is too large, has another md5, or does not come whole in all attempts.</exception>
+    /// <param name="md5">The expected md5 in lower-case hex. Null if none is known; then only the length is checked.</param>
+    /// <param name="path">The file's path, in an existing folder. If it exists and its md5 matches, nothing is downloaded.</param>
+    /// <param name="onBytes">Receives the number of bytes so far and the total, which is null if the server does not state it.</param>
+    /// <exception cref="DownloadException">The file does not exist, is too large, has another md5, or is incomplete after all attempts.</exception>
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
     public async Task DownloadAsync(Uri address, string? md5, string path, Action<long, long?> onBytes, CancellationToken cancellation)
     {
@@ -41,7 +41,9 @@ public sealed class WeightDownload(HttpClient http, DownloadOptions options, Tim
         if (md5 is not null && await PartialFile.Md5Async(part.Path, cancellation).ConfigureAwait(false) is var actual && actual != md5)
         {
             part.Delete();
-            throw new DownloadException($"{address}: the file that came has the md5 {actual}, not {md5}, and was deleted. The server has another or a damaged file; try again, or give another address with --from.");
+            throw new DownloadException(
+                $"{address}: the file that came has the md5 {actual}, not {md5}, and was deleted. "
+                + "The server has another or a damaged file; try again, or give another address with --from.");
         }
         part.Finish();
     }
@@ -91,7 +93,7 @@ public sealed class WeightDownload(HttpClient http, DownloadOptions options, Tim
             throw new BrokenTransferException($"The transfer ended after {part.Length} of {expected} bytes.");
     }
 
-    /// <summary>Whether the answer goes on where the part ends; otherwise it begins anew.</summary>
+    /// <summary>Whether the response continues where the partial file ends. Otherwise the download starts again.</summary>
     private static bool Resumes(HttpResponseMessage response, Uri address, PartialFile part)
     {
         switch (response.StatusCode)
@@ -136,7 +138,7 @@ public sealed class WeightDownload(HttpClient http, DownloadOptions options, Tim
         }
     }
 
-    /// <summary>Runs one step of the network's; what the network does wrong becomes a broken transfer.</summary>
+    /// <summary>Runs one network step. A network failure becomes a <see cref="BrokenTransferException"/>.</summary>
     private async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> step, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(options.Stall, clock);

@@ -2,10 +2,10 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>A layer of a head with its weights in Keras' form.</summary>
+/// <summary>A layer of a head, with its weights in Keras' layout.</summary>
 internal abstract record HeadLayer(string Name)
 {
-    /// <summary>Keras: gates input, forget, cell, output.</summary>
+    /// <summary>An LSTM. Keras' order of gates is input, forget, cell, output.</summary>
     /// <param name="Kernel">[features, 4·units].</param>
     /// <param name="Recurrent">[units, 4·units].</param>
     /// <param name="Bias">[4·units], or null.</param>

@@ -2,9 +2,7 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>
-/// Finds Keras' layers in a head's graph as the importer writes it: one LSTM that gives its last state, dense layers, softmax.
-/// </summary>
+/// <summary>Finds Keras' layers in a head's graph that the importer wrote: one LSTM that returns its last state, dense layers, softmax.</summary>
 internal static class HeadLayers
 {
     private const string Supported = "what can be exported is one LSTM, dense layers and a softmax, as lus models import keras writes them.";
@@ -29,8 +27,8 @@ internal static class HeadLayers
         ["Softmax"] = "softmax",
     };
 
-    /// <exception cref="ImportProblemException">It has other layers.</exception>
-    public static IReadOnlyList<HeadLayer> Of(GraphProto graph)
+    /// <exception cref="ImportProblemException">The graph has other layers.</exception>
+    public static IReadOnlyList<HeadLayer> Read(GraphProto graph)
     {
         var constants = new OnnxConstants(graph);
         var value = graph.Input.Where(input => !constants.Has(input.Name)).Select(input => input.Name).ToArray() is [var only]
@@ -121,9 +119,9 @@ internal static class HeadLayers
             ? only
             : throw new ImportProblemException($"'{value}' is not read by exactly one node; {Supported}");
 
-    private static ImportProblemException Other(NodeProto node) => new($"it has a node '{node.Name}' ({node.OpType}) at a place where it cannot be said in Keras; {Supported}");
+    private static ImportProblemException Other(NodeProto node) => new($"it has a node '{node.Name}' ({node.OpType}) at a place that Keras cannot express; {Supported}");
 
-    /// <summary>The importer names a layer's kernel <c>layer/kernel</c>.</summary>
+    /// <summary>The layer's name, from its kernel's name: the importer names a kernel <c>layer/kernel</c>.</summary>
     private static string NameOf(string kernel)
     {
         var end = kernel.LastIndexOf('/');

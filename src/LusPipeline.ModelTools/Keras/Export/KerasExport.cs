@@ -5,17 +5,19 @@ using PureHDF;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>Writes a bundle's head as an HDF5 file as Keras 2 saves whole models, which Keras 2, Keras 3 and our importer load.</summary>
+/// <summary>
+/// Writes a bundle's head as an HDF5 file in the format in which Keras 2 saves whole models. Keras 2, Keras 3 and our importer can load it.
+/// </summary>
 public static class KerasExport
 {
-    /// <summary>The version whose file form it is.</summary>
+    /// <summary>The Keras version whose file format is written.</summary>
     private const string KerasVersion = "2.12.0";
 
     private const string Backend = "tensorflow";
     private const long MaxBytes = 512L << 20;
 
-    /// <param name="path">The file, which must not exist.</param>
-    /// <exception cref="BundleException">The bundle has no head, or one that Keras cannot be told, or the file cannot be written.</exception>
+    /// <param name="path">The path of the file, which must not exist.</param>
+    /// <exception cref="BundleException">The bundle has no head, the head cannot be expressed in Keras, or the file cannot be written.</exception>
     public static HeadFacts WriteHead(Bundle bundle, string path)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -51,7 +53,7 @@ public static class KerasExport
             if (stream.Length > MaxBytes)
                 throw new ImportProblemException($"it has {stream.Length} bytes; heads of up to {MaxBytes} can be exported.");
             var model = ModelProto.Parser.ParseFrom(stream);
-            var layers = HeadLayers.Of(model.Graph ?? throw new ImportProblemException("it has no graph."));
+            var layers = HeadLayers.Read(model.Graph ?? throw new ImportProblemException("it has no graph."));
             return layers.Zip(layers.Skip(1)).All(pair => Width(pair.First) == ((HeadLayer.Dense)pair.Second).Kernel.Dimensions[0])
                 ? layers
                 : throw new ImportProblemException("its layers' weights do not fit each other.");
@@ -79,7 +81,9 @@ public static class KerasExport
         return file;
     }
 
-    /// <summary>Keras names an LSTM's weights by its cell, <c>lstm/lstm_cell/kernel:0</c>, in a group named by the layer.</summary>
+    /// <summary>
+    /// The group of a layer's weights. Keras names an LSTM's weights after its cell, <c>lstm/lstm_cell/kernel:0</c>, in a group named after the layer.
+    /// </summary>
     private static H5Group Group(HeadLayer layer)
     {
         var (path, weights) = layer switch

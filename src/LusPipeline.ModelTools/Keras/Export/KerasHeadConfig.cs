@@ -2,11 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>A head's configuration as Keras 2 writes it (<c>model.to_json()</c> of a Sequential).</summary>
+/// <summary>Writes a head's configuration as Keras 2 does (<c>model.to_json()</c> of a Sequential model).</summary>
 internal static class KerasHeadConfig
 {
-    /// <param name="frames">T.</param>
-    /// <param name="features">D.</param>
+    /// <param name="frames">T, the number of frames of a clip.</param>
+    /// <param name="features">D, the number of features of a frame.</param>
     public static string Json(IReadOnlyList<HeadLayer> layers, int frames, int features)
     {
         var list = new JsonArray
@@ -21,11 +21,11 @@ internal static class KerasHeadConfig
             }),
         };
         foreach (var layer in layers)
-            list.Add(Of(layer));
+            list.Add(ConfigOf(layer));
         return Layer("Sequential", new JsonObject { ["name"] = "sequential", ["layers"] = list }).ToJsonString();
     }
 
-    private static JsonObject Of(HeadLayer layer)
+    private static JsonObject ConfigOf(HeadLayer layer)
     {
         var config = new JsonObject { ["name"] = layer.Name, ["trainable"] = true, ["dtype"] = "float32" };
         switch (layer)

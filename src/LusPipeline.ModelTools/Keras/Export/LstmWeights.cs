@@ -3,12 +3,15 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>An LSTM's weights from ONNX' form, W [1, 4·units, in], R [1, 4·units, units], B [1, 8·units], to Keras': the way back of <see cref="RecurrentWeights"/>.</summary>
+/// <summary>
+/// Converts an LSTM's weights from ONNX' layout, W [1, 4·units, in], R [1, 4·units, units], B [1, 8·units], to Keras'. It is the inverse of
+/// <see cref="RecurrentWeights"/>.
+/// </summary>
 internal static class LstmWeights
 {
     private static readonly int[] Gates = RecurrentKind.Lstm.Gates;
 
-    /// <returns>[in, 4·units].</returns>
+    /// <returns>The kernel, [in, 4·units].</returns>
     public static WeightTensor Kernel(WeightTensor onnx, int units)
     {
         var columns = onnx.Dimensions[2];
@@ -19,8 +22,8 @@ internal static class LstmWeights
         return ordered.Transposed(1, 0);
     }
 
-    /// <summary>ONNX adds two biases where Keras has one.</summary>
-    /// <returns>[4·units].</returns>
+    /// <summary>Adds ONNX' two biases to Keras' single one.</summary>
+    /// <returns>The bias, [4·units].</returns>
     public static WeightTensor Bias(WeightTensor onnx, int units)
     {
         var all = Gates.Length * units;
@@ -31,7 +34,7 @@ internal static class LstmWeights
             for (var unit = 0; unit < units; unit++)
             {
                 var from = (gate * units) + unit;
-                // Not added where there is nothing to add, so that a negative zero stays one.
+                // If the second bias is 0, nothing is added, so that a negative zero is kept.
                 bias.Values[(Gates[gate] * units) + unit] = second.Values[from] == 0 ? first.Values[from] : first.Values[from] + second.Values[from];
             }
         }

@@ -5,7 +5,7 @@ using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>The constants of an ONNX graph, those stored as float16 and cast too.</summary>
+/// <summary>The constants of an ONNX graph, including those that are stored as float16 and cast.</summary>
 internal sealed class OnnxConstants
 {
     private readonly Dictionary<string, TensorProto> _tensors = new(StringComparer.Ordinal);
@@ -23,11 +23,11 @@ internal sealed class OnnxConstants
 
     public bool Has(string name) => _tensors.ContainsKey(name);
 
-    /// <exception cref="ImportProblemException">No such constant, no floats, or of another number of axes.</exception>
+    /// <exception cref="ImportProblemException">There is no such constant, it is not of floats, or it has another number of axes.</exception>
     public WeightTensor Floats(string name, int rank)
     {
         if (!_tensors.TryGetValue(name, out var tensor) || tensor.Dims.Count != rank || tensor.Dims.Any(size => size is < 1 or > int.MaxValue))
-            throw new ImportProblemException($"'{name}' is no constant of {rank} axes.");
+            throw new ImportProblemException($"'{name}' is not a constant of {rank} axes.");
         var type = (DataType)tensor.DataType;
         if (type is not (DataType.Float or DataType.Float16))
             throw new ImportProblemException($"'{name}' is {type}; only float32 and float16 can be exported.");
@@ -48,7 +48,7 @@ internal sealed class OnnxConstants
         return weights;
     }
 
-    /// <summary>The integers of a constant, or null when it is none.</summary>
+    /// <summary>The integers of a constant; null if the name is not an integer constant.</summary>
     public long[]? Integers(string name) =>
         _tensors.TryGetValue(name, out var tensor) && tensor.DataType == (int)DataType.Int64
             ? tensor.RawData.IsEmpty ? [.. tensor.Int64Data] : tensor.RawData.Length % sizeof(long) == 0 ? MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray() : null

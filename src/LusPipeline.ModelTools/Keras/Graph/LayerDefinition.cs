@@ -1,6 +1,6 @@
 namespace LusPipeline.ModelTools.Keras.Graph;
 
-/// <summary>A layer as the model's configuration describes it. It may be called several times; its weights are the same each time.</summary>
+/// <summary>A layer as the model's configuration describes it. It may be called several times, always with the same weights.</summary>
 internal sealed class LayerDefinition
 {
     public required string Name { get; init; }
@@ -8,20 +8,20 @@ internal sealed class LayerDefinition
     /// <summary>Keras' class name without a package, such as <c>Conv2D</c>.</summary>
     public required string ClassName { get; init; }
 
-    /// <summary>Where it stands, for errors: the names of the models around it and its own, divided by '/'.</summary>
+    /// <summary>The layer's path, for error messages: the names of the enclosing models and its own, separated by '/'.</summary>
     public required string Place { get; init; }
 
     public required LayerSettings Settings { get; init; }
 
-    /// <summary>The layers inside, when it is a model itself.</summary>
+    /// <summary>The nested model, if the layer is a model; otherwise null.</summary>
     public ModelDefinition? Model { get; init; }
 
-    /// <summary>The layer inside a wrapper such as TimeDistributed.</summary>
+    /// <summary>The wrapped layer, if this is a wrapper such as TimeDistributed; otherwise null.</summary>
     public LayerDefinition? Inner { get; init; }
 
     public IReadOnlyList<LayerCall> Calls { get; init; } = [];
 
-    /// <summary>Frozen layers keep their weights in another order in Keras 2 files.</summary>
+    /// <summary>Whether the layer's weights are trained. Keras 2 files store the weights of frozen layers in another order.</summary>
     public bool Trainable { get; init; } = true;
 
     public override string ToString() => $"the layer '{Place}' of class {ClassName}";

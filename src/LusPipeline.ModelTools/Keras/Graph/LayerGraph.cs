@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace LusPipeline.ModelTools.Keras.Graph;
 
 /// <summary>
-/// A model without models inside: steps in an order in which each comes after those it reads from. Nested models are
-/// laid out in place, once for each call; a shared layer is one layer with several steps.
+/// A model without nested models, as a list of steps. Each step comes after the steps whose values it reads. A nested model is expanded at each of its
+/// calls; a shared layer is one layer with several steps.
 /// </summary>
 internal sealed class LayerGraph
 {
     private const int MaxSteps = 100_000;
 
-    /// <summary>Models in models multiply: a few hundred bytes could ask for more than there is time.</summary>
+    /// <summary>Most expanded models. Nested models multiply: a few hundred bytes of JSON could otherwise need endless time.</summary>
     private const int MaxModels = 10_000;
 
     private readonly List<GraphStep> _steps = [];
@@ -31,11 +31,11 @@ internal sealed class LayerGraph
 
     public IReadOnlyList<int> Outputs { get; }
 
-    public static LayerGraph Of(ModelDefinition model) => new(model);
+    public static LayerGraph Build(ModelDefinition model) => new(model);
 
-    /// <summary>The steps that a value needs, in order; everything else is left out.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="given">Values that are there already.</param>
+    /// <summary>The steps that a value needs, in order. All other steps are left out.</summary>
+    /// <param name="value">Number of the value.</param>
+    /// <param name="given">Values that are already available.</param>
     public IReadOnlyList<GraphStep> StepsTo(int value, params IReadOnlyList<int> given)
     {
         var needed = new HashSet<int> { value };
@@ -52,8 +52,8 @@ internal sealed class LayerGraph
     }
 
     /// <summary>
-    /// Where a model of whole clips [T,H,W,C] stops treating frames one by one: the value of the last TimeDistributed layer before any
-    /// layer that sees several times. Null when there is none.
+    /// For a model of whole clips [T,H,W,C]: the value at which the processing of single frames ends. It is the value of the last TimeDistributed layer
+    /// before any layer that sees several time steps. Null if there is none.
     /// </summary>
     public int? EndOfFrames()
     {
@@ -75,8 +75,8 @@ internal sealed class LayerGraph
         return end;
     }
 
-    /// <summary>Steps of a model of clips as steps on single frames: times are the batch throughout.</summary>
-    /// <exception cref="ImportProblemException">One of them sees several times.</exception>
+    /// <summary>Converts steps of a model of clips to steps on single frames, with time as the batch throughout.</summary>
+    /// <exception cref="ImportProblemException">One of the steps sees several time steps.</exception>
     public IReadOnlyList<GraphStep> FrameStepsTo(int value)
     {
         var inside = new HashSet<int>();
@@ -91,8 +91,8 @@ internal sealed class LayerGraph
         return [.. steps.Select(step => step.Kind == GraphStepKind.Layer ? step : step with { Kind = GraphStepKind.Same })];
     }
 
-    /// <summary>The value of a layer named by the user: by its place (<c>model/layer</c>), or by its own name where only one has it.</summary>
-    /// <exception cref="ImportProblemException">There is none, or several.</exception>
+    /// <summary>The value of a layer that the user names: by its path (<c>model/layer</c>), or by its own name if that is unique.</summary>
+    /// <exception cref="ImportProblemException">There is no such layer, or there are several.</exception>
     public int ValueOf(string layer)
     {
         if (_valueByPlace.TryGetValue(layer, out var value))
@@ -108,8 +108,8 @@ internal sealed class LayerGraph
     }
 
     /// <summary>
-    /// Where a classifier's features end: its output when that is pooled or flattened, else the last global pooling on the
-    /// way to it, else the last flattening.
+    /// The step at which a classifier's features end. It is the output if that is pooled or flattened, otherwise the last global pooling before it,
+    /// otherwise the last flattening.
     /// </summary>
     public GraphStep? LastFeatures(int output)
     {
@@ -152,7 +152,7 @@ internal sealed class LayerGraph
             ?? throw new ImportProblemException($"the output '{output.Layer}' has no value."))];
     }
 
-    /// <summary>Lays out a call after everything it reads; without recursion, for graphs of any depth.</summary>
+    /// <summary>Expands a call after everything that it reads. It does not recurse, so graphs may have any depth.</summary>
     private void LayOut(
         Dictionary<string, LayerDefinition> layers, Dictionary<(string Layer, int Call), int[]> done, LayerDefinition layer, int call)
     {
@@ -197,7 +197,7 @@ internal sealed class LayerGraph
     {
         if (inputs.Length == 0)
             throw new ImportProblemException($"{layer} has no input.");
-        // Dropout that stays on, or statistics of the batch at hand: results would differ from run to run.
+        // Dropout that stays on, or batch statistics of the current input: results would differ between runs.
         if (call.Arguments.TryGetValue("training", out var training) && training.ValueKind == JsonValueKind.True)
             throw new ImportProblemException($"{layer} is called as in training (training=True), which is not supported.");
         if (layer.Model is { } model)
@@ -239,7 +239,9 @@ internal sealed class LayerGraph
         return outputs[reference.Output];
     }
 
-    /// <summary>The call a reference means. Where there is only one the number does not matter: Keras versions count differently.</summary>
+    /// <summary>
+    /// Index of the call that a reference means. If the layer has a single call, the number is ignored, because versions of Keras count differently.
+    /// </summary>
     private static int CallOf(LayerDefinition layer, TensorReference reference)
     {
         if (layer.Calls.Count <= 1)

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace LusPipeline.ModelTools.Keras.Graph;
 
-/// <summary>A layer's <c>config</c>, read with checks: what is missing or odd is an error that names the layer.</summary>
+/// <summary>Reads a layer's <c>config</c> with checks. A missing or invalid setting is an error that names the layer.</summary>
 internal sealed class LayerSettings(JsonElement config, string place)
 {
-    /// <summary>No kernel, stride, window or number of units in use is near this.</summary>
+    /// <summary>Largest size that is accepted. Kernels, strides, windows and numbers of units in use are far smaller.</summary>
     private const int MaxSize = 1_000_000;
 
     public bool Has(string name) =>
@@ -13,15 +13,15 @@ internal sealed class LayerSettings(JsonElement config, string place)
 
     public JsonElement Element(string name) => Has(name) ? config.GetProperty(name) : throw Fault($"its '{name}' is missing");
 
-    /// <summary>The settings in an object among these.</summary>
+    /// <summary>The settings in a nested object.</summary>
     public LayerSettings Inside(string name) => new(Element(name), place);
 
-    /// <summary>A count from 1.</summary>
+    /// <summary>An integer of at least 1.</summary>
     public int Size(string name) => SizeOf(name, Element(name));
 
     public int Size(string name, int otherwise) => Has(name) ? Size(name) : otherwise;
 
-    /// <summary>A height and width, written as a list or as one number for both; each from 1.</summary>
+    /// <summary>A height and width, written as a list or as one number for both. Each is at least 1.</summary>
     public (int Height, int Width) Sizes(string name, int otherwise)
     {
         if (!Has(name))
@@ -37,7 +37,7 @@ internal sealed class LayerSettings(JsonElement config, string place)
         };
     }
 
-    /// <summary>The only number of a list, or a number; from 1. For layers along time.</summary>
+    /// <summary>A single number, or a list of one number; at least 1. For layers along time.</summary>
     public int OnlySize(string name, int otherwise)
     {
         if (!Has(name))
@@ -55,7 +55,7 @@ internal sealed class LayerSettings(JsonElement config, string place)
 
     public int Integer(string name, int otherwise) => Has(name) ? Integer(name) : otherwise;
 
-    /// <summary>Whole numbers in a list; a lone number counts as a list of one.</summary>
+    /// <summary>The integers of a list. A single number counts as a list of one.</summary>
     public int[] Integers(string name)
     {
         var value = Element(name);
@@ -76,7 +76,7 @@ internal sealed class LayerSettings(JsonElement config, string place)
         return NumberOf(value) ?? throw Fault($"its '{name}' is {Shown(value)}; a number is expected");
     }
 
-    /// <summary>Numbers in lists of any depth, in order; a lone number counts as a list of one.</summary>
+    /// <summary>The numbers of lists of any depth, in order. A single number counts as a list of one.</summary>
     public float[] Numbers(string name)
     {
         var numbers = new List<float>();

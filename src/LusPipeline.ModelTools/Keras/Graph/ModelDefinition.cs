@@ -7,13 +7,13 @@ internal sealed class ModelDefinition
 
     public required string Place { get; init; }
 
-    /// <summary>In Keras' order, in which weights are counted too.</summary>
+    /// <summary>The layers in Keras' order. Weights are counted in this order too.</summary>
     public required IReadOnlyList<LayerDefinition> Layers { get; init; }
 
     public required IReadOnlyList<TensorReference> Inputs { get; init; }
 
     public required IReadOnlyList<TensorReference> Outputs { get; init; }
 
-    /// <summary>Without the batch axis; null for an axis that is not fixed. One for each input.</summary>
+    /// <summary>The shape of each input, without the batch axis. null stands for an axis that is not fixed.</summary>
     public required IReadOnlyList<int?[]> InputShapes { get; init; }
 }

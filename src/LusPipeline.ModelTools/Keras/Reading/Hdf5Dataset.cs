@@ -4,16 +4,16 @@ using PureHDF;
 
 namespace LusPipeline.ModelTools.Keras.Reading;
 
-/// <summary>An array of numbers in an HDF5 file, not yet read.</summary>
+/// <summary>An array of numbers in an HDF5 file. Its data are not read yet.</summary>
 internal sealed class Hdf5Dataset
 {
-    /// <summary>How far compressed chunks may unfold; weights hardly compress.</summary>
+    /// <summary>Largest ratio by which compressed chunks may expand. Weights hardly compress.</summary>
     private const int MaxExpansion = 100;
 
     private readonly IH5Dataset _dataset;
     private readonly H5DataTypeClass _class;
 
-    /// <exception cref="ImportProblemException">Its elements are no numbers, or more than the file can hold.</exception>
+    /// <exception cref="ImportProblemException">Its elements are not numbers, or they are more than the file can hold.</exception>
     public Hdf5Dataset(IH5Dataset dataset, string path, long fileLength)
     {
         _dataset = dataset;
@@ -24,7 +24,7 @@ internal sealed class Hdf5Dataset
             throw new ImportProblemException($"the weights '{path}' lie in other files.");
         _class = Hdf5Fault.Guard(path, () => dataset.Type.Class);
         if ((_class, ElementSize) is not ((H5DataTypeClass.FloatingPoint, 2 or 4 or 8) or (H5DataTypeClass.FixedPoint, 4 or 8)))
-            throw new ImportProblemException($"the weights '{path}' are no numbers of 16, 32 or 64 bits.");
+            throw new ImportProblemException($"the weights '{path}' are not numbers of 16, 32 or 64 bits.");
         var limit = layout == H5DataLayoutClass.Chunked ? fileLength * MaxExpansion : fileLength;
         if (WeightTensor.Product(Shape) * ElementSize > limit)
             throw new ImportProblemException($"the weights '{path}' claim to be larger than the file.");

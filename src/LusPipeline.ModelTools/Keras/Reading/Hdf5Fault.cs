@@ -1,6 +1,6 @@
 namespace LusPipeline.ModelTools.Keras.Reading;
 
-/// <summary>The HDF5 library reports damage by exceptions of every kind; here they become one.</summary>
+/// <summary>The HDF5 library reports damage with many types of exceptions. This class converts them to one type.</summary>
 internal static class Hdf5Fault
 {
     public static T Guard<T>(string place, Func<T> read)

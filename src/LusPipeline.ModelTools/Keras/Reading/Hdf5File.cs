@@ -2,7 +2,7 @@ using PureHDF;
 
 namespace LusPipeline.ModelTools.Keras.Reading;
 
-/// <summary>An HDF5 file from outside: what it says of sizes is compared with what it holds before anything is read by it.</summary>
+/// <summary>An HDF5 file from outside. The sizes that it states are compared with the file's length before data are read by them.</summary>
 internal sealed class Hdf5File : IDisposable
 {
     private readonly IDisposable _file;
@@ -15,8 +15,8 @@ internal sealed class Hdf5File : IDisposable
 
     public Hdf5Group Root { get; }
 
-    /// <param name="stream">Seekable; closed with this object.</param>
-    /// <exception cref="ImportProblemException">It is no HDF5 file.</exception>
+    /// <param name="stream">A seekable stream. It is closed with this object.</param>
+    /// <exception cref="ImportProblemException">The stream is not an HDF5 file.</exception>
     public static Hdf5File Open(Stream stream)
     {
         var length = stream.Length;

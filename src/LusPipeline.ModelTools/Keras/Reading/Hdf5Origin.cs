@@ -4,9 +4,9 @@ using PureHDF.VOL.Native;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// Whether an object and its data lie in the file that was opened. HDF5 lets links and datasets point into other files, which a file from
-/// outside could use to read what is on this machine. PureHDF follows them and says so only to itself, hence the reflection; a test fails
-/// when a version of it changes the names.
+/// Checks that an object and its data are in the file that was opened. HDF5 lets links and datasets point to other files, so a file from outside could read
+/// files on this machine. PureHDF follows such links and exposes them only in private members, hence the reflection. A test fails if a version of PureHDF
+/// changes their names.
 /// </summary>
 internal static class Hdf5Origin
 {

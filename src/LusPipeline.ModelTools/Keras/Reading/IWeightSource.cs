@@ -3,15 +3,15 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Reading;
 
-/// <summary>Where the weights of layers come from: a file, or in tests nowhere.</summary>
+/// <summary>The source of the layers' weights: a file, or generated values in tests.</summary>
 internal interface IWeightSource
 {
     /// <param name="layer">The layer.</param>
     /// <param name="slot">The weight's name.</param>
-    /// <param name="shape">What the layer's settings and input ask for.</param>
-    /// <exception cref="ImportProblemException">It is not there, or of another shape.</exception>
+    /// <param name="shape">The shape that the layer's settings and input require.</param>
+    /// <exception cref="ImportProblemException">The weight is missing, or has another shape.</exception>
     WeightTensor Read(LayerDefinition layer, string slot, ReadOnlySpan<int> shape);
 
-    /// <summary>The shape that a weight has.</summary>
+    /// <summary>The actual shape of a weight.</summary>
     int[] Shape(LayerDefinition layer, string slot);
 }

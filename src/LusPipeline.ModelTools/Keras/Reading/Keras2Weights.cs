@@ -3,13 +3,12 @@ using LusPipeline.ModelTools.Keras.Graph;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// The weights of a Keras 2 file, and of a Keras 3 model saved as .h5: a group for each top-level layer, named by the
-/// attribute <c>layer_names</c>, whose attribute <c>weight_names</c> lists its datasets in Keras' order
-/// (Keras: <c>legacy_h5_format.save_weights_to_hdf5_group</c>).
+/// Reads the weights of a Keras 2 file, or of a Keras 3 model saved as .h5. Each top-level layer has a group. The attribute <c>layer_names</c> lists the
+/// groups. Each group's attribute <c>weight_names</c> lists its datasets in Keras' order (Keras: <c>legacy_h5_format.save_weights_to_hdf5_group</c>).
 /// </summary>
 internal static class Keras2Weights
 {
-    /// <summary>Names by which a weight can be told; other names (of Keras 1) say nothing, and the order counts.</summary>
+    /// <summary>Names that identify a weight. Other names (of Keras 1) carry no meaning; then the order decides.</summary>
     private static readonly HashSet<string> KnownNames = new(StringComparer.Ordinal)
     {
         "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance",
@@ -27,7 +26,7 @@ internal static class Keras2Weights
                 stored.Add((name, layerGroup, weights));
         }
         var wanted = model.Layers
-            .Select(layer => (Layer: layer, Weights: WeightOrder.Of(layer, slots)))
+            .Select(layer => (Layer: layer, Weights: WeightOrder.Flatten(layer, slots)))
             .Where(layer => layer.Weights.Count > 0)
             .ToList();
 
@@ -44,8 +43,9 @@ internal static class Keras2Weights
     }
 
     /// <summary>
-    /// Keras fills a model in the order of its layers. Names are taken where they agree throughout and come in the same
-    /// order, which also lets a file with more layers (a classifier's top) be used; automatic names may be numbered otherwise.
+    /// Whether layers are matched by name instead of by order. Keras fills a model in the order of its layers, and automatic names may be numbered
+    /// differently in the file. So names are used only if all layers are found by name. A file with more layers, such as a classifier's top, must have them
+    /// in the same order.
     /// </summary>
     private static bool MatchByName(
         List<(LayerDefinition Layer, List<(LayerDefinition, WeightSlot)>)> wanted, List<(string Layer, Hdf5Group, IReadOnlyList<string>)> stored)
@@ -79,7 +79,7 @@ internal static class Keras2Weights
         }
     }
 
-    /// <summary>Keras 3 calls a depthwise kernel <c>kernel</c>.</summary>
+    /// <summary>Whether a name fits a weight. Keras 3 calls a depthwise kernel <c>kernel</c>.</summary>
     private static bool Fits(string name, WeightSlot slot) =>
         !KnownNames.Contains(LastPart(name)) || LastPart(name) == LastPart(slot.Name)
         || (LastPart(slot.Name) == "depthwise_kernel" && LastPart(name) == "kernel");
@@ -90,7 +90,7 @@ internal static class Keras2Weights
         return found is [var only] ? only : null;
     }
 
-    /// <summary><c>conv/kernel:0</c> → <c>kernel</c>.</summary>
+    /// <summary>The last part of a weight's name: <c>conv/kernel:0</c> → <c>kernel</c>.</summary>
     private static string LastPart(string name)
     {
         var last = name[(name.LastIndexOf('/') + 1)..];

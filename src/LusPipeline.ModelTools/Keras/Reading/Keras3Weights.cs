@@ -4,10 +4,9 @@ using LusPipeline.ModelTools.Keras.Graph;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// The weights of a Keras 3 file (<c>model.weights.h5</c>): groups follow the objects of the model. A model's layers lie
-/// in <c>layers</c>, each under its class name in snake case, counted by class; what a layer owns lies in <c>vars/0</c>,
-/// <c>vars/1</c> …; a recurrent layer's weights are its <c>cell</c>'s, a wrapper's its <c>layer</c>'s
-/// (Keras: <c>saving_lib._save_state</c>, <c>_save_container_state</c>).
+/// Reads the weights of a Keras 3 file (<c>model.weights.h5</c>), whose groups mirror the objects of the model. A model's layers are in <c>layers</c>, each
+/// under its class name in snake case, numbered for each class. A layer's own weights are in <c>vars/0</c>, <c>vars/1</c> … A recurrent layer's weights
+/// belong to its <c>cell</c>, a wrapper's to its <c>layer</c> (Keras: <c>saving_lib._save_state</c>, <c>_save_container_state</c>).
 /// </summary>
 internal static partial class Keras3Weights
 {
@@ -49,7 +48,7 @@ internal static partial class Keras3Weights
             BindLayer(bound, inner, root, path + "/layer", slots);
             return;
         }
-        // Slots of a layer inside (forward_layer/kernel) count from 0 in the group of that layer.
+        // The weights of an inner layer (forward_layer/kernel) are numbered from 0 in that layer's group.
         foreach (var part in slots(layer).GroupBy(slot => slot.Name.Contains('/', StringComparison.Ordinal) ? slot.Name[..slot.Name.IndexOf('/', StringComparison.Ordinal)] : ""))
         {
             var own = part.Key.Length == 0 ? path : $"{path}/{part.Key}";
@@ -61,7 +60,7 @@ internal static partial class Keras3Weights
         }
     }
 
-    /// <summary>As Keras' <c>naming.to_snake_case</c>.</summary>
+    /// <summary>Converts a class name as Keras' <c>naming.to_snake_case</c> does.</summary>
     public static string SnakeCase(string className)
     {
         var words = NotWord().Replace(className, "");

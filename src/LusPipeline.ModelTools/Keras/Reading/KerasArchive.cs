@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// A <c>.keras</c> file: a zip of <c>config.json</c>, <c>metadata.json</c> and <c>model.weights.h5</c>
-/// (Keras: <c>saving_lib.save_model</c>). The weights are unpacked into an unnamed temporary file, for HDF5 needs to seek.
+/// A <c>.keras</c> file: a zip of <c>config.json</c>, <c>metadata.json</c> and <c>model.weights.h5</c> (Keras: <c>saving_lib.save_model</c>). The weights
+/// are unpacked into an unnamed temporary file, because HDF5 needs to seek.
 /// </summary>
 internal sealed class KerasArchive : IDisposable
 {
     private const int MaxConfigBytes = 64 * 1024 * 1024;
     private const long MaxWeightsBytes = 4L * 1024 * 1024 * 1024;
 
-    /// <summary>Weights hardly compress; more is a bomb.</summary>
+    /// <summary>Largest ratio by which an entry may expand. Weights hardly compress; more is a zip bomb.</summary>
     private const int MaxExpansion = 100;
 
     private readonly ZipArchive _zip;
@@ -98,7 +98,7 @@ internal sealed class KerasArchive : IDisposable
         return bytes.ToArray();
     }
 
-    /// <summary>Copies at most what was claimed: the claim was checked, the data were not.</summary>
+    /// <summary>Copies at most the claimed number of bytes. The claim was checked, the data were not.</summary>
     private static void Copy(Stream source, Stream target, long claimed, string name)
     {
         var buffer = new byte[128 * 1024];

@@ -3,7 +3,7 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Reading;
 
-/// <summary>Which dataset of the file holds which weight of which layer. Data are read when asked for.</summary>
+/// <summary>Maps each layer's weights to the datasets of the file. Data are read on request.</summary>
 internal sealed class LayerWeights(Hdf5Group root) : IWeightSource
 {
     private readonly Dictionary<(LayerDefinition Layer, string Slot), string> _paths = [];

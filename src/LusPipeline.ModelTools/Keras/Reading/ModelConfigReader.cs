@@ -4,9 +4,8 @@ using LusPipeline.ModelTools.Keras.Graph;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// Reads the JSON that Keras' <c>model.to_json()</c> gives, in Keras 2's form (a call is a list of
-/// <c>[layer, call, output, arguments]</c>) and in Keras 3's (a call has <c>args</c> and <c>kwargs</c> that hold
-/// <c>__keras_tensor__</c> objects).
+/// Reads the JSON of Keras' <c>model.to_json()</c> in both forms. In Keras 2 a call is a list <c>[layer, call, output, arguments]</c>. In Keras 3 a call
+/// has <c>args</c> and <c>kwargs</c>, which hold <c>__keras_tensor__</c> objects.
 /// </summary>
 internal static class ModelConfigReader
 {
@@ -23,12 +22,12 @@ internal static class ModelConfigReader
         }
         catch (JsonException fault)
         {
-            throw new ImportProblemException($"its model configuration is no JSON ({fault.Message})", fault);
+            throw new ImportProblemException($"its model configuration is not JSON ({fault.Message})", fault);
         }
     }
 
     /// <summary>Reads a whole configuration.</summary>
-    /// <param name="config">An object with <c>class_name</c> and <c>config</c>.</param>
+    /// <param name="config">A JSON object with <c>class_name</c> and <c>config</c>.</param>
     public static ModelDefinition Read(JsonElement config)
     {
         var className = ClassName(config, "the model");
@@ -45,7 +44,7 @@ internal static class ModelConfigReader
         // Before Keras 2.2.3 a Sequential model's configuration was the list of its layers.
         var list = config.ValueKind == JsonValueKind.Array ? config : Property(config, "layers", place);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MaxLayers)
-            throw new ImportProblemException($"the layers of '{Shown(place)}' are no list of at most {MaxLayers}.");
+            throw new ImportProblemException($"the layers of '{Shown(place)}' are not a list of at most {MaxLayers}.");
 
         var sequential = config.ValueKind == JsonValueKind.Array || !config.TryGetProperty("input_layers", out _);
         var layers = new List<LayerDefinition>(list.GetArrayLength());
@@ -90,7 +89,7 @@ internal static class ModelConfigReader
     private static ModelDefinition Sequential(string name, string place, List<LayerDefinition> layers, JsonElement config)
     {
         var first = layers[0];
-        // A model that was built by its first data says so itself.
+        // A model that was built by its first data stores the input shape itself.
         var shape = OwnInputShape(first)
             ?? (config.ValueKind == JsonValueKind.Object ? Shape(new LayerSettings(config, $"the model '{Shown(place)}'"), "build_input_shape") : null)
             ?? throw new ImportProblemException($"the model '{Shown(place)}' does not say the shape of its input.");
@@ -105,7 +104,7 @@ internal static class ModelConfigReader
         };
     }
 
-    /// <summary>The input shape that a layer's own configuration gives, without the batch axis.</summary>
+    /// <summary>The input shape in a layer's own configuration, without the batch axis; null if it has none.</summary>
     private static int?[]? OwnInputShape(LayerDefinition layer)
     {
         if (layer.Model is { } model)
@@ -119,12 +118,12 @@ internal static class ModelConfigReader
             return null;
         var shape = settings.Element(name);
         if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() is < 2 or > 8)
-            throw settings.Fault($"its '{name}' is no shape");
+            throw settings.Fault($"its '{name}' is not a shape");
         return [.. shape.EnumerateArray().Skip(1).Select(axis => axis.ValueKind switch
         {
             JsonValueKind.Null => (int?)null,
             JsonValueKind.Number when axis.TryGetInt32(out var size) && size is >= 1 and <= 1_000_000 => size,
-            _ => throw settings.Fault($"its '{name}' is no shape"),
+            _ => throw settings.Fault($"its '{name}' is not a shape"),
         })];
     }
 
@@ -134,7 +133,7 @@ internal static class ModelConfigReader
         return shape is null ? null : wrapper.ClassName == "TimeDistributed" ? [null, .. shape] : shape;
     }
 
-    /// <param name="before">The layers before it in a Sequential model, null in a Functional one.</param>
+    /// <param name="before">The preceding layers in a Sequential model; null in a Functional model.</param>
     private static LayerDefinition Layer(JsonElement item, string place, int depth, List<LayerDefinition>? before)
     {
         if (depth > MaxDepth)
@@ -165,7 +164,7 @@ internal static class ModelConfigReader
         if (!item.TryGetProperty("inbound_nodes", out var nodes))
             return [];
         if (nodes.ValueKind != JsonValueKind.Array)
-            throw settings.Fault("its inbound_nodes are no list");
+            throw settings.Fault("its inbound_nodes are not a list");
         var calls = new List<LayerCall>();
         foreach (var node in nodes.EnumerateArray())
         {
@@ -194,7 +193,7 @@ internal static class ModelConfigReader
                 continue;
             foreach (var argument in input[3].EnumerateObject())
             {
-                // A value given by keyword is written as a reference.
+                // A value that is passed by keyword is written as a reference.
                 if (Reference(argument.Value) is { } keyword && argument.Value.GetArrayLength() == 3)
                     inputs.Add(keyword);
                 else if (argument.Value.ValueKind != JsonValueKind.Null)
@@ -247,7 +246,7 @@ internal static class ModelConfigReader
 
     private static List<TensorReference> References(JsonElement list, string place)
     {
-        // One input or output may stand alone; several are a list of references, or an object of them.
+        // A single input or output may be a bare reference. Several are a list of references, or an object of them.
         if (Reference(list) is { } only)
             return [only];
         var items = list.ValueKind switch
@@ -272,7 +271,7 @@ internal static class ModelConfigReader
         className is "Functional" or "Model" or "Sequential"
         || (config.ValueKind == JsonValueKind.Object && config.TryGetProperty("layers", out _) && config.TryGetProperty("input_layers", out _));
 
-    /// <summary>Custom classes are written as <c>Package>Name</c>.</summary>
+    /// <summary>The class name without its package: custom classes are written as <c>Package>Name</c>.</summary>
     private static string ClassName(JsonElement item, string place)
     {
         if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("class_name", out var name) || name.ValueKind != JsonValueKind.String)

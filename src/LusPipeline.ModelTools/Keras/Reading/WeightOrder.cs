@@ -3,15 +3,15 @@ using LusPipeline.ModelTools.Keras.Graph;
 namespace LusPipeline.ModelTools.Keras.Reading;
 
 /// <summary>
-/// The order in which Keras lists the weights of a layer or model: <c>trainable_weights</c>, then
-/// <c>non_trainable_weights</c>, each over the layers inside in their order; a frozen layer's are all of the second kind
-/// (Keras: <c>Layer.trainable_weights</c>, <c>Model.non_trainable_weights</c>, <c>_legacy_weights</c>).
+/// The order in which Keras lists the weights of a layer or model: first <c>trainable_weights</c>, then <c>non_trainable_weights</c>, each over the inner
+/// layers in their order. All weights of a frozen layer count as non-trainable (Keras: <c>Layer.trainable_weights</c>, <c>Model.non_trainable_weights</c>,
+/// <c>_legacy_weights</c>).
 /// </summary>
 internal static class WeightOrder
 {
-    /// <param name="layer">A layer, wrapper or nested model.</param>
-    /// <param name="slots">The weights of a layer without layers inside, in Keras' order.</param>
-    public static List<(LayerDefinition Layer, WeightSlot Slot)> Of(LayerDefinition layer, Func<LayerDefinition, IReadOnlyList<WeightSlot>> slots)
+    /// <param name="layer">A layer, a wrapper or a nested model.</param>
+    /// <param name="slots">Returns the weights of a layer that has no inner layers, in Keras' order.</param>
+    public static List<(LayerDefinition Layer, WeightSlot Slot)> Flatten(LayerDefinition layer, Func<LayerDefinition, IReadOnlyList<WeightSlot>> slots)
     {
         var (trained, fixedOnes) = Split(layer, slots);
         return [.. trained, .. fixedOnes];

@@ -3,10 +3,10 @@ using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
-/// <summary>Which of a graph's computed values are float32, and how large they become on real frames.</summary>
+/// <summary>Records which computed values of a graph are float32, and how large they become on real frames.</summary>
 internal sealed class GraphValues
 {
-    /// <summary>Operators whose results are no larger than their inputs: nothing of them is measured.</summary>
+    /// <summary>Operators whose results are no larger than their inputs. These results are not measured.</summary>
     private static readonly HashSet<string> NeverGrow = new(StringComparer.Ordinal)
     {
         "Relu", "MaxPool", "AveragePool", "Concat", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Slice", "Split", "Gather",
@@ -19,10 +19,10 @@ internal sealed class GraphValues
     private GraphValues(FloatGraph graph, HashSet<string> floats, Dictionary<string, float> measured) =>
         (_graph, _floats, _measured) = (graph, floats, measured);
 
-    /// <summary>Over all values and frames.</summary>
-    public float Most => _measured.Values.DefaultIfEmpty().Max();
+    /// <summary>The largest absolute value over all measured values and frames.</summary>
+    public float GreatestMeasured => _measured.Values.DefaultIfEmpty().Max();
 
-    /// <exception cref="InvalidDataException">A value is infinite or not a number, or there is no frame.</exception>
+    /// <exception cref="InvalidDataException">A value is infinite or not a number, or there are no frames.</exception>
     public static GraphValues Measure(FloatGraph graph, GraphMeasurement measurement)
     {
         if (graph.Nodes.Any(node => node.Attribute.Any(attribute => attribute.G is not null)))
@@ -41,10 +41,10 @@ internal sealed class GraphValues
         return new(graph, floats, wanted.Zip(greatest).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
     }
 
-    /// <summary>Whether it is computed in float32.</summary>
+    /// <summary>Whether the value is computed in float32.</summary>
     public bool IsFloat(string value) => _floats.Contains(value);
 
-    /// <summary>The greatest magnitude of a float32 value, or a bound of it.</summary>
+    /// <summary>The largest magnitude of a float32 value, or an upper bound of it.</summary>
     public float Magnitude(string value)
     {
         if (_measured.TryGetValue(value, out var known))
@@ -60,5 +60,5 @@ internal sealed class GraphValues
     private static float Greatest(ReadOnlySpan<float> values) => values.IsEmpty ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(values));
 
     private static float Finite(float value) =>
-        float.IsFinite(value) ? value : throw new InvalidDataException("a value inside the network is infinite or not a number");
+        float.IsFinite(value) ? value : throw new InvalidDataException("a value inside the network is infinite or NaN");
 }

@@ -5,17 +5,17 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
-/// <summary>How near the features of a float16 backbone are to those of the float32 one.</summary>
-/// <param name="Frames">Compared.</param>
-/// <param name="MeanCosine">Of the angle between the two features of a frame.</param>
-/// <param name="WorstRelativeError">Greatest length of a frame's difference over the length of its features.</param>
+/// <summary>How close the features of a float16 backbone are to those of the float32 one.</summary>
+/// <param name="Frames">Number of frames that were compared.</param>
+/// <param name="MeanCosine">Mean over the frames of the cosine between the two feature vectors.</param>
+/// <param name="WorstRelativeError">The largest relative error of a frame: length of the difference divided by the length of the features.</param>
 public sealed record HalfComparison(int Frames, double MeanCosine, double WorstCosine, double WorstRelativeError)
 {
-    /// <param name="single">The float32 backbone's file.</param>
-    /// <param name="half">The float16 backbone's file.</param>
-    /// <param name="frames">At least one, each uint8 RGB [H,W,3].</param>
-    /// <param name="scratch">A folder for a copy.</param>
-    /// <exception cref="BundleException">A file is no backbone, or its features are infinite or not a number.</exception>
+    /// <param name="single">The path of the float32 backbone.</param>
+    /// <param name="half">The path of the float16 backbone.</param>
+    /// <param name="frames">The frames, at least one, each uint8 RGB [H,W,3].</param>
+    /// <param name="scratch">A folder for a temporary copy.</param>
+    /// <exception cref="BundleException">A file is not a backbone, or its features are infinite or not a number.</exception>
     public static HalfComparison Measure(string single, string half, IReadOnlyList<Memory<byte>> frames, string scratch, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(frames);
@@ -35,7 +35,7 @@ public sealed record HalfComparison(int Frames, double MeanCosine, double WorstC
             session.Run(run, [OnnxContract.Frames], [input], [OnnxContract.Features], [output]);
             var near = rounding.Run(frame);
             if (!TensorPrimitives.IsFiniteAll<float>(near))
-                throw new BundleException($"'{half}' gives features that are infinite or not a number.");
+                throw new BundleException($"'{half}' gives features that are infinite or NaN.");
             var cosine = TensorPrimitives.CosineSimilarity(exact, near);
             TensorPrimitives.Subtract(exact, near, difference);
             cosines += cosine;

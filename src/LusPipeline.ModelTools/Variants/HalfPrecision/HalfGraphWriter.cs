@@ -7,10 +7,10 @@ using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
-/// <summary>Writes a graph anew with float16 values where the plan has them, and casts where float16 and float32 meet.</summary>
+/// <summary>Writes a graph again with float16 values according to the plan, and with casts between float16 and float32.</summary>
 internal sealed class HalfGraphWriter
 {
-    /// <summary>Of the names of values in float16.</summary>
+    /// <summary>Prefix of the names of float16 values.</summary>
     internal const string Prefix = "fp16/";
 
     private readonly FloatGraph _source;
@@ -28,7 +28,7 @@ internal sealed class HalfGraphWriter
             writer.Node(node);
         foreach (var output in source.Model.Graph.Output)
             writer.AsFloat(output.Name);
-        return source.With(writer._graph);
+        return source.ToModel(writer._graph);
     }
 
     private void Node(NodeProto node)
@@ -45,7 +45,7 @@ internal sealed class HalfGraphWriter
         _graph.Node.Add(copy);
     }
 
-    /// <summary>The name under which a node that computes in float32 reads a value.</summary>
+    /// <summary>The name under which a float32 node reads a value.</summary>
     private string AsFloat(string value)
     {
         if (_plan.IsHalf(value) && _written.Add(value))
@@ -53,7 +53,7 @@ internal sealed class HalfGraphWriter
         return value;
     }
 
-    /// <summary>The name under which a node that computes in float16 reads a value; integers stay what they are.</summary>
+    /// <summary>The name under which a float16 node reads a value. Integers keep their type.</summary>
     private string AsHalf(string value)
     {
         if (_plan.IsHalf(value))

@@ -3,19 +3,24 @@ using LusPipeline.ModelTools.Variants.Quantization;
 
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
-/// <summary>Which nodes compute in float16.</summary>
+/// <summary>Decides which nodes compute in float16.</summary>
 internal sealed class HalfPlan
 {
-    /// <summary>Float16 ends at 65504. Frames that were not measured may give larger values than those that were.</summary>
+    /// <summary>
+    /// Largest magnitude that is accepted. The largest float16 is 65504; the factor of 4 leaves room for frames that were not measured and give larger
+    /// values.
+    /// </summary>
     private const float MostMagnitude = 65504f / 4;
 
-    /// <summary>An average over more values is a sum that needs float32.</summary>
+    /// <summary>Most values that an average in float16 may have. An average over more values needs a sum in float32.</summary>
     private const long MostAveraged = 25;
 
-    /// <summary>CUDA multiplies in float16 and sums in float32; here float16 begins.</summary>
+    /// <summary>Operators with which float16 begins. In them CUDA multiplies in float16 and sums in float32.</summary>
     private static readonly HashSet<string> Products = new(StringComparer.Ordinal) { "Conv", "ConvTranspose", "MatMul", "Gemm" };
 
-    /// <summary>Exact in float16, or with one rounding. Not here: sums over many values, quotients, roots and exponentials, normalizations.</summary>
+    /// <summary>
+    /// Operators that are exact in float16, or round once. Sums over many values, quotients, roots, exponentials and normalizations are not among them.
+    /// </summary>
     private static readonly HashSet<string> Followers = new(StringComparer.Ordinal)
     {
         "Add", "Sub", "Mul", "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Clip", "MaxPool", "AveragePool",
@@ -46,7 +51,7 @@ internal sealed class HalfPlan
 
     public IReadOnlyCollection<NodeProto> Halves => _halves;
 
-    /// <summary>Nodes that are left out only because of their values' magnitude.</summary>
+    /// <summary>Number of nodes that are left out only because of their values' magnitude.</summary>
     public int TooLarge { get; }
 
     public bool IsHalf(NodeProto node) => _halves.Contains(node);

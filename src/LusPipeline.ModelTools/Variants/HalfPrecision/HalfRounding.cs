@@ -8,9 +8,9 @@ using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 namespace LusPipeline.ModelTools.Variants.HalfPrecision;
 
 /// <summary>
-/// A float16 backbone on the CPU with the rounding that CUDA does. The CPU has no float16 kernels: ONNX Runtime computes such nodes in
-/// float32, and takes out again the casts that meet between two of them, so that values would keep float32's digits. Here every node computes
-/// in float32 too, but its results go through float16, with an Identity that keeps the casts apart. Slow; to measure with.
+/// Runs a float16 backbone on the CPU with the rounding of CUDA. The CPU has no float16 kernels, so ONNX Runtime computes such nodes in float32. It also
+/// removes the pairs of casts between two of them, so that values would keep float32 precision. Here every node computes in float32 too, but its results
+/// are rounded to float16, and an Identity keeps the casts apart. This is slow and meant for measurement.
 /// </summary>
 public sealed class HalfRounding : IDisposable
 {
@@ -20,9 +20,9 @@ public sealed class HalfRounding : IDisposable
     private readonly int _width;
     private readonly int _features;
 
-    /// <param name="path">A float16 backbone.</param>
-    /// <param name="scratch">A folder for a copy of it.</param>
-    /// <exception cref="BundleException">The file is no backbone.</exception>
+    /// <param name="path">The path of a float16 backbone.</param>
+    /// <param name="scratch">A folder for a temporary copy of it.</param>
+    /// <exception cref="BundleException">The file is not a backbone.</exception>
     public HalfRounding(string path, string scratch)
     {
         (_height, _width, _features) = OnnxContract.BackboneSize(path);
@@ -42,8 +42,8 @@ public sealed class HalfRounding : IDisposable
         }
     }
 
-    /// <param name="frame">uint8 RGB [H, W, 3].</param>
-    /// <returns>float32 [D].</returns>
+    /// <param name="frame">One frame, uint8 RGB [H, W, 3].</param>
+    /// <returns>The features, float32 [D].</returns>
     public float[] Run(Memory<byte> frame)
     {
         var result = new float[_features];
@@ -67,7 +67,7 @@ public sealed class HalfRounding : IDisposable
         var floats = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            // A cast of the model's own has its one float16 end already.
+            // A cast of the model itself already has float16 at one of its ends.
             var computes = node.OpType != "Cast";
             for (var input = 0; computes && input < node.Input.Count; input++)
             {

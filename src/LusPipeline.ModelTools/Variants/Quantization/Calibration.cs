@@ -3,11 +3,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
-/// <summary>Runs a float32 backbone on real frames, one at a time, and measures the values inside it. Memory does not grow with the frames.</summary>
+/// <summary>Runs a float32 backbone on real frames, one at a time, and measures its inner values. Memory does not grow with the number of frames.</summary>
 internal static class Calibration
 {
-    /// <param name="values">Values inside the graph, all float32.</param>
-    /// <exception cref="InvalidDataException">The model does not run, or gives values that are no numbers.</exception>
+    /// <param name="values">Names of values inside the graph, all float32.</param>
+    /// <exception cref="InvalidDataException">The model does not run, or gives values that are not finite.</exception>
     public static Dictionary<string, AffineRange> Measure(GraphMeasurement measurement, IReadOnlyList<string> values)
     {
         var histograms = values.Select(_ => new ValueHistogram()).ToArray();

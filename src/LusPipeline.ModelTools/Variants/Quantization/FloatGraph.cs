@@ -1,12 +1,13 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 using LusPipeline.ModelTools.Onnx;
 using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
-/// <summary>A float32 model that is to be quantized: who makes and reads each value, its constants, and which nodes int8 kernels exist for.</summary>
+/// <summary>
+/// A float32 model that is to be converted: the nodes that compute and read each value, its constants, and the nodes for which int8 kernels exist.
+/// </summary>
 internal sealed class FloatGraph
 {
     private readonly Dictionary<string, TensorProto> _initializers;
@@ -33,22 +34,22 @@ internal sealed class FloatGraph
     public Dictionary<string, NodeProto> Producers { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, List<NodeProto>> Readers { get; } = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidDataException">No ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
     public static FloatGraph Read(string path)
     {
+        var model = OnnxFile.Read(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            return new FloatGraph(ModelProto.Parser.ParseFrom(stream));
+            return new FloatGraph(model);
         }
-        catch (Exception wrong) when (wrong is InvalidProtocolBufferException or ArgumentException)
+        catch (ArgumentException wrong)
         {
-            throw new InvalidDataException($"it is no ONNX model that can be read ({wrong.Message})", wrong);
+            throw new InvalidDataException($"it is not a readable ONNX model ({wrong.Message})", wrong);
         }
     }
 
-    /// <summary>The model with other nodes and more initializers, without those that nothing reads.</summary>
-    public ModelProto With(GraphProto nodes)
+    /// <summary>The model with other nodes and additional initializers. Parts that nothing reads are removed.</summary>
+    public ModelProto ToModel(GraphProto nodes)
     {
         var model = Model.Clone();
         nodes.Name = model.Graph.Name;
@@ -60,7 +61,9 @@ internal sealed class FloatGraph
         return model;
     }
 
-    /// <summary>A convolution with constant kernel and bias, or an addition of two computed values, or a maximum over windows.</summary>
+    /// <summary>
+    /// Whether the node has an int8 kernel: a convolution with constant kernel and bias, an addition of two computed values, or a maximum over windows.
+    /// </summary>
     public bool HasIntegerKernel(NodeProto node) => node.OpType switch
     {
         "Conv" => Constant(node.Input[1]) is not null && (!HasBias(node) || Constant(node.Input[2]) is not null),
@@ -73,17 +76,17 @@ internal sealed class FloatGraph
 
     public bool IsOutput(string value) => Model.Graph.Output.Any(output => output.Name == value);
 
-    /// <summary>The single reader of a value, when it is a Relu and nothing else sees the value.</summary>
+    /// <summary>The only reader of a value, if it is a Relu and the value is not an output.</summary>
     public NodeProto? OnlyRelu(string value) =>
         !IsOutput(value) && Readers.TryGetValue(value, out var readers) && readers is [{ OpType: "Relu" } relu] ? relu : null;
 
-    /// <summary>Whether a node only makes float32 of a stored constant.</summary>
+    /// <summary>Whether a node only converts a stored constant to float32.</summary>
     public bool IsConstant(NodeProto node) =>
         node.OpType == "Cast" && node.Attribute.Any(attribute => attribute.Name == "to" && attribute.I == (int)DataType.Float)
         && _initializers.TryGetValue(node.Input[0], out var stored)
         && (stored.DataType == (int)DataType.Float || (stored.DataType == (int)DataType.Float16 && !stored.RawData.IsEmpty));
 
-    /// <summary>A float constant: an initializer, or one that is stored as float16 and cast.</summary>
+    /// <summary>A float constant: an initializer, or one that is stored as float16 and cast. Null if the name is neither.</summary>
     public (float[] Values, IReadOnlyList<long> Dimensions)? Constant(string name)
     {
         if (Producers.TryGetValue(name, out var cast))

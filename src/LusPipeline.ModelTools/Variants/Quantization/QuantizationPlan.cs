@@ -2,7 +2,7 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
-/// <summary>Which nodes compute in int8, and at which values quantization therefore stands.</summary>
+/// <summary>Decides which nodes compute in int8, and which values are therefore quantized.</summary>
 internal sealed class QuantizationPlan
 {
     private readonly FloatGraph _graph;
@@ -12,7 +12,7 @@ internal sealed class QuantizationPlan
     private readonly HashSet<string> _quantized = new(StringComparer.Ordinal);
 
     /// <param name="graph">The model.</param>
-    /// <param name="firstConvolution">False: the first convolution, which sees the pixels, stays float32.</param>
+    /// <param name="firstConvolution">Whether the first convolution, which reads the pixels, is quantized. If false, it stays float32.</param>
     public QuantizationPlan(FloatGraph graph, bool firstConvolution)
     {
         _graph = graph;
@@ -43,16 +43,16 @@ internal sealed class QuantizationPlan
 
     public bool IsInteger(NodeProto node) => _integer.Contains(node);
 
-    /// <summary>A Relu that the range of its input's quantization, which begins at zero, does by itself.</summary>
+    /// <summary>Whether a Relu is removed, because its input's quantization range begins at zero and has the same effect.</summary>
     public bool IsFolded(NodeProto relu) => _foldedRelus.Contains(relu);
 
-    /// <summary>A Relu of a sum that others read too: it becomes a second addition, whose range begins at zero.</summary>
+    /// <summary>Whether a Relu follows a sum that other nodes read too. It becomes a second addition whose range begins at zero.</summary>
     public bool IsReluOfAddition(NodeProto relu) => _reluOfAddition.Contains(relu);
 
     /// <summary>Whether the value is rounded to 8 bits.</summary>
     public bool IsQuantized(string value) => _quantized.Contains(value);
 
-    /// <summary>The values whose ranges must be known: all that are quantized, but maxima have their input's range.</summary>
+    /// <summary>The values whose ranges must be measured: all quantized values except maxima, which have their input's range.</summary>
     public IReadOnlyList<string> Measured => [.. _graph.Nodes
         .Where(node => !(node.OpType == "MaxPool" && IsInteger(node)))
         .SelectMany(node => node.Output)

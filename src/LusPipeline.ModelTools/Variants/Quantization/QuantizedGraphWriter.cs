@@ -6,8 +6,8 @@ using static LusPipeline.ModelTools.Onnx.TensorProto.Types;
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
 /// <summary>
-/// Writes a graph anew with QuantizeLinear and DequantizeLinear around the nodes that have int8 kernels, from which ONNX Runtime makes
-/// QLinearConv, QLinearAdd and MaxPool over bytes. Weights are stored as int8, biases as int32.
+/// Writes a graph again with QuantizeLinear and DequantizeLinear around the nodes that have int8 kernels. ONNX Runtime turns them into QLinearConv,
+/// QLinearAdd and MaxPool over bytes. Weights are stored as int8, biases as int32.
 /// </summary>
 internal sealed class QuantizedGraphWriter
 {
@@ -20,13 +20,13 @@ internal sealed class QuantizedGraphWriter
     private QuantizedGraphWriter(FloatGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, AffineRange> ranges) =>
         (_source, _plan, _ranges) = (source, plan, ranges);
 
-    /// <param name="ranges">Of every value of <see cref="QuantizationPlan.Measured"/>.</param>
+    /// <param name="ranges">The range of every value in <see cref="QuantizationPlan.Measured"/>.</param>
     public static ModelProto Write(FloatGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, AffineRange> ranges)
     {
         var writer = new QuantizedGraphWriter(source, plan, ranges);
         foreach (var node in source.Nodes)
             writer.Node(node);
-        return source.With(writer._graph);
+        return source.ToModel(writer._graph);
     }
 
     private void Node(NodeProto node)
@@ -48,7 +48,9 @@ internal sealed class QuantizedGraphWriter
             Quantize(node, output);
     }
 
-    /// <summary>The addition once more, into a range without negatives. The terms change places, so that no optimizer takes both for one.</summary>
+    /// <summary>
+    /// Adds the addition a second time, with a range without negative values. Its operands are swapped, so that no optimizer merges the two additions.
+    /// </summary>
     private void PositiveSum(NodeProto relu)
     {
         var addition = _source.Producers[relu.Input[0]].Clone();
@@ -78,7 +80,7 @@ internal sealed class QuantizedGraphWriter
         var channels = (int)dimensions[0];
         var bias = FloatGraph.HasBias(node) ? _source.Constant(node.Input[2])!.Value.Values : new float[channels];
         var input = _rangeOf[node.Input[0]];
-        var weights = ChannelWeights.Of(kernel, bias, input.Scale);
+        var weights = ChannelWeights.Quantize(kernel, bias, input.Scale);
         var name = node.Output[0];
         var scales = Constant($"int8/{name}/kernel/scale", DataType.Float, [channels], weights.Scales);
         var zeros = Constant($"int8/{name}/kernel/zero", DataType.Int8, [channels], new sbyte[channels]);
@@ -92,7 +94,7 @@ internal sealed class QuantizedGraphWriter
         copy.Input[2] = Add("DequantizeLinear", $"int8/{name}/bias", [storedBias, biasScales, biasZeros], OnnxAttribute.Int("axis", 0));
     }
 
-    /// <summary>The name under which a value is read after its rounding.</summary>
+    /// <summary>The name under which a value is read after it was rounded.</summary>
     private string Rounded(string value) => _plan.IsQuantized(value) ? $"int8/{value}/rounded" : value;
 
     private string Add(string operation, string output, string[] inputs, params AttributeProto[] attributes)

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
 /// <summary>
-/// The distribution of one tensor's values over all calibration frames in a fixed amount of memory: a histogram symmetric around
-/// zero, whose bins double in width, merging in pairs, whenever a value does not fit.
+/// The distribution of one tensor's values over all calibration frames, in a fixed amount of memory. It is a histogram symmetric around zero. If a value
+/// does not fit, bins are merged in pairs, so that their width doubles.
 /// </summary>
 internal sealed class ValueHistogram
 {
@@ -22,7 +22,7 @@ internal sealed class ValueHistogram
         var (least, greatest) = (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
         var needed = Math.Max(-least, greatest);
         if (!float.IsFinite(needed))
-            throw new InvalidDataException("a value inside the network is infinite or not a number");
+            throw new InvalidDataException("a value inside the network is infinite or NaN");
         (_least, _greatest) = (Math.Min(_least, least), Math.Max(_greatest, greatest));
         Reach(needed);
         if (_reach == 0)
@@ -36,16 +36,16 @@ internal sealed class ValueHistogram
     }
 
     /// <summary>
-    /// The range whose quantization to 8 bits has the least squared error over everything seen: clipping a few far values
-    /// gives the many near ones finer steps. Always holds zero, exactly.
+    /// The range whose quantization to 8 bits has the smallest squared error over all values seen. Clipping a few large values gives the many small ones
+    /// finer steps. The range always contains zero exactly.
     /// </summary>
     public AffineRange BestRange()
     {
-        var best = AffineRange.Of(_least, _greatest);
+        var best = AffineRange.Covering(_least, _greatest);
         var error = SquaredError(best);
         for (var percent = 98; percent >= 30; percent -= 2)
         {
-            var candidate = AffineRange.Of(_least * percent / 100, _greatest * percent / 100);
+            var candidate = AffineRange.Covering(_least * percent / 100, _greatest * percent / 100);
             var candidateError = SquaredError(candidate);
             if (candidateError < error)
                 (best, error) = (candidate, candidateError);
@@ -82,7 +82,7 @@ internal sealed class ValueHistogram
                 continue;
             var value = (bin - Half + 0.5) * width;
             var error = Math.Clamp(value, range.Lowest, range.Highest) - value;
-            // Within the range the error is uniform over a step: its mean square is step²/12.
+            // Within the range the error is uniform over a step, so its mean square is step²/12.
             sum += _counts[bin] * ((error * error) + ((double)range.Scale * range.Scale / 12));
         }
         return sum;

@@ -5,7 +5,7 @@ using LusPipeline.Models.Inference;
 
 namespace LusPipeline.ModelTools.Variants.Quantization;
 
-/// <summary>Computes the same frames with two variants of a bundle in turns, so that whatever else the machine does slows both.</summary>
+/// <summary>Computes the same frames with two variants of a bundle alternately, so that other load on the machine slows both equally.</summary>
 public sealed class VariantComparison : IDisposable
 {
     private readonly Side _reference;
@@ -15,7 +15,7 @@ public sealed class VariantComparison : IDisposable
     private float _greatestValue;
     private int _turns;
 
-    /// <exception cref="BundleException">The bundle lacks a variant, or ONNX Runtime refuses it.</exception>
+    /// <exception cref="BundleException">The bundle does not have a variant, or ONNX Runtime refuses it.</exception>
     public VariantComparison(Bundle bundle, string reference, string other, InferenceOptions options)
     {
         _reference = new Side(OnnxBackbone.Open(bundle, reference, options));
@@ -32,24 +32,24 @@ public sealed class VariantComparison : IDisposable
 
     public int Frames { get; private set; }
 
-    /// <summary>Of the angle between the two features of a frame.</summary>
+    /// <summary>Mean over the frames of the cosine between the two feature vectors.</summary>
     public double MeanCosine => _cosines / Frames;
 
     public double WorstCosine { get; private set; } = 1;
 
-    /// <summary>The greatest difference of a feature over the greatest feature.</summary>
+    /// <summary>The largest difference of a feature divided by the largest feature.</summary>
     public double RelativeError => _greatestError / _greatestValue;
 
     public double ReferenceFramesPerSecond => Frames / _reference.Wall.TotalSeconds;
     public double OtherFramesPerSecond => Frames / _other.Wall.TotalSeconds;
 
-    /// <summary>How many times as many frames the other variant does in a second.</summary>
+    /// <summary>Ratio of the two speeds in frames a second of wall time: the other variant's divided by the reference's.</summary>
     public double Speed => _reference.Wall / _other.Wall;
 
-    /// <summary>The same for a second of CPU time, which depends less on what else the machine does.</summary>
+    /// <summary>Ratio of the two speeds in frames a second of CPU time. It depends less on other load on the machine.</summary>
     public double CpuSpeed => _reference.Cpu / _other.Cpu;
 
-    /// <summary>Runs both on black frames first, so that opening costs nothing of what is measured.</summary>
+    /// <summary>Runs both variants on black frames first, so that opening them is not part of the measurement.</summary>
     public async Task WarmUpAsync(CancellationToken cancellation)
     {
         await _reference.Backbone.WarmUpAsync(cancellation).ConfigureAwait(false);
@@ -57,8 +57,8 @@ public sealed class VariantComparison : IDisposable
     }
 
     /// <param name="frames">uint8 RGB [<paramref name="count"/>, H, W, 3].</param>
-    /// <param name="count">At least 1.</param>
-    /// <returns>The features of both, float32 [<paramref name="count"/>, D] each.</returns>
+    /// <param name="count">Number of frames, at least 1.</param>
+    /// <returns>The features of both variants, float32 [<paramref name="count"/>, D] each.</returns>
     public async Task<(float[] Reference, float[] Other)> AddAsync(ReadOnlyMemory<byte> frames, int count, CancellationToken cancellation)
     {
         float[] reference, other;

@@ -1,8 +1,9 @@
 using LusPipeline.Buckets.Npy;
-using LusPipeline.Models.Bundles;
+using LusPipeline.ModelTools.Bundles;
 using LusPipeline.ModelTools.Keras;
 using LusPipeline.ModelTools.Keras.Export;
 using LusPipeline.ModelTools.Onnx;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.UnitTests.Keras.Export;
 

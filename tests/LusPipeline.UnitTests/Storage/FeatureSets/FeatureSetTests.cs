@@ -66,9 +66,9 @@ public sealed class FeatureSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cov/a-1.png cov/a-2.png", "0", "one value for each frame")]
+    [InlineData("cov/a-1.png cov/a-2.png", "0", "one value per frame")]
     [InlineData("cov/a-1.png", "0", "must be (1, 1)")]
-    [InlineData("cov/a-1.png cov/a-2.png", "0 3", "3 is no label")]
+    [InlineData("cov/a-1.png cov/a-2.png", "0 3", "3 is not a label")]
     [InlineData("cov/a-1.png cov/a-2.png", "0 1", "has the labels 0 and 1")]
     [InlineData("cov/a-1.png cov/a-2.png", "2 2", "not that of the name")]
     [InlineData("cov/a-1.png cov/a-1.png", "0 0", "stands there twice")]
@@ -91,7 +91,9 @@ public sealed class FeatureSetTests : IDisposable
     {
         Raw([1, float.NaN], ["cov/a-1.png", "cov/a-2.png"], [0, 0]);
 
-        Assert.Contains("not a number", Assert.Throws<FeatureSetException>(() => FeatureSet.Read(_folder.Path)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<FeatureSetException>(() => FeatureSet.Read(_folder.Path));
+        Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("features-1.npy', row 1 ('cov/a-2.png')", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

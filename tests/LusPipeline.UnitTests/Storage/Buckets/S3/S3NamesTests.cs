@@ -9,6 +9,7 @@ public sealed class S3NamesTests
     [InlineData("a%2Fb%20c+d%2Be%25", "a/b c d+e%")]
     [InlineData("%E8%82%BA%01%EF%BF%BE", "\u80BA\u0001\uFFFE")]
     [InlineData("a%FFb", null)]
+    [InlineData("a%00b", null)]
     [InlineData("%ED%A0%80", null)]
     public void A_listed_name_is_decoded_or_no_text(string encoded, string? key) => Assert.Equal(key, S3Listing.Decode(encoded));
 

@@ -1,0 +1,30 @@
+using LusPipeline.Cli.Labels;
+using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Offline;
+using LusPipeline.Media;
+using LusPipeline.Training.Data;
+
+namespace LusPipeline.Cli.Commands;
+
+/// <summary>Finds the labelled videos of folders.</summary>
+internal static class LabelledVideos
+{
+    /// <param name="paths">Videos, or folders of videos.</param>
+    /// <param name="leftOut">Receives a line for each video that cannot be used.</param>
+    /// <returns>The videos with their labels and the sha256 of their files, by name.</returns>
+    public static async Task<LabelTable> ListAsync(IReadOnlyList<string> paths, VideoLabels labels, ICollection<string> leftOut, CancellationToken cancellation)
+    {
+        using var videos = new OfflineVideos(paths, new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
+        var rows = new List<VideoLabel>();
+        foreach (var video in (await videos.ListAsync(cancellation)).OrderBy(video => video.Key, StringComparer.Ordinal))
+        {
+            if (video.Rejection is { } rejection)
+                leftOut.Add($"{video.Key}: {rejection.Reason}: {rejection.Detail}");
+            else if (labels.Row(video.Key) is { } row)
+                rows.Add(row with { File = video.Key, Content = video.Content });
+            else
+                leftOut.Add($"{video.Key}: {LeftOutVideo.NoLabel}: No label is known of it.");
+        }
+        return new(labels.Table?.Source ?? string.Join(", ", paths), rows);
+    }
+}
