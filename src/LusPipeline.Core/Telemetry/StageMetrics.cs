@@ -33,10 +33,12 @@ public static class StageMetrics
     private static readonly ConcurrentDictionary<OpenModel, int> Models = new();
 
     private static string? _sandbox;
+    private static (TimeProvider Clock, long At)? _heartbeat;
 
     static StageMetrics()
     {
         Meter.CreateObservableGauge("lus.model.info", () => Models.Keys.Select(model => model.Measurement), "{model}", "Open models and where they run; always 1.");
+        Meter.CreateObservableGauge<double>("lus.heartbeat.age", HeartbeatAge, "s", "Since this worker's last heartbeat was written to the ledger.");
         Meter.CreateObservableGauge<int>("lus.sandbox.info", Sandbox, "{level}", "The level of the sandbox of ffmpeg and ffprobe; always 1.");
     }
 
@@ -62,6 +64,12 @@ public static class StageMetrics
     /// <param name="clips">The change of the number of clips in flight; negative for clips that leave.</param>
     public static void ClipsInFlight(int clips) => InFlight.Add(clips);
 
+    /// <summary>Says that a heartbeat was written just now.</summary>
+    public static void HeartbeatWritten(TimeProvider clock) => _heartbeat = (clock, clock.GetTimestamp());
+
+    /// <summary>Says that no more heartbeats follow, because the worker stops.</summary>
+    public static void HeartbeatsEnded() => _heartbeat = null;
+
     /// <param name="level"><c>full</c>, <c>calls</c> (the network only) or <c>none</c>.</param>
     public static void SandboxUsed(string level) => _sandbox = level;
 
@@ -77,6 +85,8 @@ public static class StageMetrics
 
     /// <param name="reason">One of <see cref="Outcomes.ReasonCode"/>.</param>
     public static void Failed(string stage, string outcome, string reason) => Failures.Add(1, Stage(stage), new("outcome", outcome), new("reason", reason));
+
+    private static IEnumerable<Measurement<double>> HeartbeatAge() => _heartbeat is { } last ? [new(last.Clock.GetElapsedTime(last.At).TotalSeconds)] : [];
 
     private static IEnumerable<Measurement<int>> Sandbox() => _sandbox is { } level ? [new(1, new KeyValuePair<string, object?>("level", level))] : [];
 

@@ -1,3 +1,4 @@
+using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Ledger.Databases;
@@ -15,7 +16,7 @@ namespace LusPipeline.Hosting.Worker;
 /// </summary>
 internal sealed partial class Heartbeat(
     WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, FatalError fault, OutageWait outages, LoopWatchdog loops,
-    ILogger<Heartbeat> logger)
+    TimeProvider clock, ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {
     /// <summary>The loop counts as stuck after a few leases and this time: room for a statement's time limit and a busy machine.</summary>
@@ -32,6 +33,7 @@ internal sealed partial class Heartbeat(
             {
                 await PostgresLedger.RequireVersionAsync(open, token).ConfigureAwait(false);
                 await register.BeatAsync(worker, token).ConfigureAwait(false);
+                StageMetrics.HeartbeatWritten(clock);
             },
             cancellationToken).ConfigureAwait(false);
         _beating = BeatAsync(_stopping.Token);
@@ -42,6 +44,7 @@ internal sealed partial class Heartbeat(
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        StageMetrics.HeartbeatsEnded();
         try
         {
             await register.LeaveAsync(worker.WorkerId, cancellationToken).ConfigureAwait(false);
@@ -64,6 +67,7 @@ internal sealed partial class Heartbeat(
             try
             {
                 await register.BeatAsync(worker, stopping).ConfigureAwait(false);
+                StageMetrics.HeartbeatWritten(clock);
             }
             catch (Exception away) when (LedgerOutage.Is(away))
             {

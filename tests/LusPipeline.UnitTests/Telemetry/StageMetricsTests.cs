@@ -1,5 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Telemetry;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LusPipeline.UnitTests.Telemetry;
 
@@ -56,5 +57,20 @@ public sealed class StageMetricsTests
         measured.Observe();
 
         Assert.Single(measured.Values("lus.model.info", Labels));
+    }
+
+    [Fact]
+    public void A_heartbeat_ages_until_the_worker_stops()
+    {
+        using var measured = new Measurements();
+        var clock = new FakeTimeProvider();
+
+        StageMetrics.HeartbeatWritten(clock);
+        clock.Advance(TimeSpan.FromSeconds(7));
+        measured.Observe();
+        StageMetrics.HeartbeatsEnded();
+        measured.Observe();
+
+        Assert.Equal([7], measured.Values("lus.heartbeat.age", ""));
     }
 }

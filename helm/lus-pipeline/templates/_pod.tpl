@@ -1,0 +1,250 @@
+{{/* Whoever runs: not root, no capability, no token. */}}
+{{- define "lus.podSecurity" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 64198
+  runAsGroup: 64198
+  fsGroup: 64198
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "lus.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end -}}
+
+{{/* The pod of a stage: (list $ stage arguments stays). A worker stays and is probed; the pod of `helm test` ends. */}}
+{{- define "lus.stagePod" -}}
+{{- $ := index . 0 -}}
+{{- $stage := index . 1 -}}
+{{- $arguments := index . 2 -}}
+{{- $stays := index . 3 -}}
+{{- $values := index $.Values $stage -}}
+{{- $gpu := and (eq $stage "features") $.Values.features.gpu.enabled -}}
+{{- $settings := include "lus.settings" (list $ $stage) | fromYaml -}}
+{{- $keys := $.Values.secrets -}}
+{{- $grace := include "lus.seconds" (dig "Worker" "GracePeriod" "25s" $settings) | int64 -}}
+{{ include "lus.podSecurity" $ }}
+serviceAccountName: {{ include "lus.serviceAccount" $ }}
+{{- if $stays }}
+# Worker:GracePeriod, and what ends before and after it.
+terminationGracePeriodSeconds: {{ add $grace 15 }}
+{{- else }}
+restartPolicy: Never
+{{- end }}
+{{- with include "lus.priorityClass" (list $ $stage) }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- if $gpu }}
+{{- with $.Values.features.gpu.runtimeClass }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- end }}
+{{- $nodes := $values.nodeSelector | default dict -}}
+{{- if $gpu }}
+{{- $nodes = merge (dict) $.Values.features.gpu.nodeSelector $nodes }}
+{{- end }}
+{{- with $nodes }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- $tolerations := $values.tolerations | default list -}}
+{{- if and $gpu $.Values.features.gpu.taint }}
+{{- $tolerations = append $tolerations (dict "key" $.Values.features.gpu.taint "operator" "Exists" "effect" "NoSchedule") }}
+{{- end }}
+{{- with $tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if eq $.Values.model.from "bucket" }}
+{{- $bucket := $.Values.model.bucket }}
+initContainers:
+  - name: bundles
+    image: {{ $bucket.image }}
+    imagePullPolicy: {{ $.Values.image.pullPolicy }}
+    args:
+      - s3
+      - sync
+      - --no-progress
+      - --only-show-errors
+      {{- with $bucket.endpoint }}
+      - --endpoint-url
+      - {{ . | quote }}
+      {{- end }}
+      - {{ required "model.bucket.url is needed where model.from is bucket" $bucket.url | quote }}
+      - /models
+    env:
+      - name: HOME
+        value: /tmp
+      - name: AWS_REGION
+        value: {{ $bucket.region | quote }}
+      {{- if $.Values.ca.configMap }}
+      - name: AWS_CA_BUNDLE
+        value: /etc/lus/ca.pem
+      {{- end }}
+      {{- with $bucket.secret }}
+      - name: AWS_ACCESS_KEY_ID
+        valueFrom:
+          secretKeyRef: {name: {{ . }}, key: access-key}
+      - name: AWS_SECRET_ACCESS_KEY
+        valueFrom:
+          secretKeyRef: {name: {{ . }}, key: secret-key}
+      {{- end }}
+    {{- include "lus.containerSecurity" $ | nindent 4 }}
+    resources:
+      requests: {cpu: 100m, memory: 256Mi}
+      limits: {memory: 1Gi}
+    volumeMounts:
+      - name: models
+        mountPath: /models
+      - name: tmp
+        mountPath: /tmp
+      {{- if $.Values.ca.configMap }}
+      - name: ca
+        mountPath: /etc/lus
+        readOnly: true
+      {{- end }}
+{{- end }}
+containers:
+  - name: worker
+    image: {{ include "lus.image" (list $ $gpu) }}
+    imagePullPolicy: {{ $.Values.image.pullPolicy }}
+    args: {{ toJson $arguments }}
+    env:
+      - name: HOME
+        value: /tmp
+      - name: LUS__Database__ConnectionString__File
+        value: /run/secrets/lus/{{ $keys.databaseKey }}
+      - name: LUS__Broker__Uri__File
+        value: /run/secrets/lus/{{ $keys.brokerKey }}
+      {{- if $keys.bucketKeys }}
+      - name: LUS__Bucket__AccessKey__File
+        value: /run/secrets/lus/{{ $keys.bucketAccessKey }}
+      - name: LUS__Bucket__SecretKey__File
+        value: /run/secrets/lus/{{ $keys.bucketSecretKey }}
+      {{- end }}
+      {{- include "lus.variables" (list "LUS" $settings) | trim | nindent 6 }}
+      {{- with $.Values.telemetry.endpoint }}
+      - name: OTEL_EXPORTER_OTLP_ENDPOINT
+        value: {{ . | quote }}
+      - name: OTEL_EXPORTER_OTLP_PROTOCOL
+        value: {{ $.Values.telemetry.protocol | quote }}
+      - name: POD_NAME
+        valueFrom:
+          fieldRef: {fieldPath: metadata.name}
+      - name: OTEL_RESOURCE_ATTRIBUTES
+        value: k8s.namespace.name={{ $.Release.Namespace }},k8s.pod.name=$(POD_NAME)
+      {{- end }}
+    {{- include "lus.containerSecurity" $ | nindent 4 }}
+    {{- if $stays }}
+    ports:
+      - name: http
+        containerPort: {{ int64 $.Values.http.port }}
+    # A bundle without a mark is tried before the host has started.
+    startupProbe:
+      httpGet: {path: /health/started, port: http}
+      periodSeconds: 5
+      timeoutSeconds: 5
+      failureThreshold: 120
+    livenessProbe:
+      httpGet: {path: /health/live, port: http}
+      periodSeconds: 15
+      timeoutSeconds: 10
+      failureThreshold: 4
+    readinessProbe:
+      httpGet: {path: /health/ready, port: http}
+      periodSeconds: 10
+      timeoutSeconds: 10
+      failureThreshold: 3
+    {{- end }}
+    {{- $resources := deepCopy $values.resources }}
+    {{- if $gpu }}
+    {{- $_ := set $resources "limits" (merge (dict $.Values.features.gpu.resource (int64 $.Values.features.gpu.count)) ($resources.limits | default dict)) }}
+    {{- end }}
+    resources:
+      {{- toYaml $resources | nindent 6 }}
+    volumeMounts:
+      - name: secrets
+        mountPath: /run/secrets/lus
+        readOnly: true
+      - name: scratch
+        mountPath: /scratch
+      - name: tmp
+        mountPath: /tmp
+      {{- if $.Values.ca.configMap }}
+      - name: ca
+        mountPath: /etc/lus
+        readOnly: true
+      {{- end }}
+      {{- if $.Values.brokerCertificate.secret }}
+      - name: broker-certificate
+        mountPath: /run/secrets/lus-broker
+        readOnly: true
+      {{- end }}
+      {{- if ne $.Values.model.from "image" }}
+      - name: models
+        mountPath: /models
+        readOnly: true
+      {{- end }}
+volumes:
+  - name: secrets
+    secret:
+      secretName: {{ $values.secret }}
+      defaultMode: 0440
+      items:
+        - {key: {{ $keys.databaseKey }}, path: {{ $keys.databaseKey }}}
+        - {key: {{ $keys.brokerKey }}, path: {{ $keys.brokerKey }}}
+        {{- if $keys.bucketKeys }}
+        - {key: {{ $keys.bucketAccessKey }}, path: {{ $keys.bucketAccessKey }}}
+        - {key: {{ $keys.bucketSecretKey }}, path: {{ $keys.bucketSecretKey }}}
+        {{- end }}
+  - name: scratch
+    emptyDir:
+      sizeLimit: {{ $values.scratch.size }}
+      {{- if $values.scratch.memory }}
+      medium: Memory
+      {{- end }}
+  - name: tmp
+    emptyDir:
+      sizeLimit: 1Gi
+  {{- if $.Values.ca.configMap }}
+  - name: ca
+    configMap:
+      name: {{ $.Values.ca.configMap }}
+      items:
+        - {key: {{ $.Values.ca.key }}, path: ca.pem}
+  {{- end }}
+  {{- with $.Values.brokerCertificate.secret }}
+  - name: broker-certificate
+    secret:
+      secretName: {{ . }}
+      defaultMode: 0440
+  {{- end }}
+  {{- if eq $.Values.model.from "claim" }}
+  - name: models
+    persistentVolumeClaim:
+      claimName: {{ required "model.claim.name is needed where model.from is claim" $.Values.model.claim.name }}
+      readOnly: true
+  {{- else if eq $.Values.model.from "bucket" }}
+  - name: models
+    emptyDir:
+      sizeLimit: {{ $.Values.model.bucket.size }}
+  {{- end }}
+{{- end -}}
