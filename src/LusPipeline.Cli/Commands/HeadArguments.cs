@@ -77,15 +77,22 @@ internal sealed class HeadArguments
         };
     }
 
+    private Option[] OfHead =>
+    [
+        _head, _layers, _bidirectional, _units, _inputDropout, _dropout, _dense, _l2, _standardize,
+        _epochs, _batch, _learningRate, _schedule, _weightDecay, _clipNorm, _classWeights, _patience, _ensemble,
+    ];
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[]
-        {
-            _preset, _head, _layers, _bidirectional, _units, _inputDropout, _dropout, _dense, _l2, _standardize,
-            _epochs, _batch, _learningRate, _schedule, _weightDecay, _clipNorm, _classWeights, _patience, _ensemble,
-        })
+        command.Add(_preset);
+        foreach (var option in OfHead)
             command.Add(option);
     }
+
+    /// <summary>The names of the options that the command line has, without their dashes and with underscores: <c>weight_decay</c>.</summary>
+    public IEnumerable<string> Given(ParseResult result) =>
+        OfHead.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name.TrimStart('-').Replace('-', '_'));
 
     /// <exception cref="HeadException">An option is outside its range, or two exclude each other.</exception>
     public (HeadOptions Head, FitOptions Fit) Read(ParseResult result)

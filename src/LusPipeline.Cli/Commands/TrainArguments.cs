@@ -128,7 +128,17 @@ internal static class TrainArguments
     }
 
     /// <summary>The command line, with quotes where a shell needs them.</summary>
-    public static string CommandLine(ParseResult result) => "lus " + string.Join(' ', result.Tokens.Select(token => Quoted(token.Value)));
+    /// <param name="address">An option whose value may be an address with a password, which is left out; null for none.</param>
+    public static string CommandLine(ParseResult result, string? address = null) => "lus " + string.Join(
+        ' ', result.Tokens.Select((token, index) => Quoted(address is not null && index > 0 && result.Tokens[index - 1].Value == address ? WithoutPassword(token.Value) : token.Value)));
+
+    private static string WithoutPassword(string address)
+    {
+        var (scheme, at) = (address.IndexOf("://", StringComparison.Ordinal), address.LastIndexOf('@'));
+        return scheme >= 0 && at > scheme && address.IndexOf(':', scheme + 3) is var colon && colon >= 0 && colon < at
+            ? string.Concat(address.AsSpan(0, colon), ":***", address.AsSpan(at))
+            : address;
+    }
 
     private static string Quoted(string argument) =>
         argument.Length > 0 && argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_./=:,+@%".Contains(character, StringComparison.Ordinal))

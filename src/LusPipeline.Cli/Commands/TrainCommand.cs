@@ -19,12 +19,14 @@ internal static class TrainCommand
             TrainDatasetCommand.Create(),
             TrainFitCommand.Create(),
             TrainEvaluateCommand.Create(),
+            TrainTuneCommand.Create(),
         };
         TrainVideosAction.AddTo(command);
         return command.WithExamples(
             "lus train videos/ --labels labels.csv --out my-bundle",
             "lus train dataset videos.csv --folds 5 --out cross_val.json",
             "lus train fit --features features_20/xception --labels videos.csv --folds cross_val.json --out my-bundle",
-            "lus train evaluate --features features_20/xception --folds cross_val.json --labels videos.csv --out report.html");
+            "lus train evaluate --features features_20/xception --folds cross_val.json --labels videos.csv --out report.html",
+            "lus train tune --features features_20/xception --folds cross_val.json --labels videos.csv --trials 100 --storage sqlite:///optuna.db");
     }
 }

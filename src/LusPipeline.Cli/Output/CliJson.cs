@@ -17,6 +17,7 @@ namespace LusPipeline.Cli.Output;
 [JsonSerializable(typeof(SettingJson[]))]
 [JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(TrainFitJson))]
+[JsonSerializable(typeof(TrainTuneJson))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes each object on one line.</summary>

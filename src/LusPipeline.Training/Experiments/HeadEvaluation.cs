@@ -18,10 +18,13 @@ public sealed class HeadEvaluation(FoldedClips data, HeadRecipe recipe, string f
     /// <param name="stop">Ends the evaluation; finished folds are kept.</param>
     /// <returns>The folds, in their order.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public IReadOnlyList<FinishedFold> Run(Action<int, FitStep>? progress, CancellationToken stop)
+    public IReadOnlyList<FinishedFold> Run(Action<int, FitStep>? progress, CancellationToken stop) => [.. Folds(progress, stop)];
+
+    /// <summary>Does one fold after the other, as they are asked for.</summary>
+    /// <inheritdoc cref="Run"/>
+    public IEnumerable<FinishedFold> Folds(Action<int, FitStep>? progress, CancellationToken stop)
     {
         var store = new FinishedFolds(folder, data, recipe);
-        var finished = new List<FinishedFold>(data.Folds.Count);
         for (var number = 0; number < data.Folds.Count; number++)
         {
             stop.ThrowIfCancellationRequested();
@@ -30,10 +33,9 @@ public sealed class HeadEvaluation(FoldedClips data, HeadRecipe recipe, string f
                 fold = Finish(store, number, progress, stop);
                 store.Keep(number, fold);
             }
-            finished.Add(fold);
-            Finished = finished.Count;
+            Finished = number + 1;
+            yield return fold;
         }
-        return finished;
     }
 
     private FinishedFold Finish(FinishedFolds store, int number, Action<int, FitStep>? progress, CancellationToken stop)

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
-using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Training.Data;
 using LusPipeline.Training.Evaluation;
@@ -13,9 +11,8 @@ namespace LusPipeline.Training.Reports;
 /// An evaluation as one HTML file. It needs no other file, no network and no script, and follows the reader's light or dark theme. Names come
 /// from outside, so every text is encoded.
 /// </summary>
-public sealed class HtmlReport
+public sealed class HtmlReport : HtmlPage
 {
-    private readonly StringBuilder _html = new();
     private readonly EvaluationReport _report;
 
     private HtmlReport(EvaluationReport report) => _report = report;
@@ -32,19 +29,8 @@ public sealed class HtmlReport
     {
         var result = _report.Result;
         var (videos, patients, folds) = (result.Predictions.Count, Patients(result.Predictions), result.Folds.Count);
+        Head($"Evaluation of {_report.Model}");
         Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-            <title>{Text($"Evaluation of {_report.Model}")}</title>
-            <style>
-            {ReportStyle.OfPage}
-            </style>
-            </head>
-            <body>
             <header>
             <h1>Evaluation of {Text(_report.Model)}</h1>
             <p>{videos} videos of {patients} patients in {folds} folds, {_report.Frames} frames of {_report.Features} features each.</p>
@@ -61,8 +47,7 @@ public sealed class HtmlReport
         Folds();
         Videos();
         HowItWasMade();
-        Append($"</main>\n</body>\n</html>\n");
-        return _html.ToString();
+        return Finish();
     }
 
     private void Warnings()
@@ -189,35 +174,6 @@ public sealed class HtmlReport
 
             """);
     }
-
-    private void Begin(string title, params string[] columns)
-    {
-        Append($"<section>\n<h2>{Text(title)}</h2>\n");
-        BeginTable(columns);
-    }
-
-    private void BeginTable(params string[] columns)
-    {
-        Append($"<div class=\"scroll\"><table><thead><tr>");
-        foreach (var column in columns)
-            Append($"<th scope=\"col\">{Text(column)}</th>");
-        Append($"</tr></thead><tbody>\n");
-    }
-
-    /// <param name="cells">Cells that are encoded already.</param>
-    private void Row(params string[] cells)
-    {
-        Append($"<tr><th scope=\"row\">{cells[0]}</th>");
-        foreach (var cell in cells.Skip(1))
-            Append($"<td>{cell}</td>");
-        Append($"</tr>\n");
-    }
-
-    private void End() => Append($"</tbody></table></div>\n</section>\n");
-
-    private void Append(FormattableString html) => _html.Append(html.ToString(CultureInfo.InvariantCulture));
-
-    private static string Text(string text) => WebUtility.HtmlEncode(PlainText.Clean(text, 4_000));
 
     private static string Pair(Discrimination one) => $"{Number(one.Sensitivity)} / {Number(one.Specificity)}";
 

@@ -57,6 +57,9 @@ internal static partial class ReportStyle
         .curve { fill: none; stroke-width: 2.2; }
         .curve.pneumonia { stroke-dasharray: 7 3; }
         .curve.healthy { stroke-dasharray: 2 3; }
+        .trial { fill: var(--accent); fill-opacity: .6; }
+        .trial.pruned { fill: none; stroke: var(--soft); }
+        .best { stroke: var(--covid); }
         .epochs { fill: none; stroke: var(--accent); }
         .epochs.train { stroke-width: .8; stroke-opacity: .7; }
         .epochs.validation { stroke-width: 2; stroke: var(--covid); stroke-opacity: .7; }

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using LusPipeline.Core.Outcomes;
+
+namespace LusPipeline.Training.Reports;
+
+/// <summary>
+/// Builds a page in one HTML file. It needs no other file, no network and no script, and follows the reader's light or dark theme. Names come from outside,
+/// so every text is encoded.
+/// </summary>
+public abstract class HtmlPage
+{
+    private readonly StringBuilder _html = new();
+
+    /// <summary>Begins the page.</summary>
+    protected void Head(string title) => Append($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+        <title>{Text(title)}</title>
+        <style>
+        {ReportStyle.OfPage}
+        </style>
+        </head>
+        <body>
+
+        """);
+
+    /// <summary>Ends the page.</summary>
+    protected string Finish()
+    {
+        Append($"</main>\n</body>\n</html>\n");
+        return _html.ToString();
+    }
+
+    /// <summary>Begins a section with a table.</summary>
+    protected void Begin(string title, params string[] columns)
+    {
+        Append($"<section>\n<h2>{Text(title)}</h2>\n");
+        BeginTable(columns);
+    }
+
+    protected void BeginTable(params string[] columns)
+    {
+        Append($"<div class=\"scroll\"><table><thead><tr>");
+        foreach (var column in columns)
+            Append($"<th scope=\"col\">{Text(column)}</th>");
+        Append($"</tr></thead><tbody>\n");
+    }
+
+    /// <param name="cells">Cells that are encoded already.</param>
+    protected void Row(params string[] cells)
+    {
+        Append($"<tr><th scope=\"row\">{cells[0]}</th>");
+        foreach (var cell in cells.Skip(1))
+            Append($"<td>{cell}</td>");
+        Append($"</tr>\n");
+    }
+
+    protected void End() => Append($"</tbody></table></div>\n</section>\n");
+
+    protected void Append(FormattableString html) => _html.Append(html.ToString(CultureInfo.InvariantCulture));
+
+    protected static string Text(string text) => WebUtility.HtmlEncode(PlainText.Clean(text, 4_000));
+}
