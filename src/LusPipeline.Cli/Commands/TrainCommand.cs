@@ -20,6 +20,7 @@ internal static class TrainCommand
             TrainFitCommand.Create(),
             TrainEvaluateCommand.Create(),
             TrainTuneCommand.Create(),
+            TrainGridCommand.Create(),
         };
         TrainVideosAction.AddTo(command);
         return command.WithExamples(
@@ -27,6 +28,7 @@ internal static class TrainCommand
             "lus train dataset videos.csv --folds 5 --out cross_val.json",
             "lus train fit --features features_20/xception --labels videos.csv --folds cross_val.json --out my-bundle",
             "lus train evaluate --features features_20/xception --folds cross_val.json --labels videos.csv --out report.html",
-            "lus train tune --features features_20/xception --folds cross_val.json --labels videos.csv --trials 100 --storage sqlite:///optuna.db");
+            "lus train tune --features features_20/xception --folds cross_val.json --labels videos.csv --trials 100 --storage sqlite:///optuna.db",
+            "lus train grid --models xception-lstm --videos videos/ --labels videos.csv --folds cross_val.json --preset paper --out evaluation.csv");
     }
 }

@@ -35,7 +35,8 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
         BundleWriter.RequireFree(request.Out);
         PrivateFolder.Make(request.Work);
         var unused = new List<string>();
-        var features = new TrainedFeatures(request, await LabelledVideos.ListAsync(request.Paths, request.Labels, unused, interrupted));
+        var features = new TrainedFeatures(
+            request.Work, request.Source, request.Variant, request.Paths, request.Labels, await LabelledVideos.ListAsync(request.Paths, request.Labels, unused, interrupted));
         LeftOut = await features.MakeAsync(interrupted);
         var labels = WriteFolds(features.Readable());
 

@@ -2,21 +2,27 @@ using System.Security.Cryptography;
 using System.Text;
 using LusPipeline.Buckets.FeatureSets;
 using LusPipeline.Cli.Arguments;
+using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Offline;
+using LusPipeline.Models.Bundles;
 using LusPipeline.Training.Data;
 
 namespace LusPipeline.Cli.Commands;
 
 /// <summary>The features of a training's videos. They are kept, so that a training that was stopped goes on without making them again.</summary>
-/// <param name="request">The training.</param>
+/// <param name="work">The folder that keeps them; it is there.</param>
+/// <param name="source">The bundle that gives the backbones.</param>
+/// <param name="variant">The variant that computes them; null for the best one on this machine.</param>
+/// <param name="paths">Videos, or folders of videos.</param>
+/// <param name="labels">Says what they show.</param>
 /// <param name="videos">The labelled videos.</param>
-internal sealed class TrainedFeatures(TrainVideosRequest request, LabelTable videos)
+internal sealed class TrainedFeatures(string work, Bundle source, string? variant, IReadOnlyList<string> paths, VideoLabels labels, LabelTable videos)
 {
-    private readonly string _identity = Path.Combine(request.Work, "features.sha256");
-    private readonly string _leftOut = Path.Combine(request.Work, "left-out.txt");
+    private readonly string _identity = Path.Combine(work, "features.sha256");
+    private readonly string _leftOut = Path.Combine(work, "left-out.txt");
 
-    public string Folder { get; } = Path.Combine(request.Work, "features");
+    public string Folder { get; } = Path.Combine(work, "features");
 
     /// <summary>Makes the features, unless those of the same videos, labels and backbone are there.</summary>
     /// <returns>A line for each video that could not be read.</returns>
@@ -33,11 +39,11 @@ internal sealed class TrainedFeatures(TrainVideosRequest request, LabelTable vid
         var report = await new FeatureSetExtraction(
             new()
             {
-                Paths = request.Paths,
-                Model = request.Source.Folder,
-                Variant = request.Variant,
+                Paths = paths,
+                Model = source.Folder,
+                Variant = variant,
                 Out = Folder,
-                Label = request.Labels.Find,
+                Label = labels.Find,
                 Media = MediaSettings.Read(),
             },
             (done, all) => display.Show(done, all),
@@ -62,7 +68,7 @@ internal sealed class TrainedFeatures(TrainVideosRequest request, LabelTable vid
 
     private string Identity()
     {
-        var text = new StringBuilder($"{request.Source.Id}\n{request.Variant}\n");
+        var text = new StringBuilder($"{source.Id}\n{variant}\n");
         foreach (var row in videos.Rows)
             text.Append($"{row.Content} {row.Label} {row.File}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -40,7 +40,7 @@ public static class HeadFitter
         ArgumentNullException.ThrowIfNull(options);
         head.Validate();
         options.Validate();
-        Check(training, validation, options);
+        Check(training, validation, head, options);
         var standardization = head.Standardize ? Standardization.Of(training) : null;
         using var session = new HeadSession(
             head, options, Math.Min(options.Batch, training.Clips.Count), training.Frames, training.Width, standardization);
@@ -71,8 +71,10 @@ public static class HeadFitter
         }
     }
 
-    private static void Check(LabelledClips training, LabelledClips? validation, FitOptions options)
+    private static void Check(LabelledClips training, LabelledClips? validation, HeadOptions head, FitOptions options)
     {
+        if (head.IsRecurrent && training.Frames < 2)
+            throw new HeadException("A recurrent head needs clips of at least two frames. Take more frames, or give --head mean.");
         if (training.Clips.Count == 0)
             throw new HeadException("There are no clips to train on.");
         foreach (var diagnosis in Enum.GetValues<Diagnosis>())

@@ -44,6 +44,15 @@ public static class EvaluationCsv
         WholeFile.Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(Header)) + '\n')));
     }
 
+    /// <summary>Whether a file has a row of a model, whatever its frames and features are.</summary>
+    /// <exception cref="TrainingDataException">The file has another header, or is no table of evaluations.</exception>
+    public static bool Has(string path, string study, string model)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(model);
+        return Read(path).Exists(line => line.StartsWith($"{Quoted(study)},{Quoted(model)},", StringComparison.Ordinal));
+    }
+
     /// <summary>The rows of a file that is there.</summary>
     private static List<string> Read(string path)
     {

@@ -151,6 +151,7 @@ public sealed class HeadFitterTests
         var values = Clips.Values.ToArray();
         values[7 * MadeClips.Frames * MadeClips.Width] = float.NaN;
         Refused("video7", Clips with { Values = values });
+        Refused("two frames", Clips with { Frames = 1, Width = MadeClips.Frames * MadeClips.Width });
         Refused("healthy", Clips with { Clips = [.. Clips.Clips.Select(clip => clip with { Label = Diagnosis.Healthy })] });
         Refused("pneumonia", Clips with { Clips = [.. Clips.Clips.Select(clip => clip.Label == Diagnosis.Pneumonia ? clip with { Label = Diagnosis.Covid } : clip)] });
 

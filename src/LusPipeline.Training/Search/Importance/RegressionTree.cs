@@ -50,7 +50,7 @@ internal sealed class RegressionTree
                 // The squared error falls by as much as this grows.
                 var gain = (left * left / count) + ((sum - left) * (sum - left) / (ordered.Length - count));
                 if (gain > most)
-                    (most, best) = (gain, (column, before + ((after - before) / 2)));
+                    (most, best) = (gain, (column, Math.Min(before + ((after - before) / 2), Math.BitDecrement(after))));
             }
         }
         return best;

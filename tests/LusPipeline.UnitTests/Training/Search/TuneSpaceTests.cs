@@ -113,6 +113,25 @@ public sealed class TuneSpaceTests : IDisposable
         Assert.Empty(ParameterImportance.Of(trials[..1], seed: 0));
     }
 
+    [Fact]
+    public void Values_that_differ_in_the_last_bit_are_told_apart()
+    {
+        // Optuna stores 0.30000000000000004 where this stores 0.3.
+        var drop = new FloatDistribution(0, 0.6, Step: 0.1);
+        Trial[] trials =
+        [
+            .. Enumerable.Range(0, 20).Select(number => new Trial
+            {
+                Number = number,
+                State = TrialState.Complete,
+                Value = number % 2,
+                Parameters = new Dictionary<string, Parameter> { ["drop"] = new(number % 2 == 0 ? 0.3 : Math.BitIncrement(0.3), drop) },
+            }),
+        ];
+
+        Assert.Equal(["drop"], ParameterImportance.Of(trials, seed: 0).Select(one => one.Name));
+    }
+
     private IReadOnlyDictionary<string, Distribution> Read(string json)
     {
         File.WriteAllText(_folder["space.json"], json);
