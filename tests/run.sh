@@ -78,6 +78,19 @@ install_dotnet() {
     export DOTNET_ROOT=~/.dotnet PATH=~/.dotnet:$PATH
 }
 
+install_tools() {
+  need ffmpeg ffmpeg
+  need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
+  need strace strace
+  tests/servers.sh install || printf 'tests on those servers are skipped\n'
+}
+
+# Waits for install_tools in the background, and shows what it wrote.
+tools_are_there() {
+  wait "$tools"
+  cat -- "$reports/tools"
+}
+
 # settled PID FILE: waits for the question for vulnerabilities and shows what it wrote. One that nobody could answer is skipped, and said again at
 # the end.
 settled() {
@@ -243,10 +256,10 @@ if [[ $deploy ]]; then
   deploy "$@"
   finish
 fi
-need ffmpeg ffmpeg
-need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
-need strace strace
-tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
+# The build needs none of them, so it runs meanwhile.
+install_tools >"$reports/tools" 2>&1 </dev/null &
+tools=$!
+[[ -z $rounds$coverage && $# -eq 0 ]] || tools_are_there
 
 if [[ $coverage ]]; then
   build_project LusPipeline.UnitTests && cover "$@"
@@ -268,6 +281,7 @@ check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
 tests/vulnerabilities.sh >"$reports/vulnerable" 2>&1 </dev/null &
 vulnerable=$!
 check 'build, warnings are errors' build LusPipeline.sln || finish
+tools_are_there
 # The build has enforced the rules of style and the analyzers'.
 check 'format' dotnet format whitespace --folder . --include src/ tests/ --verify-no-changes
 check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"
