@@ -228,6 +228,24 @@ deploy() {
   need openssl openssl
   tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
   build_project LusPipeline.DeployTests && run_tests LusPipeline.DeployTests "$@"
+  [[ $# -gt 0 ]] || compose
+}
+
+# Runs docker-compose.yml on the engine that is there; as root, where there is none, on one of its own.
+compose() {
+  if ! docker compose version >/dev/null 2>&1; then
+    printf 'docker-compose.yml is not run: Docker Compose 2 is missing\n'
+    skipped=$((skipped + 1))
+  elif docker version >/dev/null 2>&1; then
+    check 'docker-compose.yml' tests/deploy/compose.sh
+  elif [[ $EUID -eq 0 ]]; then
+    need /usr/sbin/dockerd docker.io
+    need debootstrap debootstrap
+    check 'docker-compose.yml, on an engine of its own' tests/deploy/compose.sh --own
+  else
+    printf 'docker-compose.yml is not run: no Docker engine answers\n'
+    skipped=$((skipped + 1))
+  fi
 }
 
 rounds= coverage= deploy=

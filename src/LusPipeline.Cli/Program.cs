@@ -28,6 +28,7 @@ var root = new RootCommand("""
     ConfigCommand.Create(),
     DbCommand.Create(),
     StatusCommand.Create(),
+    HealthCommand.Create(),
     VersionCommand.Create(),
 };
 root.WithExamples("lus run videos/", "lus demo");

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Net.Sockets;
 
 namespace LusPipeline.Hosting.Http;
 
@@ -16,6 +17,11 @@ public sealed record HttpOptions : IValidatableObject
 
     /// <summary>The address to listen at; null for <c>localhost</c>, which is several.</summary>
     internal IPAddress? Address => IPAddress.TryParse(Url?.IdnHost, out var address) ? address : null;
+
+    /// <summary>The address at which this machine reaches its own worker; null for no server.</summary>
+    public Uri? OwnUrl => Url is not null && Address is { } address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        ? new UriBuilder(Url) { Host = (address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback).ToString() }.Uri
+        : Url;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

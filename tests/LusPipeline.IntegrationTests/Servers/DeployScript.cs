@@ -40,6 +40,6 @@ internal static class DeployScript
         return said;
     }
 
-    private static string Folder([CallerFilePath] string source = "") =>
+    internal static string Folder([CallerFilePath] string source = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "deploy"));
 }
