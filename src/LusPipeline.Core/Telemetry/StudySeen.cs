@@ -15,7 +15,7 @@ public sealed class StudySeen : IDisposable
         ActivityLink[]? links = ActivityContext.TryParse(link, null, out var linked) ? [new ActivityLink(linked)] : null;
         var ambient = Activity.Current;
         Activity.Current = null;
-        _activity = StageTrace.Source.StartActivity(name, ActivityKind.Producer, default(ActivityContext), links: links);
+        _activity = StageTrace.Source.StartActivity(name, ActivityKind.Internal, default(ActivityContext), links: links);
         Activity.Current = ambient;
         _activity?.SetTag(StageTrace.StudyId, study.ToString("D"));
         _activity?.SetTag(StageTrace.StudyDay, studyDay.ToString("O"));

@@ -1,4 +1,5 @@
 using LusPipeline.Core.Messages;
+using LusPipeline.Hosting.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ internal sealed partial class BrokerBus(IBus bus, BusConnection connection, Brok
     private static readonly IPipe<SendContext> ToBroker = Pipe.Execute<SendContext>(context =>
     {
         context.Durable = true;
+        BrokerTrace.Write(context);
         if (context.TryGetPayload(out RabbitMqSendContext? rabbit))
             rabbit.Mandatory = true;
     });

@@ -11,6 +11,7 @@ internal sealed class FeaturesConsumer(FeaturesHandler handler, FatalError fault
     public Task Consume(ConsumeContext<ClipReady> context)
     {
         QueueWait.Record(Stage.Features, context, clock);
+        BrokerTrace.Begin(context);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class IngestConsumer(IngestHandler handler, FatalError fault, St
     public Task Consume(ConsumeContext<VideoFound> context)
     {
         QueueWait.Record(Stage.Ingest, context, clock);
+        BrokerTrace.Begin(context);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class SequenceConsumer(SequenceHandler handler, FatalError fault
     public Task Consume(ConsumeContext<FeaturesReady> context)
     {
         QueueWait.Record(Stage.Sequence, context, clock);
+        BrokerTrace.Begin(context);
         return fault.GuardAsync(() => handler.HandleAsync(context.Message, stop.Token), stop.Token);
     }
 }

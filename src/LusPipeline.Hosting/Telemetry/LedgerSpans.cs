@@ -9,7 +9,7 @@ namespace LusPipeline.Hosting.Telemetry;
 internal static class LedgerSpans
 {
     private static readonly HashSet<string> Columns =
-        [StageTrace.StudyId, StageTrace.StudyDay, StageTrace.VideoId, StageTrace.ClipId, StageTrace.Reason];
+        [StageTrace.StudyId, StageTrace.StudyDay, StageTrace.VideoId, StageTrace.ClipId, StageTrace.Reason, StageTrace.ErrorType];
 
     /// <returns>Null for a span that belongs to no study.</returns>
     public static SpanRow? Row(Activity activity)

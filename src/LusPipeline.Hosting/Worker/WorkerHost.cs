@@ -66,7 +66,7 @@ public sealed class WorkerHost : IAsyncDisposable
         var clipsInHand = OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames);
         services.AddStages(stages, ingest, media, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
 
-        builder.AddTelemetry();
+        builder.AddTelemetry(stages == StageSet.All ? $"{StudyTelemetry.Service}-all" : $"{StudyTelemetry.Service}-{string.Join('-', stages.Stages().Select(stage => stage.Name()))}");
         builder.AddHttp(settings.Get<HttpOptions>());
         services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
         services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<WorkerStartup>()));

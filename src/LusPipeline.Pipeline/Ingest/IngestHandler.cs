@@ -33,6 +33,9 @@ public sealed class IngestHandler(
     {
         var frameSize = frameSizes.For(video.BundleId);
         stalled.Check(video.BundleId);
+        // What is delivered has a span around its steps. In one process the steps say it all.
+        using var span = Delivery.Current is null
+            ? null : StageTrace.Start(Stage.Ingest.Name(), video.TraceParent, video.StudyId, video.StudyDay, video.VideoId);
         using var local = await bucket.FetchAsync(video.ObjectKey, video.Tag, scratch.PathOf(video.VideoId), cancellation).ConfigureAwait(false);
         using var source = VideoSource.Open(video.VideoId, local.Path, scratch.Path, video.Urgent);
         var (facts, report) = await ReadAsync(video, source, frameSize, cancellation).ConfigureAwait(false);
@@ -57,7 +60,7 @@ public sealed class IngestHandler(
         try
         {
             var read = await reader.ReadAsync(
-                request, video.ObjectKey, step => StageTrace.Start(step, video.TraceParent, video.StudyId, video.StudyDay, video.VideoId),
+                request, video.ObjectKey, step => StageTrace.Step(step, video.TraceParent, video.StudyId, video.StudyDay, video.VideoId),
                 clip => HandOverAsync(video, clip, cancellation), cancellation).ConfigureAwait(false);
             StageMetrics.FramesFinished(Stage.Ingest.Name(), read.Report.DecodedFrames);
             return read;

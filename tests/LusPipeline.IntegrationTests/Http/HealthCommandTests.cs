@@ -1,4 +1,3 @@
-using LusPipeline.IntegrationTests.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -29,7 +29,9 @@ public sealed partial class WorkerExportTests(TestServers servers, FleetFixture 
         Assert.Equal(traces, TraceIds(collector.Traces));
         foreach (var span in new[] { "study seen", "probe", "decode", "features", "sequence", "not_a_video" })
             Assert.Contains(span, collector.Traces, StringComparison.Ordinal);
-        foreach (var metric in new[] { "lus.clips", "lus.frames", "lus.videos", "lus.queue.wait", "lus.stage.duration", "lus.decode.duration", "lus.failures", "dotnet.gc.collections" })
+        foreach (var text in new[] { "messaging.system", "rabbitmq", "messaging.operation.type", "messaging.destination.name", "lus.ingest", "lus.features", "lus.sequence", "error.type", "lus-all" })
+            Assert.Contains(text, collector.Traces, StringComparison.Ordinal);
+        foreach (var metric in new[] { "db.client.", "lus.clips", "lus.frames", "lus.videos", "lus.queue.wait", "lus.stage.duration", "lus.decode.duration", "lus.failures", "dotnet.gc.collections" })
             Assert.Contains(metric, collector.Metrics, StringComparison.Ordinal);
         Assert.Contains("Worker of all is ready", collector.Logs, StringComparison.Ordinal);
         foreach (var told in new[] { collector.Traces, collector.Metrics, collector.Logs, ended.ErrorText, string.Join('\n', ended.Output) })
