@@ -159,7 +159,7 @@ public sealed class HttpServerTests : IDisposable
         var open = await SqliteLedger.OpenAsync(folder["ledger.db"], Cancellation);
         var builder = Builder(TimeProvider.System);
         builder.Services.AddSingleton(open).AddSingleton(new TelemetryOptions());
-        builder.AddTelemetry();
+        builder.AddTelemetry("lus-test");
         var study = Guid.NewGuid();
         using (var host = builder.Build())
         {
