@@ -24,6 +24,8 @@ internal static class Int8Benchmark
         var bundle = Bundle.Load(model);
         var folds = PatientFold.Read(Path.Combine(data, "cross_val.json"));
         using var videos = new OfflineVideos([videoFolder], new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
+        if (set is not null && FeatureSet.Read(set).FeatureLength is var width && width != bundle.Features)
+            throw new InvalidOperationException($"'{set}' has {width} features a frame, and {bundle.Name} gives {bundle.Features}. Make the set with that bundle: lus features --variant fp32.");
         var (fp32, int8) = set is null ? await BothAsync(videos, bundle) : (Read(set), await Int8Async(videos, bundle));
 
         Row($"{bundle.Name} {bundle.Id[..12]}, videos", $"{int8.Count}");

@@ -20,6 +20,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
@@ -32,6 +33,7 @@ const string Usage = """
     sandbox    decoding in the kernel's sandbox and without it, by turns
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
     train-accuracy  a preset's head over all folds: accuracy on the videos that it was not trained on
+    train-select   how the default head was chosen: recipes over all folds, and what choosing inside the folds is worth
     scaling    1 to 16 feature workers whose model waits a fixed time instead of computing
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
@@ -46,6 +48,9 @@ const string Usage = """
     --model    a bundle's folder; default models/xception-lstm of this checkout
     --features a feature set; default data/features_20/xception of the shared data
     --folds    a cross_val.json; default data/lus/cross_val.json of the shared data
+    --only     names of recipes, separated by semicolons
+    --picture  an SVG file with the balanced accuracy of each recipe
+    --keep     where finished folds stay, for a next time
     --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
     """;
 
@@ -65,7 +70,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "train" or "train-accuracy", ..])
+if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -81,6 +86,17 @@ if (args[0] == "scaling")
     return 0;
 }
 var shared = Environment.GetEnvironmentVariable("LUS_SHARED") ?? Path.Combine(Repository.Root, "..", "shared");
+if (args[0] == "train-select")
+{
+    SelectionBenchmark.Measure(
+        [.. Option("--features", Path.Combine(shared, "data", "features_20", "xception")).Split(',').Select(Path.GetFullPath)],
+        Path.GetFullPath(Option("--folds", Path.Combine(shared, "data", "lus", "cross_val.json"))),
+        Path.GetFullPath(Option("--labels", Path.Combine(shared, "data", "lus", "videos.csv"))),
+        Option("--only", "").Split(';', StringSplitOptions.RemoveEmptyEntries),
+        Path.GetFullPath(Option("--keep", "train-select.folds")), int.Parse(Option("--ensemble", "1"), CultureInfo.InvariantCulture),
+        args.Contains("--picture") ? Path.GetFullPath(Option("--picture", "")) : null);
+    return 0;
+}
 if (args[0] is "train" or "train-accuracy")
 {
     var set = Path.GetFullPath(Option("--features", Path.Combine(shared, "data", "features_20", "xception")));

@@ -12,6 +12,9 @@ internal sealed record EvaluationRequest
     /// <summary>The folder of the feature set.</summary>
     public required string Features { get; init; }
 
+    /// <summary>The folders of further sets of the same videos, whose clips are only trained on.</summary>
+    public IReadOnlyList<string> Augment { get; init; } = [];
+
     /// <summary>The file of the folds.</summary>
     public required string Folds { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed record EvaluationRequest
 
     public FoldedClips Read(int? frames)
     {
-        var data = FoldedClips.Read(Features, Folds, Labels is null ? null : VideoLabels.Read(Labels).Table, frames);
+        var data = FoldedClips.Read(Features, Folds, Labels is null ? null : VideoLabels.Read(Labels).Table, frames, Augment);
         return Columns is var (first, last) ? data with { Clips = data.Clips.Columns(first, last - first + 1) } : data;
     }
 }

@@ -18,6 +18,11 @@ internal static class FeaturesCommand
         var variant = new Option<string?>("--variant") { Description = "The bundle's variant to compute with; its best on this machine if left out" };
         variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
         var layers = new Option<string?>("--layers") { Description = "The layers to take, separated by commas; all that the bundle gives if left out", HelpName = "LAYERS" };
+        var vary = new Option<int?>("--vary")
+        {
+            Description = "Change each video at random, by this seed: mirrored, cropped, brighter or darker, other frames. For lus train --augment",
+            HelpName = "SEED",
+        };
         var output = new Option<DirectoryInfo>("--out") { Description = "The new set's folder", Required = true, HelpName = "DIR" };
         var labels = new Option<string>("--labels")
         {
@@ -32,10 +37,11 @@ internal static class FeaturesCommand
             Exit codes: 0 all videos are in it; 2 some are left out, each with its reason; 1 nothing was written; 130 interrupted.
             """)
         {
-            paths, model, variant, layers, output, labels,
+            paths, model, variant, layers, vary, output, labels,
         }.WithExamples(
             "lus features dataset/ --model densenet201 --out features_20/densenet201",
             "lus features videos/ --labels videos.csv --layers add_10 --out features_20/xception-block12",
+            "lus features videos/ --labels videos.csv --vary 1 --out features_20/xception-varied-1",
             "lus features videos/ --labels videos.csv --out features_20/xception");
         command.SetStoppableAction(async (result, cancellation) =>
         {
@@ -47,6 +53,7 @@ internal static class FeaturesCommand
                 Model = BundleCatalog.Find(result.GetValue(model)),
                 Variant = result.GetValue(variant),
                 Layers = LayerNames.Split(result.GetValue(layers)),
+                Vary = result.GetValue(vary),
                 Out = result.GetRequiredValue(output).FullName,
                 Label = known.Find,
                 Media = MediaSettings.Read(),

@@ -16,6 +16,9 @@ internal sealed record FitRequest
     /// <summary>The feature set's folder.</summary>
     public required string Features { get; init; }
 
+    /// <summary>The folders of further sets, whose clips are only trained on.</summary>
+    public IReadOnlyList<string> Augment { get; init; } = [];
+
     /// <summary>All clips, with all columns of the features vector.</summary>
     public required LabelledClips Whole { get; init; }
 
@@ -64,23 +67,25 @@ internal sealed record FitRequest
 
     /// <summary>Reads and checks everything, before anything is trained.</summary>
     /// <param name="columns">The first and the last column that the head reads; null for all.</param>
+    /// <param name="augment">The folders of further sets, whose clips are only trained on.</param>
     /// <param name="foldsFile">The file of the folds; null for none.</param>
     /// <param name="foldName">The name of one of them; null for all.</param>
     /// <exception cref="TrainingDataException">Folds, labels and features do not fit each other, or a fold's sides are not independent and that is not allowed.</exception>
     public static FitRequest Read(
         string folder, Bundle source, string features, LabelTable? labels, int? frames, (int First, int Last)? columns, string? foldsFile, string? foldName, bool allowLeak,
-        HeadRecipe recipe)
+        HeadRecipe recipe, IReadOnlyList<string> augment)
     {
         if (foldsFile is null)
         {
             if (foldName is not null)
                 throw new TrainingDataException("--fold needs the file of the folds: give --folds.");
-            var clips = FeatureClips.Read(features, labels, frames);
+            var clips = FeatureClips.Read(features, labels, frames, augment);
             return new()
             {
                 Out = folder,
                 Source = source,
                 Features = features,
+                Augment = augment,
                 Whole = clips,
                 Clips = Chosen(clips),
                 FirstColumn = columns?.First ?? 0,
@@ -88,7 +93,7 @@ internal sealed record FitRequest
                 Recipe = recipe,
             };
         }
-        var data = FoldedClips.Read(features, foldsFile, labels, frames);
+        var data = FoldedClips.Read(features, foldsFile, labels, frames, augment);
         var fold = foldName is null ? null : data.Folds.FirstOrDefault(one => one.Name == foldName)
             ?? throw new TrainingDataException($"'{foldsFile}' has no fold '{foldName}'; it has {string.Join(", ", data.Folds.Select(one => one.Name))}.");
         var leaks = LeakCheck.Find(data.Clips, fold is null ? data.Folds : [fold]);
@@ -99,6 +104,7 @@ internal sealed record FitRequest
             Out = folder,
             Source = source,
             Features = features,
+            Augment = augment,
             Whole = data.Clips,
             Clips = Chosen(data.Clips),
             FirstColumn = columns?.First ?? 0,

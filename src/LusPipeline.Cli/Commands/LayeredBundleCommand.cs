@@ -25,7 +25,7 @@ internal static class LayeredBundleCommand
             if (!result.GetValue(here))
             {
                 return await ModelsBundleChild.RunAsync(
-                    ["models", .. arguments(result), source], target, source, ImportLimits.MaxTime, result, cancellation);
+                    ["models", .. arguments(result), source], target, BundleReference.Split(source).Folder, ImportLimits.MaxTime, result, cancellation);
             }
             var made = make(Bundle.Load(source), target, result);
             if ((await TrialRun.RunAsync(made, cancellation)).Whole)

@@ -5,7 +5,7 @@ namespace LusPipeline.Cli.Commands;
 /// <summary><c>lus models</c></summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new Command("models", "Get, import, list, show, verify, sign, compare and export model bundles, and change their variants and layers")
+    public static Command Create() => new Command("models", "Get, import, list, show, verify, sign, compare and export model bundles, and change their variants, layers and heads")
     {
         ModelsImportCommand.Create(),
         ModelsPullCommand.Create(),
@@ -19,6 +19,7 @@ internal static class ModelsCommand
         ModelsHalveCommand.Create(),
         ModelsLayersCommand.Create(),
         ModelsSlimCommand.Create(),
+        ModelsHeadsCommand.Create(),
     }.WithExamples(
         "lus models list",
         "lus models show xception-lstm",
@@ -31,5 +32,6 @@ internal static class ModelsCommand
         "lus models halve my-bundle --calibrate videos/",
         "lus models layers xception-lstm --add add_10 --out my-bundle",
         "lus models slim xception-lstm --out fast",
+        "lus models heads my-bundle --add paper --from paper-bundle --out both",
         "lus models import keras weights.h5 --architecture xception --head head.h5 --preprocess tf --name my-model --out my-bundle");
 }

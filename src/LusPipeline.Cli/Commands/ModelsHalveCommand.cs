@@ -48,7 +48,7 @@ internal static class ModelsHalveCommand
             string[] arguments = ["models", "halve", source, $"--calibrate={calibrate}", string.Create(CultureInfo.InvariantCulture, $"--frames={count}")];
             var maxTime = ImportLimits.MaxTime + (count * MaxTimePerFrame);
             if (result.GetValue(folder) is { } target)
-                return await ModelsBundleChild.RunAsync(arguments, target.FullName, source, maxTime, result, cancellation);
+                return await ModelsBundleChild.RunAsync(arguments, target.FullName, BundleReference.Split(source).Folder, maxTime, result, cancellation);
             var bundle = Bundle.Load(source);
             if (bundle.Variants.Contains(BundleVariant.Fp16))
                 throw new BundleException($"The bundle '{bundle.Folder}' has the variant '{BundleVariant.Fp16}' already. Write a new bundle with --out.");
@@ -56,7 +56,7 @@ internal static class ModelsHalveCommand
                 arguments,
                 bundle.Folder,
                 made => $"written to {BundleWriter.MoveVariant(bundle, Bundle.Load(made), BundleVariant.Fp16).Folder}",
-                source,
+                BundleReference.Split(source).Folder,
                 maxTime,
                 result,
                 cancellation);

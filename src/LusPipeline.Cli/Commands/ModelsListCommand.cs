@@ -35,7 +35,7 @@ internal static class ModelsListCommand
                 table.AddRow([.. new[]
                 {
                     Path.GetFileName(folder), bundle.Name, bundle.Version, bundle.Id[..12], string.Join(' ', bundle.Variants),
-                    string.Create(CultureInfo.InvariantCulture, $"{bundle.Frames}×{bundle.Height}×{bundle.Width}"), bundle.HasHead ? "yes" : "no",
+                    string.Create(CultureInfo.InvariantCulture, $"{bundle.Frames}×{bundle.Height}×{bundle.Width}"), bundle.HasHead ? string.Join(", ", bundle.Manifest.Heads.Keys.Prepend("yes")) : "no",
                 }.Select(Markup.Escape)]);
             }
             catch (BundleException exception)

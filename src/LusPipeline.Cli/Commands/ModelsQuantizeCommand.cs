@@ -47,7 +47,7 @@ internal static class ModelsQuantizeCommand
             string[] arguments = ["models", "quantize", source, $"--calibrate={calibrate}", string.Create(CultureInfo.InvariantCulture, $"--frames={count}")];
             var maxTime = ImportLimits.MaxTime + (count * MaxTimePerFrame);
             if (result.GetValue(folder) is { } target)
-                return await ModelsBundleChild.RunAsync(arguments, target.FullName, source, maxTime, result, cancellation);
+                return await ModelsBundleChild.RunAsync(arguments, target.FullName, BundleReference.Split(source).Folder, maxTime, result, cancellation);
             var bundle = Bundle.Load(source);
             if (bundle.Variants.Contains(BundleVariant.Int8))
                 throw new BundleException($"The bundle '{bundle.Folder}' has the variant '{BundleVariant.Int8}' already. Write a new bundle with --out.");
@@ -55,7 +55,7 @@ internal static class ModelsQuantizeCommand
                 arguments,
                 bundle.Folder,
                 made => $"written to {BundleWriter.MoveVariant(bundle, Bundle.Load(made), BundleVariant.Int8).Folder}",
-                source,
+                BundleReference.Split(source).Folder,
                 maxTime,
                 result,
                 cancellation);

@@ -37,6 +37,8 @@ internal static class ModelsShowCommand
         foreach (var variant in bundle.Variants)
             Line(output, variant, Describe(bundle, bundle.Backbone(variant)));
         Line(output, "head", bundle.HasHead ? Describe(bundle, bundle.Head) : "none: makes features only");
+        foreach (var (name, further) in bundle.Manifest.Heads)
+            Line(output, $"head {name}", $"{Describe(bundle, further.Model)}; lus models show {bundle.Name}:{name}");
         if (bundle.Manifest.Training is { } training)
         {
             Line(output, "trained", string.Create(

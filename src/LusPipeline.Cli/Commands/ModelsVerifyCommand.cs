@@ -29,7 +29,7 @@ internal static class ModelsVerifyCommand
         {
             model, mark, key, here,
         }.WithExamples(
-            "lus models verify", "lus models verify ./my-bundle", "lus models verify ./my-bundle --mark", "lus models verify ./my-bundle --key key.pub.pem");
+            "lus models verify", "lus models verify ./my-bundle", "lus models verify xception-lstm:paper", "lus models verify ./my-bundle --mark", "lus models verify ./my-bundle --key key.pub.pem");
         command.Validators.Add(result =>
         {
             if (result.GetValue(mark) && result.GetValue(key) is { Length: > 0 })
@@ -37,15 +37,16 @@ internal static class ModelsVerifyCommand
         });
         command.SetStoppableAction(async (result, cancellation) =>
         {
-            var folder = BundleCatalog.Find(result.GetValue(model));
+            var reference = BundleCatalog.Find(result.GetValue(model));
+            var folder = BundleReference.Split(reference).Folder;
             if (!result.GetValue(here))
             {
                 if (TrustedKeys.Read([.. (result.GetValue(key) ?? []).Select(file => file.FullName)]) is { } keys)
                     await result.InvocationConfiguration.Output.WriteLineAsync($"signed by key {keys.Require(folder, ManifestFile.ReadBytes(folder))}");
-                string[] arguments = ["models", "verify", folder, .. result.GetValue(mark) ? ["--mark"] : Array.Empty<string>(), LusChild.HereOption];
+                string[] arguments = ["models", "verify", reference, .. result.GetValue(mark) ? ["--mark"] : Array.Empty<string>(), LusChild.HereOption];
                 return await ModelsChild.RunAsync(arguments, folder, result.GetValue(mark) ? folder : null, ImportLimits.MaxTime, result, cancellation);
             }
-            var bundle = Bundle.Load(folder);
+            var bundle = Bundle.Load(reference);
             var trial = await TrialRun.RunAsync(bundle, cancellation);
             if (result.GetValue(mark))
                 Mark(bundle, trial);

@@ -36,6 +36,7 @@ internal static class RunCommand
             "lus run videos/ --clips windows --window 2 --stride 1",
             "lus run videos/ --labels videos.csv",
             "lus run videos/ --json | jq 'select(.kind == \"video\")'",
+            "lus run videos/ --fast",
             "lus run inbox/ --watch",
             "lus run -- -starts-with-a-dash.mp4");
         options.AddTo(command);

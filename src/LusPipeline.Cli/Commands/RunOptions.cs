@@ -23,6 +23,7 @@ internal sealed class RunOptions
     private readonly Option<double> _window = Positive("--window", 2, "Length of a window in seconds, with --clips windows");
     private readonly Option<double> _stride = Positive("--stride", 2, "Seconds from the start of one window to the next");
     private readonly Option<string?> _model = new("--model") { Description = "A bundle's folder or name; the default model if left out", HelpName = "DIR" };
+    private readonly Option<bool> _fast = new("--fast") { Description = "Leave out what the model's head does not read: the same predictions, sooner; no other features are kept" };
     private readonly Option<string?> _variant = new("--variant") { Description = "The bundle's variant to compute with; its best on this machine if left out" };
     private readonly Option<ExecutionProvider> _provider = new("--provider") { Description = "Where the models run", DefaultValueFactory = _ => ExecutionProvider.Cpu };
     private readonly Option<int> _threads = WholeNumber("--threads", 0, 0, "CPU threads that compute; 0 for all");
@@ -56,7 +57,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Home, Json, _force, _clips, _window, _stride, _model, _variant, _provider, _threads, Labels, _maxPixels, _maxFrames, _maxBytes, _bucket, Verbose })
+        foreach (var option in new Option[] { Home, Json, _force, _clips, _window, _stride, _model, _fast, _variant, _provider, _threads, Labels, _maxPixels, _maxFrames, _maxBytes, _bucket, Verbose })
             command.Add(option);
     }
 
@@ -67,6 +68,7 @@ internal sealed class RunOptions
         Home = result.GetRequiredValue(Home),
         Bucket = result.GetRequiredValue(_bucket),
         Model = BundleCatalog.Find(result.GetValue(_model)),
+        Fast = result.GetValue(_fast),
         Variant = result.GetValue(_variant),
         Window = result.GetRequiredValue(_clips) == Windows ? TimeSpan.FromSeconds(result.GetRequiredValue(_window)) : null,
         Stride = TimeSpan.FromSeconds(result.GetRequiredValue(_stride)),

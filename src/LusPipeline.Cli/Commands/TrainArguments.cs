@@ -53,6 +53,12 @@ internal static class TrainArguments
 
     public static Option<DirectoryInfo> Features() => new("--features") { Description = "A feature set's folder (lus features)", Required = true, HelpName = "DIR" };
 
+    public static Option<DirectoryInfo[]> Augment() => new("--augment")
+    {
+        Description = "A further feature set of the same videos, whose clips are only trained on: another variant's, or one of lus features --vary; may be repeated",
+        HelpName = "DIR",
+    };
+
     public static Option<FileInfo> Folds() => new("--folds")
     {
         Description = "The folds, in the form of the paper's cross_val.json (lus train dataset)",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LusPipeline.Cli.Output;
+using LusPipeline.Models.Bundles;
 using LusPipeline.Training.Data;
 using LusPipeline.Training.Evaluation;
 using LusPipeline.Training.Reports;
@@ -12,6 +13,9 @@ internal static class TrainEvaluateCommand
     public static Command Create()
     {
         var features = TrainArguments.Features();
+        var augment = TrainArguments.Augment();
+        var columns = TrainArguments.Columns();
+        var source = TrainArguments.Model();
         var folds = TrainArguments.Folds();
         var labels = TrainArguments.Labels();
         var model = Option<string?>("--bundle", "DIR", "A bundle, by folder or name, whose head is evaluated; if left out, a head is trained for each fold");
@@ -37,7 +41,7 @@ internal static class TrainEvaluateCommand
             Research use only: not a medical device.
             """)
         {
-            features, folds, labels, model, output, table, study, name, pictures, json, frames, sensitivities, allowLeak, innerFolds, seed,
+            features, augment, columns, source, folds, labels, model, output, table, study, name, pictures, json, frames, sensitivities, allowLeak, innerFolds, seed,
         }.WithExamples(
             "lus train evaluate --features features_20/xception --folds cross_val.json --labels videos.csv --out report.html",
             "lus train evaluate --features features_20/xception --folds cross_val.json --labels videos.csv --preset paper --frames 10 --csv evaluation.csv",
@@ -53,6 +57,8 @@ internal static class TrainEvaluateCommand
             {
                 Command = TrainArguments.CommandLine(result),
                 Features = result.GetRequiredValue(features).FullName,
+                Augment = [.. (result.GetValue(augment) ?? []).Select(folder => folder.FullName)],
+                Columns = ColumnsOf(result.GetValue(columns), result.GetValue(source), result.GetValue(model)),
                 Folds = result.GetRequiredValue(folds).FullName,
                 Labels = result.GetValue(labels)?.FullName,
                 Frames = result.GetValue(frames),
@@ -84,6 +90,11 @@ internal static class TrainEvaluateCommand
         });
         return command;
     }
+
+    private static (int First, int Last)? ColumnsOf(string? text, string? source, string? bundle) =>
+        text is null ? null
+        : bundle is null ? FeatureColumnsText.Read(text, Bundle.Load(BundleCatalog.Find(source)))
+        : throw new TrainingDataException("--columns is for heads that are trained here. The head of --bundle knows its columns: leave --columns out.");
 
     private static Option<T> Option<T>(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 }

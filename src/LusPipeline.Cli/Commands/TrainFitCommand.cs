@@ -14,6 +14,7 @@ internal static class TrainFitCommand
     public static Command Create()
     {
         var features = TrainArguments.Features();
+        var augment = TrainArguments.Augment();
         var output = new Option<DirectoryInfo>("--out") { Description = "The new bundle's folder", Required = true, HelpName = "DIR" };
         var model = TrainArguments.Model();
         var name = TrainArguments.Name();
@@ -35,7 +36,7 @@ internal static class TrainFitCommand
             Research use only: not a medical device.
             """)
         {
-            features, output, model, name, labels, folds, fold, leak, frames, columns, inner, seed, json,
+            features, augment, output, model, name, labels, folds, fold, leak, frames, columns, inner, seed, json,
         }.WithExamples(
             "lus train fit --features features_20/xception --labels videos.csv --folds cross_val.json --out my-bundle",
             "lus train fit --features features_20/xception --labels videos.csv --out paper-bundle --preset paper --inner-folds 0",
@@ -53,7 +54,8 @@ internal static class TrainFitCommand
             var table = result.GetValue(labels) is { } file ? VideoLabels.Read(file.FullName).Table : null;
             var request = FitRequest.Read(
                 target, source, result.GetRequiredValue(features).FullName, table, result.GetValue(frames), FeatureColumnsText.Read(result.GetValue(columns), source),
-                result.GetValue(folds)?.FullName, result.GetValue(fold), result.GetValue(leak), new(layers, fit, result.GetRequiredValue(inner), result.GetRequiredValue(seed)));
+                result.GetValue(folds)?.FullName, result.GetValue(fold), result.GetValue(leak), new(layers, fit, result.GetRequiredValue(inner), result.GetRequiredValue(seed)),
+                [.. (result.GetValue(augment) ?? []).Select(folder => folder.FullName)]);
             foreach (var warning in request.Warnings())
                 await result.InvocationConfiguration.Error.WriteLineAsync(warning);
             var run = new FitRun(request, result.GetValue(name) ?? Path.GetFileName(target));

@@ -25,6 +25,16 @@ internal static class TrainVideosAction
         var model = TrainArguments.Model();
         var variant = new Option<string?>("--variant") { Description = "The bundle's variant to compute features with; its best on this machine if left out" };
         variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
+        var vary = new Option<int>("--vary")
+        {
+            Description = "How many varied clips of each video are trained on, too (mirrored, cropped, brighter or darker, other frames), 0 to 20; each costs as much time as the clip itself",
+            HelpName = "N",
+        };
+        vary.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 0 or > 20)
+                result.AddError("--vary is a whole number from 0 to 20.");
+        });
         var name = TrainArguments.Name();
         var folds = TrainArguments.FoldCount();
         var group = TrainArguments.Group();
@@ -34,7 +44,7 @@ internal static class TrainVideosAction
         var leak = TrainArguments.AllowLeak();
         var json = TrainArguments.Json();
         command.Add(paths);
-        foreach (var option in new Option[] { labels, output, report, model, variant, name, folds, group, columns, inner, seed, leak, json })
+        foreach (var option in new Option[] { labels, output, report, model, variant, vary, name, folds, group, columns, inner, seed, leak, json })
             command.Add(option);
         var head = new HeadArguments();
         head.AddTo(command);
@@ -60,6 +70,7 @@ internal static class TrainVideosAction
                 Report = result.GetValue(report)?.FullName ?? $"{target}.html",
                 Source = source,
                 Variant = result.GetValue(variant),
+                Vary = result.GetValue(vary),
                 Columns = FeatureColumnsText.Read(result.GetValue(columns), source),
                 Group = TrainArguments.GroupOf(result.GetRequiredValue(group)),
                 Folds = result.GetRequiredValue(folds),

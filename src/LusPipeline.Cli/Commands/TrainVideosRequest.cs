@@ -31,6 +31,9 @@ internal sealed record TrainVideosRequest
     /// <summary>The variant that computes the features; null for the best one on this machine.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>How many varied clips of each video are trained on beside the clip itself.</summary>
+    public int Vary { get; init; }
+
     /// <summary>The first and the last column that the head reads; null for all.</summary>
     public (int First, int Last)? Columns { get; init; }
 

@@ -36,7 +36,8 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
         PrivateFolder.Make(request.Work);
         var unused = new List<string>();
         var features = new TrainedFeatures(
-            request.Work, request.Source, request.Variant, request.Paths, request.Labels, await LabelledVideos.ListAsync(request.Paths, request.Labels, unused, interrupted));
+            request.Work, request.Source, request.Variant, request.Paths, request.Labels, await LabelledVideos.ListAsync(request.Paths, request.Labels, unused, interrupted),
+            request.Vary);
         LeftOut = await features.MakeAsync(interrupted);
         var labels = WriteFolds(features.Readable());
 
@@ -44,6 +45,7 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
         {
             Command = request.Command,
             Features = features.Folder,
+            Augment = features.Varied,
             Folds = FoldsFile,
             Labels = labels,
             Columns = request.Columns,
@@ -59,7 +61,7 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
 
         Fit = FitRequest.Read(
             request.Out, request.Source, features.Folder, labels is null ? null : VideoLabels.Read(labels).Table, frames: null, request.Columns, FoldsFile, foldName: null,
-            request.AllowLeak, new(request.Head, request.Fit, request.InnerFolds, request.Seed));
+            request.AllowLeak, new(request.Head, request.Fit, request.InnerFolds, request.Seed), features.Varied);
         Training = new FitRun(Fit, request.Name);
         var bundle = Training.Run(interrupted);
         Directory.Delete(request.Work, recursive: true);
@@ -78,12 +80,12 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
             return null;
         using var file = new StreamWriter(LabelsFile);
         using var csv = new CsvWriter(file, CultureInfo.InvariantCulture);
-        foreach (var cell in new[] { "file", "label", "patient" })
+        foreach (var cell in new[] { "file", "label", "patient", "sha256" })
             csv.WriteField(cell);
         foreach (var row in videos.Rows)
         {
             csv.NextRecord();
-            foreach (var cell in new[] { row.File, row.Label.Name(), row.Patient })
+            foreach (var cell in new[] { row.File, row.Label.Name(), row.Patient, row.Content })
                 csv.WriteField(cell);
         }
         return LabelsFile;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LusPipeline.Buckets.FeatureSets;
@@ -17,12 +18,16 @@ namespace LusPipeline.Cli.Commands;
 /// <param name="paths">Videos, or folders of videos.</param>
 /// <param name="labels">Says what they show.</param>
 /// <param name="videos">The labelled videos.</param>
-internal sealed class TrainedFeatures(string work, Bundle source, string? variant, IReadOnlyList<string> paths, VideoLabels labels, LabelTable videos)
+/// <param name="vary">How many varied clips of each video there are, too.</param>
+internal sealed class TrainedFeatures(string work, Bundle source, string? variant, IReadOnlyList<string> paths, VideoLabels labels, LabelTable videos, int vary = 0)
 {
     private readonly string _identity = Path.Combine(work, "features.sha256");
     private readonly string _leftOut = Path.Combine(work, "left-out.txt");
 
     public string Folder { get; } = Path.Combine(work, "features");
+
+    /// <summary>The folders of the varied clips' features.</summary>
+    public IReadOnlyList<string> Varied { get; } = [.. Enumerable.Range(1, vary).Select(seed => Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"varied-{seed}")))];
 
     /// <summary>Makes the features, unless those of the same videos, labels and backbone are there.</summary>
     /// <returns>A line for each video that could not be read.</returns>
@@ -33,27 +38,37 @@ internal sealed class TrainedFeatures(string work, Bundle source, string? varian
         if (File.Exists(_identity) && await File.ReadAllTextAsync(_identity, cancellation) == identity)
             return await File.ReadAllLinesAsync(_leftOut, cancellation);
         File.Delete(_identity);
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
-        var display = new CountDisplay((done, all) => $"features: {done}/{all} videos", Terminal.Error, TimeProvider.System);
-        var report = await new FeatureSetExtraction(
+        var report = await MakeAsync(Folder, seed: null, "features", cancellation);
+        if (report.Videos == 0)
+            throw new FeatureSetException("None of the labelled videos could be read.");
+        foreach (var (number, folder) in Varied.Index())
+            await MakeAsync(folder, seed: number + 1, $"varied features {number + 1} of {Varied.Count}", cancellation);
+        string[] leftOut = [.. report.LeftOut.Select(video => $"{video.Key}: {video.Reason}: {video.Detail}".ReplaceLineEndings(" "))];
+        await File.WriteAllLinesAsync(_leftOut, leftOut, cancellation);
+        await File.WriteAllTextAsync(_identity, identity, cancellation);
+        return leftOut;
+    }
+
+    /// <param name="seed">Of the variation; null for the videos as they are.</param>
+    /// <param name="what">For the display.</param>
+    private async Task<FeatureSetReport> MakeAsync(string folder, int? seed, string what, CancellationToken cancellation)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        var display = new CountDisplay((done, all) => $"{what}: {done}/{all} videos", Terminal.Error, TimeProvider.System);
+        return await new FeatureSetExtraction(
             new()
             {
                 Paths = paths,
-                Model = source.Folder,
+                Model = source.Reference,
                 Variant = variant,
-                Out = Folder,
+                Vary = seed,
+                Out = folder,
                 Label = labels.Find,
                 Media = MediaSettings.Read(),
             },
             (done, all) => display.Show(done, all),
             TimeProvider.System).RunAsync(cancellation);
-        if (report.Videos == 0)
-            throw new FeatureSetException("None of the labelled videos could be read.");
-        string[] leftOut = [.. report.LeftOut.Select(video => $"{video.Key}: {video.Reason}: {video.Detail}".ReplaceLineEndings(" "))];
-        await File.WriteAllLinesAsync(_leftOut, leftOut, cancellation);
-        await File.WriteAllTextAsync(_identity, identity, cancellation);
-        return leftOut;
     }
 
     /// <summary>The labelled videos that have features.</summary>
@@ -68,7 +83,7 @@ internal sealed class TrainedFeatures(string work, Bundle source, string? varian
 
     private string Identity()
     {
-        var text = new StringBuilder($"{source.Id}\n{variant}\n");
+        var text = new StringBuilder($"{source.Id}\n{variant}\n{vary}\n");
         foreach (var row in videos.Rows)
             text.Append($"{row.Content} {row.Label} {row.File}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -24,17 +24,20 @@ internal sealed class RunReportWriter(bool json, VideoLabels? labels)
     public void Finish(RunReport report)
     {
         var confusion = labels is null ? null : ConfusionMatrix.Count(report.Videos.Select(entry => entry.Video), labels);
+        var trainedOn = labels is null ? null : TrainedOnVideos.Count(report.Videos.Select(entry => entry.Video), labels, report.Training);
         if (json)
         {
             foreach (var study in report.Studies)
                 Write(JsonSerializer.Serialize(StudyJson.From(study), CliJson.Lines.StudyJson));
-            Write(JsonSerializer.Serialize(Summary(report, confusion), CliJson.Lines.SummaryJson));
+            Write(JsonSerializer.Serialize(Summary(report, confusion, trainedOn), CliJson.Lines.SummaryJson));
             return;
         }
         var console = Terminal.Output;
         if (report.Videos.Count > 0)
             console.Write(ResultTable.Videos(report.Videos.Select(entry => entry.Video).OrderBy(v => v.Study, StringComparer.Ordinal).ThenBy(v => v.Video, StringComparer.Ordinal)));
         confusion?.WriteTo(console);
+        if (confusion is { Total: > 0 })
+            console.Profile.Out.Writer.WriteLine(TrainedOnVideos.Text(trainedOn, confusion.Total));
         console.Profile.Out.Writer.WriteLine(Totals(report));
         console.Profile.Out.Writer.WriteLine($"Results: {Path.Combine(report.Home, "ledger.db")} (lus results, lus show STUDY)");
         console.Profile.Out.Writer.WriteLine(ResearchNotice.Text);
@@ -57,11 +60,11 @@ internal sealed class RunReportWriter(bool json, VideoLabels? labels)
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)}, in {report.Elapsed.TotalSeconds:0.0} s");
     }
 
-    private static SummaryJson Summary(RunReport report, ConfusionMatrix? confusion) => new(
+    private static SummaryJson Summary(RunReport report, ConfusionMatrix? confusion, int? trainedOn) => new(
         "summary", report.Videos.Count + report.Unfinished, Count(report, WorkStatus.Done), Count(report, WorkStatus.Rejected), Count(report, WorkStatus.Failed),
         Count(report, WorkStatus.Cancelled), report.Unfinished, report.Videos.Count(entry => entry.Cached), report.Skipped, report.Studies.Count,
         report.Elapsed.TotalSeconds, report.Home, report.Interrupted,
-        confusion is null ? null : new AccuracyJson(confusion.Accuracy, confusion.Total, confusion.Counts), ResearchNotice.Text);
+        confusion is null ? null : new AccuracyJson(confusion.Accuracy, confusion.Total, confusion.Counts, trainedOn), ResearchNotice.Text);
 
     private static int Count(RunReport report, string status) => report.Videos.Count(entry => entry.Video.Status == status);
 

@@ -20,7 +20,7 @@ public static class BundleTrial
         if (bundle.IsChecked)
             return;
         var end = await LusChild.RunAsync(
-            ["models", "verify", bundle.Folder, LusChild.HereOption], bundle.Folder, writable: null, ImportLimits.MaxTime, media, cancellation).ConfigureAwait(false);
+            ["models", "verify", bundle.Reference, LusChild.HereOption], bundle.Folder, writable: null, ImportLimits.MaxTime, media, cancellation).ConfigureAwait(false);
         if (!end.Succeeded)
             throw new BundleException(end.Fault ?? Message(end.Error));
     }
@@ -34,7 +34,8 @@ public static class BundleTrial
         return CheckedBackbone.Open(model.Bundle, model.Variant, inference);
     }
 
-    private static string Message(string error)
+    /// <summary>What a child said, without the program's name.</summary>
+    internal static string Message(string error)
     {
         var text = error.Trim();
         return text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;

@@ -3,6 +3,7 @@ using LusPipeline.Hosting.Settings;
 using LusPipeline.Media;
 using LusPipeline.Media.Processes;
 using LusPipeline.ModelTools.Keras;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Hosting.Children;
 
@@ -98,7 +99,7 @@ public static class LusChild
             MaxResidentBytes = ImportLimits.MaxResidentBytes,
             Sandbox = new(KernelSandbox.For(mode))
             {
-                Readable = [.. OfRuntime, .. arguments.Select(PathOf).Where(Path.IsPathFullyQualified)],
+                Readable = [.. OfRuntime, .. arguments.Select(PathOf).Where(Path.IsPathFullyQualified).Select(path => BundleReference.Split(path).Folder)],
                 Writable = writable is null ? [] : [writable],
             },
         };

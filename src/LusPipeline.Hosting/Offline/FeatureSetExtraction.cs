@@ -36,7 +36,10 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
         using var set = new FeatureSetWriter(request.Out, bundle.Frames, layers.Width);
         var features = new float[bundle.Frames * bundle.Features];
         var through = 0;
-        await foreach (var cut in videos.CutAsync([.. planned.Select(video => video.Seen)], [ClipShape.For(bundle)], cancellation).ConfigureAwait(false))
+        var shape = ClipShape.For(bundle);
+        if (request.Vary is not null)
+            shape = shape with { Frames = shape.Frames * FrameVariation.Phases };
+        await foreach (var cut in videos.CutAsync([.. planned.Select(video => video.Seen)], [shape], cancellation).ConfigureAwait(false))
         {
             var (_, label, name) = planned[through++];
             if (cut.Rejection is { } rejection)
@@ -46,7 +49,12 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
             else
             {
                 using (var frames = NpyMap.Open(cut.Clips[0], NpyType.For<byte>()))
-                    await backbone.ExtractAsync(frames.Bytes, bundle.Frames, features, cancellation).ConfigureAwait(false);
+                {
+                    var clip = request.Vary is { } seed
+                        ? FrameVariation.Draw(seed, $"{FeatureSetFiles.LabelName(label)}/{name}").Apply(frames.Bytes.Span, bundle.Height, bundle.Width)
+                        : frames.Bytes;
+                    await backbone.ExtractAsync(clip, bundle.Frames, features, cancellation).ConfigureAwait(false);
+                }
                 if (!TensorPrimitives.IsFiniteAll<float>(features))
                     throw new FeatureSetException($"The model '{bundle.Name}' gives features of '{cut.Video.Key}' that are infinite or NaN. Verify the model: lus models verify.");
                 set.Add(label, name, layers.Of(features));

@@ -21,6 +21,9 @@ public sealed record FeatureSetRequest
     /// <summary>The layers whose features the set has, of those that the bundle's manifest names; empty for all features.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
+    /// <summary>Draws a <see cref="FrameVariation"/> of each video from this seed; null for the videos as they are.</summary>
+    public int? Vary { get; init; }
+
     /// <summary>The folder of the feature set. It must not exist, or be empty.</summary>
     public required string Out { get; init; }
 

@@ -19,11 +19,16 @@ internal sealed class EmbeddedModel : IDisposable
     public string Variant => _loaded.Variant;
     public ModelSet Set { get; }
 
+    /// <param name="request">The run.</param>
+    /// <param name="fastFolder">Keeps the model's slim form.</param>
     /// <param name="open">Whether to begin opening the models at once, in the background. Otherwise <see cref="OpenAsync"/> opens them.</param>
     /// <exception cref="BundleException">The bundle cannot be used, or lacks the variant.</exception>
-    public static EmbeddedModel Load(RunRequest request, bool open)
+    public static async Task<EmbeddedModel> LoadAsync(RunRequest request, string fastFolder, bool open)
     {
-        var model = new EmbeddedModel(LoadedModel.Load(request.Model, request.Variant, request.Inference), request);
+        var loaded = LoadedModel.Load(request.Model, request.Variant, request.Inference);
+        if (request.Fast)
+            loaded = loaded with { Bundle = await FastBundle.MakeAsync(loaded.Bundle, fastFolder, request.Media, CancellationToken.None).ConfigureAwait(false) };
+        var model = new EmbeddedModel(loaded, request);
         if (open)
             _ = model.OpenAsync();
         return model;

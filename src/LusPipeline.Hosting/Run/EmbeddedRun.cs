@@ -61,7 +61,7 @@ public sealed class EmbeddedRun(
         using var home = HomeFolder.Open(request.Home);
         var fresh = !File.Exists(home.LedgerFile);
         // A new home certainly has work to do, so the models are opened while the ledger is created and the videos are listed.
-        var loading = Task.Run(() => EmbeddedModel.Load(request, open: fresh), CancellationToken.None);
+        var loading = Task.Run(() => EmbeddedModel.LoadAsync(request, home.Fast, open: fresh), CancellationToken.None);
         var ledger = await EmbeddedLedger.OpenAsync(home, request, _events, clock, CancellationToken.None).ConfigureAwait(false);
         using var model = await loading.ConfigureAwait(false);
         await ledger.Stages.Bundles.RegisterAsync(
@@ -98,7 +98,7 @@ public sealed class EmbeddedRun(
         }
         var studies = await ledger.Stages.Results.StudiesAsync(
             _present.Values.Select(video => video.StudyId).ToHashSet(), _generations, CancellationToken.None).ConfigureAwait(false);
-        return new RunReport(_videos, studies, _outstanding.Count, scan.Skipped, watch.Elapsed, home.Path, Interrupted: !finished);
+        return new RunReport(_videos, studies, _outstanding.Count, scan.Skipped, watch.Elapsed, home.Path, model.Bundle.Manifest.Training, Interrupted: !finished);
     }
 
     private VideoTarget TargetOf(Bundle bundle, string variant) => new(

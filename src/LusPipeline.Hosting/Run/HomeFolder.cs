@@ -12,6 +12,7 @@ public sealed class HomeFolder : IDisposable
     private const string LockName = "run.lock";
     private const string ObjectsName = "objects";
     private const string ScratchName = "scratch";
+    private const string FastName = "fast";
 
     private readonly FileStream _lock;
 
@@ -27,6 +28,9 @@ public sealed class HomeFolder : IDisposable
 
     /// <summary>The work bucket: clip frames and features.</summary>
     public string Objects => System.IO.Path.Combine(Path, ObjectsName);
+
+    /// <summary>The slim form of the model, for <c>--fast</c>.</summary>
+    public string Fast => System.IO.Path.Combine(Path, FastName);
 
     /// <summary>Emptied at the start of every run.</summary>
     public string Scratch => System.IO.Path.Combine(Path, ScratchName);
@@ -80,7 +84,7 @@ public sealed class HomeFolder : IDisposable
     {
         if (File.Exists(System.IO.Path.Combine(path, LockName)))
             return;
-        foreach (var name in new[] { ScratchName, ObjectsName })
+        foreach (var name in new[] { ScratchName, ObjectsName, FastName })
         {
             if (System.IO.Path.Exists(System.IO.Path.Combine(path, name)))
                 throw new HomeException($"{path} holds '{name}', which no lus run has made. Give --home a folder of its own.");

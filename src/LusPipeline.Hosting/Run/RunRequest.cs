@@ -19,6 +19,9 @@ public sealed record RunRequest
     /// <summary>The bundle's folder.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Whether to compute with the model's slim form: see <see cref="Children.FastBundle"/>.</summary>
+    public bool Fast { get; init; }
+
     /// <summary>fp32, fp16 or int8; null for the bundle's best on this machine.</summary>
     public string? Variant { get; init; }
 

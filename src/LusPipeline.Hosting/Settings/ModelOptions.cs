@@ -22,6 +22,12 @@ public sealed record ModelOptions
     public string? Variant { get; init; }
 
     /// <summary>
+    /// Compute with the bundle's slim form, which leaves out what its head does not read: the same predictions in less time, and no other features. Set it
+    /// for all workers or for none: the slim form has an id of its own.
+    /// </summary>
+    public bool Fast { get; init; }
+
+    /// <summary>
     /// PEM files of public keys (ECDSA on P-256). With one or more of them, workers run only bundles that one of these keys has signed
     /// (<c>lus models sign</c>).
     /// </summary>

@@ -49,6 +49,12 @@ public sealed class WorkerHost : IAsyncDisposable
         var model = LoadedModel.Load(BundleCatalog.Find(models.Bundle), models.Variant, inference, keys);
         var bundles = models.More.Select(name => Bundle.Load(BundleCatalog.Find(name), keys)).Prepend(model.Bundle).ToList();
         var scratch = WorkerScratch.Make(options.ScratchFolder, workerId);
+        if (models.Fast)
+        {
+            model = model with { Bundle = Slim(model.Bundle, scratch, media) };
+            // Videos that came before the setting was changed are finished with the full form.
+            bundles.Insert(0, model.Bundle);
+        }
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
@@ -139,6 +145,20 @@ public sealed class WorkerHost : IAsyncDisposable
             await host.DisposeAsync().ConfigureAwait(false);
         }
         scratch.Dispose();
+    }
+
+    /// <summary>Makes a bundle's slim form in this worker's own folder. Nothing else runs yet, so the thread may wait.</summary>
+    private static Bundle Slim(Bundle full, WorkerScratch scratch, MediaOptions media)
+    {
+        try
+        {
+            return FastBundle.MakeAsync(full, Path.Combine(scratch.Path, "fast"), media, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch
+        {
+            scratch.Dispose();
+            throw;
+        }
     }
 
     private static WorkerRow Register(Guid workerId, StageSet stages, InferenceOptions inference, IEnumerable<Bundle> bundles) => new()

@@ -178,7 +178,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
                 ModelOf(bundle),
                 newest || clips.Count == 0 ? video.Variant : clips[0].Variant, generation, TraceId(video.TraceParent),
                 video.FinishedAt is { } finished && video.StartedAt is { } started ? (finished - started).TotalSeconds : null,
-                video.FinishedAt, bundle.Threshold));
+                video.FinishedAt, bundle.Threshold, video.Content));
         }
         return results;
     }

@@ -67,12 +67,18 @@ public static class BundleWriter
             var files = kept.Values.Select(model => model.File).Concat(manifest.Licences.Select(licence => licence.File));
             if (manifest.Inference.Head is { } head)
                 files = files.Append(head.File);
+            files = files.Concat(manifest.Heads.Values.Select(further => further.Model.File));
             if (manifest.Card is { } card)
                 files = files.Append(card);
             foreach (var file in files.Distinct(StringComparer.Ordinal))
                 File.Copy(Path.Combine(source.Folder, file), Path.Combine(folder, file));
             kept[variant] = CopyModel(backbone, folder, $"backbone.{variant}.onnx");
-            ManifestFile.Write(folder, manifest with { Checked = null, Inference = manifest.Inference with { Backbones = kept } });
+            ManifestFile.Write(folder, manifest with
+            {
+                Checked = null,
+                Heads = manifest.Heads.ToDictionary(further => further.Key, further => further.Value with { Checked = null }),
+                Inference = manifest.Inference with { Backbones = kept },
+            });
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -91,6 +97,8 @@ public static class BundleWriter
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(extended);
+        if (target.HeadName is not null)
+            throw new BundleException($"All heads of '{target.Folder}' have the same variants: give the bundle without ':{target.HeadName}', or write a new bundle with --out.");
         if (target.Variants.Contains(variant))
             throw new BundleException($"The bundle '{target.Folder}' has the variant '{variant}' already. Write a new bundle with --out.");
         try
@@ -113,13 +121,18 @@ public static class BundleWriter
         ArgumentNullException.ThrowIfNull(bundle);
         try
         {
-            ManifestFile.Replace(bundle.Folder, bundle.Manifest with { Checked = BundleCheck.ByThisProgram(bundle) });
+            var mark = BundleCheck.ByThisProgram(bundle);
+            var whole = bundle.WholeManifest;
+            ManifestFile.Replace(bundle.Folder, bundle.HeadName is not { } name ? whole with { Checked = mark } : whole with
+            {
+                Heads = whole.Heads.ToDictionary(head => head.Key, head => head.Key == name ? head.Value with { Checked = mark } : head.Value),
+            });
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             throw new BundleException($"The bundle '{bundle.Folder}' cannot be written: {failed.Message}", failed);
         }
-        return Bundle.Load(bundle.Folder);
+        return Bundle.Load(bundle.Reference);
     }
 
     /// <exception cref="BundleException">Something other than an empty folder exists there.</exception>
@@ -135,6 +148,8 @@ public static class BundleWriter
             pair => pair.Key,
             pair => CopyModel(pair.Value, folder, $"backbone.{pair.Key}.onnx"));
         var head = contents.Head is null ? null : CopyModel(contents.Head, folder, "head.onnx");
+        var heads = contents.Heads.ToDictionary(
+            pair => pair.Key, pair => pair.Value.Facts with { Model = CopyModel(pair.Value.Path, folder, $"{pair.Key}.head.onnx"), Checked = null });
         var size = CheckModels(contents);
         foreach (var licence in contents.Licences)
             File.Copy(licence.Path, Path.Combine(folder, Path.GetFileName(licence.Path)));
@@ -151,6 +166,7 @@ public static class BundleWriter
             Metrics = contents.Metrics,
             Training = contents.Training,
             Layers = contents.Layers,
+            Heads = heads,
             Inference = new BundleInference
             {
                 Height = size.Height,
@@ -175,7 +191,7 @@ public static class BundleWriter
             using var backbone = OnnxSession.OpenForMetadata(path);
             OnnxContract.CheckBackbone(backbone, size.Height, size.Width, size.Features, path);
         }
-        if (contents.Head is { } headPath)
+        foreach (var headPath in contents.Heads.Values.Select(further => further.Path).Append(contents.Head).OfType<string>())
         {
             using var head = OnnxSession.OpenForMetadata(headPath);
             OnnxContract.CheckHead(head, contents.Frames, size.Features, headPath);

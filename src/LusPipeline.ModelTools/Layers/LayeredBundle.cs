@@ -6,7 +6,7 @@ namespace LusPipeline.ModelTools.Layers;
 /// <summary>Makes bundles whose features vector has more layers, or fewer, than that of another bundle. Predictions stay the same.</summary>
 public static class LayeredBundle
 {
-    /// <summary>Writes a bundle whose features vector has further layers at its end. The head reads what it read before.</summary>
+    /// <summary>Writes a bundle whose features vector has further layers at its end. Each head reads what it read before.</summary>
     /// <param name="source">The source bundle, which is not changed.</param>
     /// <param name="layers">The names of the layers, as in the file from which the backbone was imported.</param>
     /// <param name="folder">The new bundle's folder, which must not exist, or be empty.</param>
@@ -31,12 +31,16 @@ public static class LayeredBundle
                 added = now;
             });
             all = [.. all, .. added];
-            return (backbones, Head(source, scratch, all.Sum(layer => layer.Features), column => column), all);
+            var width = all.Sum(layer => layer.Features);
+            var heads = source.Manifest.Heads.ToDictionary(
+                head => head.Key, head => new HeadSource(Moved(source, head.Value.Model, $"head.{head.Key}", scratch, width, column => column), head.Value));
+            return BundleContents.Of(source) with { Backbones = backbones, Head = Head(source, scratch, width, column => column), Heads = heads, Layers = all };
         });
     }
 
     /// <summary>
-    /// Writes a bundle that computes the layers alone that its head reads. What comes after the last of them in the backbone is left out.
+    /// Writes a bundle that computes the layers alone that its head reads. What comes after the last of them in the backbone is left out, and so are the
+    /// further heads, which may read it.
     /// </summary>
     /// <param name="source">The source bundle, which is not changed.</param>
     /// <param name="folder">The new bundle's folder, which must not exist, or be empty.</param>
@@ -46,17 +50,31 @@ public static class LayeredBundle
         ArgumentNullException.ThrowIfNull(source);
         var all = source.Manifest.Layers;
         var keep = Read(source);
-        if (keep.All(kept => kept))
+        if (HeadReadsAll(source))
             throw new BundleException($"The head of '{source.Folder}' reads all its features, so there is nothing to leave out.");
         return Make(source, folder, scratch =>
         {
             var backbones = Convert(source, scratch, (from, to) => BackboneLayers.Keep(from, all, keep, to));
             IReadOnlyList<BundleLayer> kept = [.. all.Where((_, i) => keep[i])];
-            return (backbones, Head(source, scratch, kept.Sum(layer => layer.Features), column => column - LeftOutBefore(column)), kept);
+            return BundleContents.Of(source) with
+            {
+                Backbones = backbones,
+                Head = Head(source, scratch, kept.Sum(layer => layer.Features), column => column - LeftOutBefore(column)),
+                Heads = new Dictionary<string, HeadSource>(),
+                Layers = kept,
+            };
         });
 
         int LeftOutBefore(int column) =>
             source.Manifest.LayersByColumn().Where((layer, i) => !keep[i] && layer.First < column).Sum(layer => layer.Layer.Features);
+    }
+
+    /// <summary>Whether a bundle's head reads every layer, so that its slim form would be the same.</summary>
+    /// <exception cref="BundleException">The bundle has no head, or its file is not an ONNX model.</exception>
+    public static bool HeadReadsAll(Bundle source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Read(source).All(kept => kept);
     }
 
     /// <summary>The path of a head for all the layers, made from one that was trained on the first of them alone; its own path if it takes all of them.</summary>
@@ -96,15 +114,14 @@ public static class LayeredBundle
         }
     }
 
-    private static Bundle Make(
-        Bundle source, string folder, Func<string, (IReadOnlyDictionary<string, string> Backbones, string? Head, IReadOnlyList<BundleLayer> Layers)> convert)
+    /// <param name="convert">Writes the converted files into a folder, which exists until the bundle is written.</param>
+    private static Bundle Make(Bundle source, string folder, Func<string, BundleContents> convert)
     {
         BundleWriter.RequireFree(folder);
         var scratch = Directory.CreateDirectory($"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.{Guid.NewGuid():N}.tmp");
         try
         {
-            var (backbones, head, layers) = convert(scratch.FullName);
-            return BundleWriter.Write(folder, BundleContents.Of(source) with { Backbones = backbones, Head = head, Layers = layers });
+            return BundleWriter.Write(folder, convert(scratch.FullName));
         }
         catch (InvalidDataException wrong)
         {
@@ -135,12 +152,13 @@ public static class LayeredBundle
         return backbones;
     }
 
-    private static string? Head(Bundle source, string scratch, int width, Func<int, int> move)
+    private static string? Head(Bundle source, string scratch, int width, Func<int, int> move) =>
+        source.HasHead ? Moved(source, source.Head, "head", scratch, width, move) : null;
+
+    private static string Moved(Bundle source, BundleModel head, string name, string scratch, int width, Func<int, int> move)
     {
-        if (!source.HasHead)
-            return null;
-        var target = Path.Combine(scratch, "head.onnx");
-        HeadColumns.Move(source.PathOf(source.Head), source.Features, width, move, target);
+        var target = Path.Combine(scratch, $"{name}.onnx");
+        HeadColumns.Move(source.PathOf(head), source.Features, width, move, target);
         return target;
     }
 }

@@ -6,11 +6,15 @@ namespace LusPipeline.Models.Bundles;
 /// </summary>
 public sealed class Bundle
 {
-    private Bundle(string folder, byte[] bytes, BundleManifest manifest)
+    private Bundle(string folder, string? head, byte[] bytes, BundleManifest whole)
     {
         Folder = folder;
+        HeadName = head;
         ManifestBytes = bytes;
-        Manifest = manifest;
+        WholeManifest = whole;
+        Manifest = head is null ? whole : whole.WithHead(head) ?? throw new BundleException(
+            $"The bundle '{folder}' has no further head '{head}'; {(whole.Heads.Count == 0 ? "it has its own alone" : $"it has {string.Join(", ", whole.Heads.Keys)}")}.");
+        var manifest = Manifest;
         Id = BundleId.Compute(manifest.Inference);
         Variants = [.. BundleVariant.All.Where(manifest.Inference.Backbones.ContainsKey)];
     }
@@ -19,7 +23,18 @@ public sealed class Bundle
     public string Id { get; }
 
     public string Folder { get; }
+
+    /// <summary>The name of the further head that was chosen; null for the bundle's own.</summary>
+    public string? HeadName { get; }
+
+    /// <summary>What <see cref="Load"/> takes: the folder, and the further head if one was chosen.</summary>
+    public string Reference => BundleReference.Of(Folder, HeadName);
+
+    /// <summary>What the manifest says of the bundle with the head that was chosen.</summary>
     public BundleManifest Manifest { get; }
+
+    /// <summary>All of <c>manifest.json</c>.</summary>
+    public BundleManifest WholeManifest { get; }
 
     /// <summary>The manifest as it was read.</summary>
     internal byte[] ManifestBytes { get; }
@@ -52,17 +67,19 @@ public sealed class Bundle
     public bool HasHead => Manifest.Inference.Head is not null;
 
     /// <summary>Reads a bundle and checks every byte of its models against the manifest's sha256 sums.</summary>
+    /// <param name="reference">The bundle's folder, or its folder and one of its further heads: see <see cref="BundleReference"/>.</param>
     /// <param name="keys">The keys one of which has to have signed the manifest; null for none.</param>
     /// <exception cref="BundleException">
     /// The manifest or a file is missing, invalid, changed, too large, not signed, or refers to something outside the folder.
     /// </exception>
-    public static Bundle Load(string folder, TrustedKeys? keys = null)
+    public static Bundle Load(string reference, TrustedKeys? keys = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        var (folder, head) = BundleReference.Split(reference);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var bytes = ManifestFile.ReadBytes(full);
         keys?.Require(full, bytes);
-        var bundle = new Bundle(full, bytes, ManifestFile.Parse(full, bytes));
+        var bundle = new Bundle(full, head, bytes, ManifestFile.Parse(full, bytes));
         foreach (var variant in bundle.Variants)
             BundleFileCheck.Run(bundle.PathOf(bundle.Backbone(variant)), bundle.Backbone(variant));
         if (bundle.HasHead)

@@ -7,12 +7,15 @@ public static class BundleCatalog
     private const string FolderName = "models";
 
     /// <summary>The folder of a bundle's name or path. The bundle itself is not checked.</summary>
-    /// <param name="nameOrFolder">A bundle's name or folder; null for the default bundle.</param>
+    /// <param name="nameOrFolder">A bundle's name or folder, with a further head behind a colon if one is wanted; null for the default bundle.</param>
+    /// <returns>What <see cref="Bundle.Load"/> takes.</returns>
     /// <exception cref="BundleException">It is neither a folder nor the name of a bundle.</exception>
     public static string Find(string? nameOrFolder)
     {
         if (nameOrFolder is not null && Directory.Exists(nameOrFolder))
             return Path.GetFullPath(nameOrFolder);
+        if (nameOrFolder is not null && BundleReference.Split(nameOrFolder) is (var bundle, { } head))
+            return BundleReference.Of(Find(bundle), head);
         var name = nameOrFolder ?? DefaultName;
         var root = Root();
         if (root is not null && Path.GetFileName(name) == name && Directory.Exists(Path.Combine(root, name)))

@@ -6,6 +6,8 @@ public sealed record BundleManifest
     public const string FileName = "manifest.json";
     public const int CurrentFormat = 1;
 
+    private static readonly Dictionary<string, BundleHead> EmptyHeads = [];
+
     public required int Format { get; init; }
     public required string Name { get; init; }
     public required string Version { get; init; }
@@ -30,6 +32,21 @@ public sealed record BundleManifest
     public IReadOnlyList<BundleLayer> Layers { get => field ?? []; init; }
 
     public required BundleInference Inference { get; init; }
+
+    /// <summary>Further heads by name; empty if there are none. They do not enter the id of the bundle with its own head.</summary>
+    public IReadOnlyDictionary<string, BundleHead> Heads { get => field ?? EmptyHeads; init; }
+
+    /// <summary>The manifest of the bundle with one of the further heads instead of its own; null if there is no such head.</summary>
+    public BundleManifest? WithHead(string name) => !Heads.TryGetValue(name, out var head) ? null : this with
+    {
+        Name = $"{Name}-{name}",
+        Description = head.Description,
+        Metrics = head.Metrics,
+        Training = head.Training,
+        Checked = head.Checked,
+        Heads = EmptyHeads,
+        Inference = Inference with { Head = head.Model, Threshold = head.Threshold },
+    };
 
     /// <summary>The layers with the column of the features vector at which each begins, from 0.</summary>
     public IEnumerable<(BundleLayer Layer, int First)> LayersByColumn()

@@ -41,4 +41,13 @@ public sealed record BundleTraining
 
     /// <summary>For each training clip the SHA-256 of its features (float32, little endian), 64 lower-case hex digits: says whether a clip was trained on.</summary>
     public IReadOnlyList<string> Contents { get => field ?? []; init; }
+
+    /// <summary>
+    /// The SHA-256 sums of the files of the videos, 64 lower-case hex digits each, as far as they were known: says whether a video was trained on, whatever
+    /// computed its features.
+    /// </summary>
+    public IReadOnlyList<string> Videos { get => field ?? []; init; }
+
+    /// <summary>The names of the further feature sets that it was trained on; empty if there were none.</summary>
+    public IReadOnlyList<string> Further { get => field ?? []; init; }
 }

@@ -28,7 +28,7 @@ internal static partial class ManifestRules
             return FileNameFault("licences", outside.File);
         if (manifest.Training is { } training && FirstFault(training) is { } fault)
             return fault;
-        return FirstFault(manifest.Inference) ?? FirstFault(manifest.Layers, manifest.Inference.Features);
+        return FirstFault(manifest.Inference) ?? FirstFault(manifest.Name, manifest.Heads) ?? FirstFault(manifest.Layers, manifest.Inference.Features);
     }
 
     private static string? FirstFault(BundleTraining training)
@@ -39,6 +39,8 @@ internal static partial class ManifestRules
             return "training.temperature must be above 0";
         if (training.Contents.FirstOrDefault(content => content is null || !Sha256().IsMatch(content)) is not null || training.Contents.Contains(null!))
             return "training.contents must be SHA-256 sums of 64 lower-case hex digits";
+        if (training.Videos.FirstOrDefault(video => video is null || !Sha256().IsMatch(video)) is not null || training.Videos.Contains(null!))
+            return "training.videos must be SHA-256 sums of 64 lower-case hex digits";
         return null;
     }
 
@@ -68,6 +70,24 @@ internal static partial class ManifestRules
                 return fault;
         }
         return inference.Head is { } head ? FirstFault("inference.head", head) : null;
+    }
+
+    private static string? FirstFault(string bundle, IReadOnlyDictionary<string, BundleHead> heads)
+    {
+        foreach (var (name, head) in heads)
+        {
+            if (!Label().IsMatch($"{bundle}-{name}") || !Label().IsMatch(name))
+                return $"heads has the name '{Shown(name)}'; a head's name is letters, digits, '.', '_' or '-', begins with a letter or digit, and has up to 63 characters with the bundle's name";
+            if (head is null || head.Metrics.Contains(null!))
+                return $"null stands in heads.{name} where an object should";
+            if (head.Threshold is not (>= 0 and <= 1))
+                return $"heads.{name}.threshold must be between 0 and 1";
+            if ((head.Training is { } training ? FirstFault(training) : null) is { } untrue)
+                return $"heads.{name}: {untrue}";
+            if (FirstFault($"heads.{name}.model", head.Model) is { } fault)
+                return fault;
+        }
+        return null;
     }
 
     private static string? FirstFault(IReadOnlyList<BundleLayer> layers, int features)

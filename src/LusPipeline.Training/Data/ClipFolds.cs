@@ -11,6 +11,7 @@ public sealed record ClipFold(string Name, IReadOnlyList<int> Train, IReadOnlyLi
 /// <summary>Finds the clips of the videos that folds name.</summary>
 public static class ClipFolds
 {
+    /// <remarks>The test sides are without clips that are only trained on.</remarks>
     /// <param name="folds">The folds.</param>
     /// <param name="clips">The clips, with the names of a feature set.</param>
     /// <param name="source">The file of the folds, for error messages.</param>
@@ -32,7 +33,7 @@ public static class ClipFolds
                 if (!tested.TryAdd(video, fold.Name))
                     throw new TrainingDataException($"'{source}': '{video.Name}' is tested in fold {tested[video]} and in fold {fold.Name}. Remove it from one of them.");
             }
-            var one = new ClipFold(fold.Name, Numbers(fold, fold.Train, "train"), Numbers(fold, fold.Test, "test"));
+            var one = new ClipFold(fold.Name, Numbers(fold, fold.Train, "train"), [.. Numbers(fold, fold.Test, "test").Where(clip => !clips.Clips[clip].OnlyForTraining)]);
             RequireClasses(one.Train, fold.Name, "train");
             RequireClasses(one.Test, fold.Name, "test");
             resolved.Add(one);

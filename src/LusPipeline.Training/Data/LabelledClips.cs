@@ -6,7 +6,14 @@ namespace LusPipeline.Training.Data;
 /// <param name="Video">The name of the video.</param>
 /// <param name="Patient">The patient, or another group whose clips belong on one side of a fold.</param>
 /// <param name="Label">What the clip shows.</param>
-public sealed record LabelledClip(string Video, string Patient, Diagnosis Label);
+public sealed record LabelledClip(string Video, string Patient, Diagnosis Label)
+{
+    /// <summary>Whether it is a further clip of its video, which is only trained on. Nothing is measured on it.</summary>
+    public bool OnlyForTraining { get; init; }
+
+    /// <summary>sha256 of the video's file, in hex digits; null if it is not known.</summary>
+    public string? Content { get; init; }
+}
 
 /// <summary>Clips with their features and labels, in one order.</summary>
 /// <param name="Clips">N clips.</param>
@@ -27,6 +34,16 @@ public sealed record LabelledClips(IReadOnlyList<LabelledClip> Clips, int Frames
         for (var clip = 0; clip < numbers.Count; clip++)
             this[numbers[clip]].CopyTo(values.AsMemory(clip * length, length));
         return this with { Clips = [.. numbers.Select(number => Clips[number])], Values = values };
+    }
+
+    /// <summary>These clips, and behind them others of the same shape.</summary>
+    public LabelledClips With(LabelledClips others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        var values = new float[Values.Length + others.Values.Length];
+        Values.CopyTo(values);
+        others.Values.CopyTo(values.AsMemory(Values.Length));
+        return this with { Clips = [.. Clips, .. others.Clips], Values = values };
     }
 
     /// <summary>Copies some columns of every frame, for example those of one layer of the backbone.</summary>

@@ -13,10 +13,15 @@ public sealed class CalibratedHead : IDisposable
 {
     private readonly FittedHead _head;
 
-    private CalibratedHead(FittedHead head, double? temperature, IReadOnlyList<FitEpoch> shown)
+    private CalibratedHead(FittedHead head, IReadOnlyList<Prediction> inner, IReadOnlyList<FitEpoch> shown)
     {
         _head = head;
-        Temperature = temperature;
+        if (inner.Count > 0)
+        {
+            var temperature = Evaluation.Temperature.Fit(inner);
+            Temperature = temperature;
+            InnerLoss = new Measures([.. inner.Select(one => one with { Probabilities = Evaluation.Temperature.Apply(one.Probabilities, temperature) })]).LogLoss;
+        }
         Shown = shown;
     }
 
@@ -25,6 +30,12 @@ public sealed class CalibratedHead : IDisposable
 
     /// <summary>The temperature; null if there are no inner folds.</summary>
     public double? Temperature { get; }
+
+    /// <summary>
+    /// The log loss, at the temperature, of the inner heads' predictions for patients that they have not seen; null if there are no inner folds. It chooses
+    /// between recipes without a look at the test side.
+    /// </summary>
+    public double? InnerLoss { get; }
 
     /// <summary>The epochs of the first inner head, which have figures of patients that it has not seen; those of the head itself without inner folds.</summary>
     public IReadOnlyList<FitEpoch> Shown { get; }
@@ -56,7 +67,7 @@ public sealed class CalibratedHead : IDisposable
             shown ??= head.Epochs;
         }
         var final = FitFinal();
-        return new(final, predictions.Count > 0 ? Evaluation.Temperature.Fit(predictions) : null, shown ?? final.Epochs);
+        return new(final, predictions, shown ?? final.Epochs);
 
         FittedHead FitFinal()
         {

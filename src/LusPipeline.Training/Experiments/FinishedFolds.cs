@@ -56,13 +56,13 @@ internal sealed class FinishedFolds
         if (videos.Length != known.Probabilities.Count)
             return null;
         var predictions = videos.Zip(known.Probabilities, (clip, values) => new Prediction(clip.Video, clip.Patient, name, clip.Label, values));
-        return new(name, known.Temperature, [.. predictions], known.Points);
+        return new(name, known.Temperature, [.. predictions], known.Points, known.InnerLoss);
     }
 
     /// <summary>Keeps a fold and removes what its training would go on from.</summary>
     public void Keep(int fold, FinishedFold finished)
     {
-        var json = new FinishedFoldJson(Identity(fold), finished.Temperature, [.. finished.Predictions.Select(prediction => prediction.Probabilities)], finished.Points);
+        var json = new FinishedFoldJson(Identity(fold), finished.Temperature, [.. finished.Predictions.Select(prediction => prediction.Probabilities)], finished.Points, finished.InnerLoss);
         WholeFile.Replace(PathOf(fold), stream => JsonSerializer.Serialize(stream, json, FinishedFoldContext.Default.FinishedFoldJson));
         foreach (var checkpoint in Directory.EnumerateFiles(_folder, string.Create(CultureInfo.InvariantCulture, $"fold-{fold}.head-*.checkpoint")))
             File.Delete(checkpoint);
@@ -83,7 +83,7 @@ internal sealed class FinishedFolds
     }
 
     /// <summary>Raised when the same recipe leads to another result.</summary>
-    private const int FoldFormat = 1;
+    private const int FoldFormat = 2;
 }
 
 /// <summary>A finished fold as JSON.</summary>
@@ -91,7 +91,9 @@ internal sealed class FinishedFolds
 /// <param name="Temperature">The temperature; null if there is none.</param>
 /// <param name="Probabilities">The probabilities of the videos of the test side, in their order.</param>
 /// <param name="Points">How the training went.</param>
-internal sealed record FinishedFoldJson(string Identity, double? Temperature, IReadOnlyList<ClassProbabilities> Probabilities, IReadOnlyList<LearningPoint> Points);
+/// <param name="InnerLoss">See <see cref="CalibratedHead.InnerLoss"/>.</param>
+internal sealed record FinishedFoldJson(
+    string Identity, double? Temperature, IReadOnlyList<ClassProbabilities> Probabilities, IReadOnlyList<LearningPoint> Points, double? InnerLoss);
 
 [JsonSourceGenerationOptions(
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -44,7 +44,7 @@ public sealed class HeadEvaluation(FoldedClips data, HeadRecipe recipe, string f
         var steps = progress is null ? null : new ProgressCall<FitStep>(step => progress(number, step));
         using var head = CalibratedHead.Fit(data.Clips.Select(fold.Train), recipe, steps, fit => new FitCheckpoint(store.Checkpoint(number, fit)), stop);
         var predictions = VideoPredictions.Of(data.Clips, fold.Name, fold.Test, head.Predict(data.Clips.Select(fold.Test)));
-        return new(fold.Name, head.Temperature, [.. predictions], [.. Points(head.Shown)]);
+        return new(fold.Name, head.Temperature, [.. predictions], [.. Points(head.Shown)], head.InnerLoss);
     }
 
     /// <summary>The means over the members of an ensemble, epoch by epoch.</summary>
@@ -59,4 +59,5 @@ public sealed class HeadEvaluation(FoldedClips data, HeadRecipe recipe, string f
 /// <param name="Temperature">The temperature; null if there is none.</param>
 /// <param name="Predictions">The predictions for the test side, at the temperature.</param>
 /// <param name="Points">How the training went.</param>
-public sealed record FinishedFold(string Name, double? Temperature, IReadOnlyList<Prediction> Predictions, IReadOnlyList<LearningPoint> Points);
+/// <param name="InnerLoss">See <see cref="CalibratedHead.InnerLoss"/>.</param>
+public sealed record FinishedFold(string Name, double? Temperature, IReadOnlyList<Prediction> Predictions, IReadOnlyList<LearningPoint> Points, double? InnerLoss);

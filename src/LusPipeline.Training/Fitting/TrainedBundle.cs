@@ -57,6 +57,7 @@ public static class TrainedBundle
             {
                 Frames = training.Frames,
                 Head = onnx,
+                Threshold = facts.Threshold ?? source.Threshold,
                 Description = $"Lung ultrasound clips: COVID-19, bacterial pneumonia or healthy. The backbone of {source.Name}, and a head trained by lus train. Research use only, not a medical device.",
                 Card = TrainedBundleCard.Text(facts.Name, source, record, facts.Metrics),
                 Metrics = facts.Metrics,
@@ -82,11 +83,18 @@ public static class TrainedBundle
         Fit = head.Options.Arguments,
         EndedEarly = facts.EndedEarly,
         Temperature = facts.Temperature,
-        Features = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(facts.FeatureSet))),
+        Features = LastPart(facts.FeatureSet),
+        Further = [.. facts.Further.Select(LastPart)],
         Fold = facts.Fold,
         Columns = head.Width == training.Width ? null : $"{facts.FirstColumn}-{facts.FirstColumn + head.Width - 1}",
         Clips = training.Clips.Count,
         Patients = facts.PatientsKnown ? training.Clips.Select(clip => clip.Patient).Distinct(StringComparer.Ordinal).Count() : null,
+        Videos = [.. training.Clips.Select(clip => clip.Content?.ToLowerInvariant()).OfType<string>().Where(IsSha256).Distinct().Order(StringComparer.Ordinal)],
         Contents = [.. Enumerable.Range(0, training.Clips.Count).Select(clip => ClipContents.Sha256(training, clip))],
     };
+
+    private static string LastPart(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    /// <summary>A csv file may have anything in its column.</summary>
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 }

@@ -17,6 +17,8 @@ internal static class TrainedBundleCard
         Line($"## How the head was trained\n");
         Line($"| | |\n|---|---|");
         Line($"| feature set | {training.Features} |");
+        if (training.Further.Count > 0)
+            Line($"| further sets of the same videos, for training only | {string.Join(", ", training.Further)} |");
         if (training.Columns is { } columns)
             Line($"| columns of the features vector | {columns} |");
         Line($"| trained on | {Clips(training)} |");

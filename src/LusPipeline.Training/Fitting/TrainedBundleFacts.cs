@@ -11,6 +11,12 @@ public sealed record TrainedBundleFacts
     /// <summary>The feature set's folder. Only its last part is recorded.</summary>
     public required string FeatureSet { get; init; }
 
+    /// <summary>The folders of further sets that it was trained on. Only their last parts are recorded.</summary>
+    public IReadOnlyList<string> Further { get; init; } = [];
+
+    /// <summary>A result whose highest probability is below it is uncertain; null for the source bundle's.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>The fold on whose train side the head was trained; null for all clips.</summary>
     public string? Fold { get; init; }
 

@@ -23,7 +23,8 @@ public static class PictureFiles
         }
     }
 
-    private static string Alone(string svg)
+    /// <summary>A picture as the text of a file of its own.</summary>
+    internal static string Alone(string svg)
     {
         var open = svg.IndexOf('>', StringComparison.Ordinal) + 1;
         var tag = $"{Start}xmlns=\"http://www.w3.org/2000/svg\" {svg[Start.Length..open]}";

@@ -55,6 +55,27 @@ public sealed class FeaturesCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Varied_videos_have_other_features_and_the_same_seed_gives_the_same()
+    {
+        TinyBundle.Write(_folder["model"]);
+        await MakeAsync("cov/one.mp4", "reg/two.mp4");
+        async Task<float[]> FeaturesAsync(string name, params string[] vary)
+        {
+            var result = await LusProcess.RunAsync(["features", _folder["videos"], "--model", _folder["model"], "--out", _folder[name], .. vary]);
+            Assert.True(result.ExitCode == 0, result.ToString());
+            var set = FeatureSet.Read(_folder[name]);
+            Assert.Equal(["cov/one.mp4", "reg/two.mp4"], set.Videos.Select(video => video.Name));
+            return [.. Enumerable.Range(0, 2 * set.Frames).SelectMany(at => set.Frame(at / set.Frames, at % set.Frames).ToArray())];
+        }
+
+        var (plain, varied) = (await FeaturesAsync("plain"), await FeaturesAsync("varied", "--vary", "1"));
+
+        Assert.NotEqual(plain, varied);
+        Assert.Equal(varied, await FeaturesAsync("again", "--vary", "1"));
+        Assert.NotEqual(varied, await FeaturesAsync("other", "--vary", "2"));
+    }
+
+    [Fact]
     public async Task Without_any_label_nothing_is_written()
     {
         TinyBundle.Write(_folder["model"]);

@@ -74,6 +74,62 @@ public sealed class ModelsLayersTests(RunFixture fixture) : IClassFixture<RunFix
         Assert.False(Directory.Exists(_folder["none"]));
     }
 
+    [Fact]
+    public async Task A_fast_run_predicts_the_same_and_keeps_the_slim_bundle()
+    {
+        WriteWithHeadOnRelu(LayeredBundle.Append(TinyBundle.Write(_folder["old"], deep: true), ["relu"], _folder["layered"]), _folder["full"]);
+        var full = Bundle.Load(_folder["full"]);
+
+        var expected = await ProbabilitiesAsync("full");
+        Assert.Equal(expected, await ProbabilitiesAsync("full", "fast", "--fast"));
+
+        var kept = Assert.Single(Directory.GetDirectories(_folder["fast.home/fast"]));
+        Assert.Equal(full.Id, Path.GetFileName(kept));
+        var slim = Bundle.Load(kept);
+        Assert.Equal((TinyBundle.Features, true), (slim.Features, slim.IsChecked));
+        var made = Directory.GetLastWriteTimeUtc(kept);
+        var again = await RunAsync("full", "fast", "--fast");
+        Assert.All(again.Videos, video => Assert.StartsWith($"tiny@1+{slim.Id[..12]}", video.GetProperty("model").GetString(), StringComparison.Ordinal));
+        Assert.Equal(again.Videos.Count, again.Summary.GetProperty("cached").GetInt32());
+        Assert.Equal(made, Directory.GetLastWriteTimeUtc(kept));
+
+        // A damaged one is made again, and what belongs to no bundle of the run goes.
+        await File.WriteAllTextAsync(slim.PathOf(slim.Head), "no model", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_folder["fast.home/fast/earlier.tmp"]);
+        Assert.Equal(expected, await ProbabilitiesAsync("full", "fast", "--fast", "--force"));
+        Assert.Equal(slim.Id, Bundle.Load(Assert.Single(Directory.GetDirectories(_folder["fast.home/fast"]))).Id);
+    }
+
+    [Fact]
+    public async Task A_fast_run_of_a_head_that_reads_everything_takes_the_bundle_as_it_is()
+    {
+        TinyBundle.Write(_folder["old"]);
+
+        Assert.Equal(await ProbabilitiesAsync("old"), await ProbabilitiesAsync("old", "fast", "--fast"));
+        Assert.False(Directory.Exists(_folder["fast.home/fast"]));
+    }
+
+    [Fact]
+    public async Task A_further_head_is_added_and_chosen_by_its_name()
+    {
+        var own = TinyBundle.Write(_folder["own"]);
+        BundleWriter.Write(_folder["other"], BundleContents.Of(own) with { Head = TinyBundle.WriteHead(_folder["other.onnx"], seed: 7) });
+
+        var added = await LusProcess.RunAsync(["models", "heads", _folder["own"], "--add", "second", "--from", _folder["other"], "--out", _folder["both"]]);
+        Assert.True(added.ExitCode == 0, added.ToString());
+        Assert.Equal(own.Id, Bundle.Load(_folder["both"]).Id);
+        var verified = await LusProcess.RunAsync(["models", "verify", _folder["both:second"], "--mark"]);
+        Assert.True(verified.ExitCode == 0, verified.ToString());
+        Assert.True(Bundle.Load(_folder["both:second"]).IsChecked);
+
+        var expected = await ProbabilitiesAsync("other");
+        Assert.NotEqual(expected, await ProbabilitiesAsync("own"));
+        Assert.Equal(expected, await ProbabilitiesAsync("both:second", "second"));
+        var unknown = await LusProcess.RunAsync(["run", fixture.Videos, "--model", _folder["both:third"], "--home", _folder["third"]]);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("has no further head 'third'; it has second", unknown.Errors[^1], StringComparison.Ordinal);
+    }
+
     private async Task<string> WriteLabelsAsync()
     {
         string[] names = ["cov", "pne", "reg"];
@@ -90,10 +146,16 @@ public sealed class ModelsLayersTests(RunFixture fixture) : IClassFixture<RunFix
         BundleWriter.Write(folder, BundleContents.Of(layered) with { Head = _folder["moved.onnx"] });
     }
 
-    private async Task<List<string>> ProbabilitiesAsync(string bundle)
+    private async Task<List<string>> ProbabilitiesAsync(string bundle, string? home = null, params string[] more)
     {
-        var run = await LusProcess.RunAsync(["run", fixture.Videos, "--model", _folder[bundle], "--home", _folder[$"{bundle}.home"], "--json"]);
-        Assert.True(run.ExitCode is 0 or 2, run.ToString());
+        var run = await RunAsync(bundle, home ?? bundle, more);
         return [.. run.Videos.Where(video => video.TryGetProperty("probabilities", out _)).Select(video => $"{video.GetProperty("video")} {video.GetProperty("probabilities")}").Order()];
+    }
+
+    private async Task<LusResult> RunAsync(string bundle, string home, params string[] more)
+    {
+        var run = await LusProcess.RunAsync(["run", fixture.Videos, "--model", _folder[bundle], "--home", _folder[$"{home}.home"], "--json", .. more]);
+        Assert.True(run.ExitCode is 0 or 2, run.ToString());
+        return run;
     }
 }

@@ -151,6 +151,7 @@ public sealed class RunTests(RunFixture fixture) : IClassFixture<RunFixture>
 
         var labels = labelled.Summary.GetProperty("labels");
         Assert.Equal(2, labels.GetProperty("labelled").GetInt32());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, labels.GetProperty("trainedOn").ValueKind);
         Assert.Equal(2, labels.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt32())));
     }
 

@@ -26,13 +26,31 @@ public sealed class FitCommandTests : IDisposable
         Assert.Equal("Research use only: not a medical device.", json.GetProperty("notice").GetString());
         Assert.Equal(3, json.GetProperty("epochs").GetArrayLength());
         Assert.Equal("accuracy", json.GetProperty("metrics")[0].GetProperty("name").GetString());
-        Assert.StartsWith("mean of 3 folds of 36 clips", json.GetProperty("metrics")[0].GetProperty("how").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("mean of 3 folds of 36 videos", json.GetProperty("metrics")[0].GetProperty("how").GetString(), StringComparison.Ordinal);
         Assert.NotEqual(1, json.GetProperty("training").GetProperty("temperature").GetDouble());
         var shown = await LusProcess.RunAsync(["models", "show", _folder["out"]]);
         Assert.Contains(shown.Output, line => line.Contains("on 36 clips of set: --head gru", StringComparison.Ordinal));
         var verified = await LusProcess.RunAsync(["models", "verify", _folder["out"]]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
         Assert.Equal(["folds.json", "labels.csv", "model", "out", "set"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_further_set_is_trained_on_and_nothing_is_measured_on_it()
+    {
+        await DatasetAsync();
+        MadeSet.WriteSet(_folder["further"], seed: 3);
+
+        var json = Json(await LusProcess.RunAsync(
+            [.. Fit("out", "--augment", _folder["further"], "--folds", _folder["folds.json"], "--inner-folds", "2"), "--json"]));
+
+        var training = json.GetProperty("training");
+        Assert.Equal((72, "further"), (training.GetProperty("clips").GetInt32(), training.GetProperty("further")[0].GetString()));
+        Assert.StartsWith("mean of 3 folds of 36 videos", json.GetProperty("metrics")[0].GetProperty("how").GetString(), StringComparison.Ordinal);
+        var bundle = Bundle.Load(_folder["out"]);
+        Assert.Equal(72, bundle.Manifest.Training!.Contents.Distinct().Count());
+        Assert.InRange(bundle.Threshold, 0.333, 0.999);
+        Assert.NotEqual(Bundle.Load(_folder["model"]).Threshold, bundle.Threshold);
     }
 
     [Fact]

@@ -15,14 +15,25 @@ internal static class MadeSet
     {
         var random = new Random(2);
         var rows = new List<string> { "file,label,patient" };
-        using var set = new FeatureSetWriter(folder["set"], Frames, TinyBundle.Features);
+        for (var video = 0; video < Videos; video++)
+            rows.Add(string.Create(CultureInfo.InvariantCulture, $"v{video}.mp4,{FeatureSetFiles.LabelName(LabelOf(video))},p{video / 2}"));
+        WriteSet(folder["set"], random);
+        File.WriteAllLines(folder["labels.csv"], rows);
+    }
+
+    /// <summary>Writes other features of the same videos.</summary>
+    public static void WriteSet(string folder, int seed) => WriteSet(folder, new Random(seed));
+
+    private static Diagnosis LabelOf(int video) => (Diagnosis)(video / 2 % 3);
+
+    private static void WriteSet(string folder, Random random)
+    {
+        using var set = new FeatureSetWriter(folder, Frames, TinyBundle.Features);
         for (var video = 0; video < Videos; video++)
         {
-            var label = (Diagnosis)(video / 2 % 3);
-            rows.Add(string.Create(CultureInfo.InvariantCulture, $"v{video}.mp4,{FeatureSetFiles.LabelName(label)},p{video / 2}"));
+            var label = LabelOf(video);
             set.Add(label, $"v{video}.mp4", [.. Enumerable.Range(0, Frames * TinyBundle.Features).Select(at => (float)random.NextDouble() + (at % 3 == (int)label ? 0.3f : 0))]);
         }
         set.Commit();
-        File.WriteAllLines(folder["labels.csv"], rows);
     }
 }

@@ -23,18 +23,20 @@ public sealed class TrainVideosTests : IClassFixture<RunFixture>, IDisposable
     [Fact]
     public async Task A_bundle_a_report_and_nothing_else_is_left_and_the_bundle_runs()
     {
-        var trained = await LusProcess.RunAsync([.. Train(), "--epochs", "3"]);
+        var trained = await LusProcess.RunAsync([.. Train(), "--epochs", "3", "--vary", "1"]);
 
         Assert.True(trained.ExitCode == 0, trained.ToString());
-        Assert.Contains(trained.Output, line => line.Contains("a head trained on 6 clips", StringComparison.Ordinal));
-        Assert.Contains(trained.Output, line => line.Contains("mean of 2 folds of 6 clips", StringComparison.Ordinal));
+        Assert.Contains(trained.Output, line => line.Contains("a head trained on 12 clips", StringComparison.Ordinal));
+        Assert.Contains(trained.Output, line => line.Contains("mean of 2 folds of 6 videos", StringComparison.Ordinal));
         Assert.Contains(trained.Output, line => line.Contains("not a medical device", StringComparison.Ordinal));
         Assert.Equal(["labels.csv", "out", "out.html"], Entries());
         Assert.Contains("not a medical device", await File.ReadAllTextAsync(_folder["out.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Equal(6, Bundle.Load(_folder["out"]).Manifest.Training!.Clips);
-        var run = await LusProcess.RunAsync(["run", _fixture.Videos, "--model", _folder["out"], "--home", _folder["home"], "--json"]);
+        var training = Bundle.Load(_folder["out"]).Manifest.Training!;
+        Assert.Equal((12, 6, "varied-1"), (training.Clips, training.Videos.Count, Assert.Single(training.Further)));
+        var run = await LusProcess.RunAsync(["run", _fixture.Videos, "--model", _folder["out"], "--home", _folder["home"], "--labels", _folder["labels.csv"], "--json"]);
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Equal(6, run.Videos.Count);
+        Assert.Equal(6, run.Summary.GetProperty("labels").GetProperty("trainedOn").GetInt32());
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.ModelTools.Layers;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
@@ -17,6 +19,26 @@ public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : ICl
 
         Assert.Equal(fixture.Results, await fleet.ResultsAsync());
         Assert.Empty(await fleet.RowsAsync("SELECT name FROM studies WHERE revision <> 1"));
+        await fleet.AssertTidyAsync();
+    }
+
+    [Fact]
+    public async Task Fast_workers_compute_with_the_slim_form_of_the_bundle_and_give_the_same_results()
+    {
+        using var folder = new TemporaryFolder();
+        // The fixture's model behind a layer that its head does not read.
+        var full = LayeredBundle.Append(Bundle.Load(fixture.Model), ["relu"], folder["full"]);
+        var slim = LayeredBundle.Slim(full, folder["slim"]);
+        await using var fleet = await Fleet.MakeAsync(servers, full.Folder);
+        fleet.Set("LUS__Model__Fast", "true");
+        await fleet.UploadAsync(fixture.Videos);
+        foreach (var stage in new[] { "ingest", "features", "sequence" })
+            fleet.Start(stage);
+
+        await fleet.FinishedAsync(fixture.VideoCount);
+
+        Assert.Equal(fixture.Results, await fleet.ResultsAsync());
+        Assert.Equal([slim.Id], await fleet.RowsAsync("SELECT DISTINCT bundle_id FROM predictions"));
         await fleet.AssertTidyAsync();
     }
 

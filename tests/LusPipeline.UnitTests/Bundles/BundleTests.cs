@@ -271,6 +271,71 @@ public sealed class BundleTests : IDisposable
         Assert.Contains("no-such-model", Assert.Throws<BundleException>(() => BundleCatalog.Find("no-such-model")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_further_head_shares_the_backbones_and_has_an_id_of_its_own()
+    {
+        var (own, other) = (TinyBundle.Write(_scratch["own"]), OtherHead("other"));
+
+        var both = BundleWriter.Write(_scratch["both"], BundleContents.Of(own).WithHeadOf(other, own, "paper"));
+        var further = Bundle.Load($"{both.Folder}:paper");
+
+        Assert.Equal((own.Id, "tiny"), (both.Id, both.Name));
+        Assert.Equal((other.Id, "tiny-paper", other.Threshold, "paper"), (further.Id, further.Name, further.Threshold, further.HeadName));
+        Assert.Equal(other.Head.Sha256, further.Head.Sha256);
+        Assert.Equal(["backbone.fp32.onnx", "head.onnx", "manifest.json", "paper.head.onnx"], Directory.GetFiles(both.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(further.Reference, BundleCatalog.Find($"{both.Folder}:paper"));
+        Assert.Contains("has no further head 'none'; it has paper", Assert.Throws<BundleException>(() => Bundle.Load($"{both.Folder}:none")).Message, StringComparison.Ordinal);
+        Assert.Contains("has a head 'paper' already", Assert.Throws<BundleException>(() => BundleContents.Of(both).WithHeadOf(other, both, "paper")).Message, StringComparison.Ordinal);
+        var elsewhere = TinyBundle.Write(_scratch["elsewhere"], seed: 2);
+        Assert.Contains("other backbones", Assert.Throws<BundleException>(() => BundleContents.Of(own).WithHeadOf(elsewhere, own, "x")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_head_is_marked_as_checked_by_itself()
+    {
+        var (own, other) = (TinyBundle.Write(_scratch["own"]), OtherHead("other"));
+        var both = BundleWriter.Write(_scratch["both"], BundleContents.Of(own).WithHeadOf(other, own, "paper"));
+        Assert.False(both.IsChecked);
+
+        Assert.True(BundleWriter.MarkChecked(Bundle.Load($"{both.Folder}:paper")).IsChecked);
+        Assert.False(Bundle.Load(both.Folder).IsChecked);
+        Assert.True(BundleWriter.MarkChecked(both = Bundle.Load(both.Folder)).IsChecked);
+        Assert.True(Bundle.Load($"{both.Folder}:paper").IsChecked);
+
+        var more = BundleWriter.WithVariant(both, BundleVariant.Fp16, both.PathOf(both.Backbone(BundleVariant.Fp32)), _scratch["more"]);
+        Assert.Equal((false, false), (more.IsChecked, Bundle.Load($"{more.Folder}:paper").IsChecked));
+    }
+
+    [Theory]
+    [InlineData("{ \"../x\": HEAD }", "heads has the name '../x'")]
+    [InlineData("{ \"x\": null }", "null stands in heads.x")]
+    [InlineData("{ \"x\": FILE }", "a bundle's files lie in its own folder")]
+    public void A_further_head_reaches_no_file_outside_the_folder(string heads, string expected)
+    {
+        TinyBundle.Write(_scratch["tiny"]);
+        const string Model = "{ \"file\": \"NAME\", \"sha256\": \"0000000000000000000000000000000000000000000000000000000000000000\", \"weights\": \"float32\", \"opset\": 17 }";
+        var head = $"{{ \"threshold\": 0.5, \"model\": {Model} }}";
+        Edit("tiny", manifest => manifest["heads"] = JsonNode.Parse(heads
+            .Replace("HEAD", head.Replace("NAME", "head.onnx", StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("FILE", head.Replace("NAME", "../head.onnx", StringComparison.Ordinal), StringComparison.Ordinal)));
+
+        Assert.Contains(expected, Assert.Throws<BundleException>(() => Bundle.Load(_scratch["tiny"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("models/xception-lstm", "models/xception-lstm", null)]
+    [InlineData("models/xception-lstm:paper", "models/xception-lstm", "paper")]
+    [InlineData("/a:b/c", "/a:b/c", null)]
+    [InlineData(":paper", ":paper", null)]
+    public void A_colon_parts_a_folder_and_a_head(string text, string folder, string? head) => Assert.Equal((folder, head), BundleReference.Split(text));
+
+    /// <summary>A bundle with the backbone of the tiny one and another head.</summary>
+    private Bundle OtherHead(string folder) => BundleWriter.Write(_scratch[folder], BundleContents.Of(TinyBundle.Write(_scratch[folder + ".base"])) with
+    {
+        Threshold = 0.7,
+        Head = TinyBundle.WriteHead(_scratch[folder + ".onnx"], seed: 5),
+    });
+
     private static byte[] Field(int number, byte[] value)
     {
         var stream = new MemoryStream();

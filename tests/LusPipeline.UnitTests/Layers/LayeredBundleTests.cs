@@ -53,6 +53,22 @@ public sealed class LayeredBundleTests : IDisposable
     }
 
     [Fact]
+    public async Task Further_heads_read_what_they_read_before_and_a_slim_bundle_has_none()
+    {
+        var before = TinyBundle.Write(_folder["before"], deep: true);
+        var both = BundleWriter.Write(_folder["both"], BundleContents.Of(before).WithHeadOf(before, before, "paper"));
+
+        var layered = LayeredBundle.Append(both, ["relu"], _folder["layered"]);
+        var slim = LayeredBundle.Slim(layered, _folder["slim"]);
+
+        var expected = await PredictAsync(before);
+        Assert.Equal(expected, await PredictAsync(Bundle.Load($"{layered.Folder}:paper")));
+        Assert.Equal(expected, await PredictAsync(slim));
+        Assert.Empty(slim.Manifest.Heads);
+        Assert.Equal((false, true), (LayeredBundle.HeadReadsAll(layered), LayeredBundle.HeadReadsAll(slim)));
+    }
+
+    [Fact]
     public async Task A_slim_bundle_computes_the_layer_of_its_head_alone_and_predicts_the_same()
     {
         var full = WithHeadOnRelu();

@@ -32,6 +32,50 @@ public sealed class FeatureClipsTests : IDisposable
     }
 
     [Fact]
+    public void Clips_of_a_further_set_are_only_trained_on()
+    {
+        WriteSet("further", ("c", Diagnosis.Healthy, 30), ("a", Diagnosis.Covid, 40));
+
+        var clips = FeatureClips.Read(_folder["set"], Labels("c reg z|a cov x|pne/p/b pne y"), frames: 2, [_folder["further"]]);
+
+        Assert.Equal(["cov/a", "pne/p_b", "reg/c", "cov/a", "reg/c"], clips.Clips.Select(clip => clip.Video));
+        Assert.Equal(["x", "y", "z", "x", "z"], clips.Clips.Select(clip => clip.Patient));
+        Assert.Equal([false, false, false, true, true], clips.Clips.Select(clip => clip.OnlyForTraining));
+        Assert.Equal([41, 43, 31, 33], clips.Values.ToArray()[6..]);
+    }
+
+    [Fact]
+    public void No_clip_that_is_only_trained_on_is_on_a_test_side()
+    {
+        var clips = Clips(6);
+        clips = clips.With(clips with { Clips = [.. clips.Clips.Select(clip => clip with { OnlyForTraining = true })] });
+        var folds = CrossValidation.From([.. Enumerable.Range(0, 6).Select(video => (new FoldVideo($"{video}", (Diagnosis)(video % 3)), $"{video / 3}"))]);
+
+        var resolved = ClipFolds.Resolve(folds, clips, "folds.json", "set");
+
+        Assert.Equal([0, 1, 2], resolved[0].Test);
+        Assert.Equal([3, 9, 4, 10, 5, 11], resolved[0].Train);
+        Assert.Equal([3, 4, 5], resolved[1].Test);
+    }
+
+    [Fact]
+    public void A_further_set_of_other_videos_or_another_shape_is_an_error()
+    {
+        WriteSet("others", ("d", Diagnosis.Healthy, 30));
+        using (var writer = new FeatureSetWriter(_folder["short"], frames: 3, featureLength: 1))
+        {
+            writer.Add(Diagnosis.Covid, "a", [0, 1, 2]);
+            writer.Commit();
+        }
+
+        Assert.Contains("has features of 'reg/d', which", Refused("others"), StringComparison.Ordinal);
+        Assert.Contains("has 3 frames of 1 features, and", Refused("short"), StringComparison.Ordinal);
+
+        string Refused(string further) =>
+            Assert.Throws<TrainingDataException>(() => FeatureClips.Read(_folder["set"], null, null, [_folder[further]])).Message;
+    }
+
+    [Fact]
     public void Without_labels_each_video_is_a_patient()
     {
         var clips = FeatureClips.Read(_folder["set"], labels: null, frames: null);
@@ -105,6 +149,14 @@ public sealed class FeatureClipsTests : IDisposable
         Assert.Contains("'folds.json' has no place for 'cov/6'", Refused(folds, Clips(7)), StringComparison.Ordinal);
         var wrong = new CrossValidation([new("0", [new("3", Diagnosis.Healthy)], [new("0", Diagnosis.Covid)])]);
         Assert.Contains("fold 0, train, row 0: '3' has the label healthy, but in 'set' it has covid", Refused(wrong, Clips(6)), StringComparison.Ordinal);
+    }
+
+    private void WriteSet(string name, params (string Name, Diagnosis Label, float First)[] videos)
+    {
+        using var writer = new FeatureSetWriter(_folder[name], frames: 4, featureLength: 1);
+        foreach (var (video, label, first) in videos.OrderBy(video => video.Label))
+            writer.Add(label, video, [first, first + 1, first + 2, first + 3]);
+        writer.Commit();
     }
 
     private static string Refused(CrossValidation folds, LabelledClips clips) =>

@@ -125,6 +125,28 @@ public sealed class HeadEvaluationTests : IDisposable
         IEnumerable<string> Patients(IEnumerable<int> numbers) => numbers.Select(clip => clips.Clips[clip].Patient);
     }
 
+    [Fact]
+    public void Clips_that_are_only_trained_on_follow_their_patient_and_change_no_fold()
+    {
+        var clips = Data().Clips;
+        var more = clips.With(clips with { Clips = [.. clips.Clips.Select(clip => clip with { OnlyForTraining = true })] });
+
+        var (folds, moreFolds) = (InnerFolds.Of(clips, 3, 1), InnerFolds.Of(more, 3, 1));
+
+        Assert.Equal(folds.Select(fold => fold.Test), moreFolds.Select(fold => fold.Test));
+        Assert.Equal(folds.Select(fold => fold.Train.Concat(fold.Train.Select(clip => clip + clips.Clips.Count))), moreFolds.Select(fold => fold.Train));
+    }
+
+    [Fact]
+    public void The_loss_on_patients_of_the_train_side_tells_a_better_recipe_from_a_worse_one()
+    {
+        var clips = Data(patients: 24).Clips;
+        using var trained = CalibratedHead.Fit(clips, Recipe with { Fit = Recipe.Fit with { Epochs = 60, LearningRate = 0.02 } }, null, null, Cancellation);
+        using var untrained = CalibratedHead.Fit(clips, Recipe with { Fit = Recipe.Fit with { Epochs = 1, LearningRate = 1e-9 } }, null, null, Cancellation);
+
+        Assert.True(trained.InnerLoss < untrained.InnerLoss, $"{trained.InnerLoss} is not below {untrained.InnerLoss}.");
+    }
+
     /// <summary>Clips of noise with a hint at the label, two of a patient, in three folds.</summary>
     private static FoldedClips Data(int patients = 12)
     {
