@@ -15,6 +15,9 @@ public sealed class Backlog : IAsyncDisposable
     private IConnection? _connection;
     private IChannel? _channel;
 
+    /// <summary>The delivery that was taken last.</summary>
+    private ulong _held;
+
     public Backlog() => _started = new(StartAsync);
 
     /// <summary>What the Secret <c>lus-scaler</c> has.</summary>
@@ -41,13 +44,17 @@ public sealed class Backlog : IAsyncDisposable
     public async Task HoldAsync(string queue, int messages)
     {
         for (var i = 0; i < messages; i++)
-            Assert.NotNull(await _channel!.BasicGetAsync(queue, autoAck: false, TestContext.Current.CancellationToken));
+        {
+            var got = await _channel!.BasicGetAsync(queue, autoAck: false, TestContext.Current.CancellationToken);
+            Assert.NotNull(got);
+            _held = got.DeliveryTag;
+        }
     }
 
     /// <summary>Confirms all that is held, and takes away what waits.</summary>
     public async Task EmptyAsync(string queue)
     {
-        await _channel!.BasicAckAsync(0, multiple: true, TestContext.Current.CancellationToken);
+        await _channel!.BasicAckAsync(_held, multiple: true, TestContext.Current.CancellationToken);
         await PurgeAsync(queue);
     }
 

@@ -25,6 +25,8 @@ public sealed class TriggersTests(Backlog backlog) : IClassFixture<Backlog>
         Assert.Equal(2, pages["items"]!.AsArray().Count);
         // KEDA refuses an answer of several pages.
         Assert.Equal(1, pages["page_count"]!.GetValue<int>());
+        await backlog.EmptyAsync("lus.features");
+        await Patience.UntilAsync(() => CountAsync(expression), count => count == (2, 0), "messages, and held ones", Limit);
     }
 
     [Fact]
