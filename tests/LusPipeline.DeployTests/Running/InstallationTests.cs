@@ -42,6 +42,15 @@ public sealed class InstallationTests(ControlPlane kube, Lives lives) : IClassFi
     }
 
     [Fact]
+    public async Task The_job_that_trains_is_taken_where_pods_are_restricted()
+    {
+        var said = await kube.KubectlAsync(
+            ["apply", "--dry-run=server", "--validate=strict", "--namespace", "lus", "-f", Repository.PathOf("deploy", "kubernetes", "train-job.yaml")]);
+
+        Assert.Equal("job.batch/lus-train created (server dry run)", said.Trim());
+    }
+
+    [Fact]
     public async Task A_field_that_Kubernetes_does_not_know_is_refused()
     {
         var manifests = (await Helm.TemplateAsync("minimal.yaml")).Succeeded();
