@@ -9,6 +9,20 @@ internal static class OutputFormat
     public const string Json = "json";
     public const string Csv = "csv";
 
+    public const string Parquet = "parquet";
+
+    /// <summary>The option of results, which also go into files.</summary>
+    public static Option<string> OrParquet()
+    {
+        var option = new Option<string>("--format")
+        {
+            Description = "How to print: a table, one JSON object a line, or csv; parquet writes files below --out",
+            DefaultValueFactory = _ => Table,
+        };
+        option.AcceptOnlyFromAmong(Table, Json, Csv, Parquet);
+        return option;
+    }
+
     public static Option<string> Option()
     {
         var option = new Option<string>("--format") { Description = "How to print: a table, one JSON object a line, or csv", DefaultValueFactory = _ => Table };

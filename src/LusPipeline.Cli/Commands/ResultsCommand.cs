@@ -4,10 +4,12 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
 using LusPipeline.Cli.Arguments;
+using LusPipeline.Cli.Exporting;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Commands;
@@ -26,13 +28,16 @@ internal static class ResultsCommand
             Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix, over all videos",
             HelpName = "FILE",
         };
-        var format = OutputFormat.Option();
-        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format }.WithExamples(
+        var format = OutputFormat.OrParquet();
+        var folder = new Option<string?>("--out") { Description = "Folder for the files of --format parquet; days that are there are written anew", HelpName = "FOLDER" };
+        var withNames = new Option<bool>("--names") { Description = "Parquet files have the names of studies and videos, which may be a patient's, beside their ids" };
+        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format, folder, withNames }.WithExamples(
             "lus results",
             "lus results --study patient1",
             "lus results --since 12h",
             "lus results --labels videos.csv",
             "lus results --format csv > results.csv",
+            "lus results --format parquet --out results/ --since 2d",
             "LUS__Database__ConnectionString__File=/run/secrets/database lus results");
         command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
@@ -44,6 +49,8 @@ internal static class ResultsCommand
                 Since = result.GetValue(since),
             };
             var how = result.GetRequiredValue(format);
+            if (how == OutputFormat.Parquet)
+                return await ExportAsync(opened.Open, filter, result.GetValue(folder), result.GetValue(withNames), cancellation);
             var most = result.GetValue(limit) ?? (how == OutputFormat.Table && known is null ? LimitOption.OfTables : int.MaxValue);
             var studies = TakeAsync(new ResultReader(opened.Open).StreamAsync(filter, cancellation), most, cancellation);
             await (how switch
@@ -55,6 +62,21 @@ internal static class ResultsCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static async Task<int> ExportAsync(Func<LedgerContext> open, StudyFilter filter, string? folder, bool names, CancellationToken cancellation)
+    {
+        if (folder is null)
+        {
+            await Console.Error.WriteLineAsync("lus: --format parquet writes files. Name their folder with --out.");
+            return ExitCode.Error;
+        }
+        var export = new ParquetExport(folder, names);
+        await export.WriteAsync(new ResultReader(open).StreamDaysAsync(filter, cancellation), cancellation);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{export.Studies} studies of {export.Days} days are in {folder}: studies, videos and clips."));
+        await Console.Out.WriteLineAsync(ResearchNotice.Text);
+        return ExitCode.Done;
     }
 
     /// <summary>Yields studies with their videos until the limit on videos is reached. If there are more, it says so.</summary>

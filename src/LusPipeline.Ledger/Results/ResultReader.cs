@@ -34,6 +34,30 @@ public sealed class ResultReader(Func<LedgerContext> open)
         }
     }
 
+    /// <summary>
+    /// Streams studies ordered by the day on which they were first seen, a chunk in memory at a time: all studies of each day that has one which the
+    /// filter selects.
+    /// </summary>
+    public async IAsyncEnumerable<StudyResult> StreamDaysAsync(StudyFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        List<Guid> ids;
+        await using (var ledger = open())
+        {
+            var days = filter.Apply(ledger.Studies).Select(study => study.StudyDay).Distinct();
+            ids = await ledger.Studies.Where(study => days.Contains(study.StudyDay)).OrderBy(study => study.StudyDay).ThenBy(study => study.StudyId)
+                .Select(study => study.StudyId).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+        foreach (var chunk in ids.Chunk(StreamedChunk))
+        {
+            await using var ledger = open();
+            var studies = await ledger.Studies.AsNoTracking().Where(study => chunk.Contains(study.StudyId))
+                .OrderBy(study => study.StudyDay).ThenBy(study => study.StudyId).ToListAsync(cancellation).ConfigureAwait(false);
+            foreach (var study in await WithVideosAsync(ledger, studies, null, cancellation).ConfigureAwait(false))
+                yield return study;
+        }
+    }
+
     /// <summary>Reads all studies in the order of an index, so that the first chunk is available at once.</summary>
     private async IAsyncEnumerable<List<StudyRow>> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
