@@ -83,8 +83,11 @@ public static class StudyTelemetry
     private static void ConfigureTracing(TracerProviderBuilder tracing, string service, Func<IServiceProvider, LedgerSpanProcessor> ledger)
     {
         tracing.ConfigureResource(resource => ConfigureResource(resource, service)).AddSource(StageTrace.SourceName).SetSampler(new AlwaysOnSampler()).AddProcessor(ledger);
-        if (HasCollector)
-            tracing.AddOtlpExporter();
+        if (!HasCollector)
+            return;
+        if (ExportSampling.From(Environment.GetEnvironmentVariable) is { } sampling)
+            tracing.AddProcessor(sampling);
+        tracing.AddOtlpExporter();
     }
 
     private static void ConfigureMetrics(MeterProviderBuilder metrics, string service)
