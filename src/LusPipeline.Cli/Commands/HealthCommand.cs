@@ -21,8 +21,9 @@ internal static class HealthCommand
         };
         check.AcceptOnlyFromAmong("live", "ready", "started");
         var command = new Command("health", $"""
-            Ask the worker of this machine or container how it is, at Http:Url. The exit code is 0 when it is well, and 1 when it is not
-            or does not answer within {Patience.TotalSeconds:0} s.
+            Ask the worker of this machine or container how it is, at Http:Url.
+
+            The exit code is 0 when it is well, and 1 when it is not or does not answer within {Patience.TotalSeconds:0} s.
             """)
         {
             check,

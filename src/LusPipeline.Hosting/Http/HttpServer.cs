@@ -57,7 +57,7 @@ internal sealed class HttpServer(HttpOptions options, HealthEndpoints health, He
     private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>().AddSingleton(checks).AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>().AddSingleton(checks).AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         var app = builder.Build();
         health.Map(app);
@@ -88,12 +88,4 @@ internal sealed class HttpServer(HttpOptions options, HealthEndpoints health, He
         SocketException socket => $"the system refuses it ({socket.SocketErrorCode}).",
         _ => "the system refuses it.",
     };
-
-    /// <summary>Handles no signals, because the worker does.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -59,6 +59,7 @@ public sealed class WorkerHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         logging(builder.Logging.AddIdsOnly());
         var services = builder.Services;
+        services.AddSingleton<IHostLifetime, CallerLifetime>();
         services.AddSettings(settings);
         services.AddSingleton(TimeProvider.System).AddSingleton<OutageWait>();
         services.AddSingleton(provider => new FatalError(provider.GetRequiredService<OutageWait>()));

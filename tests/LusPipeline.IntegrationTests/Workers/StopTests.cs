@@ -38,6 +38,26 @@ public sealed class StopTests(TestServers shared, FleetFixture fixture) : IClass
     }
 
     [Fact]
+    public async Task A_worker_that_is_stopped_while_it_starts_ends_in_good_order()
+    {
+        await using var fleet = await Fleet.MakeAsync(shared, fixture.Model);
+        // Greeting the broker alone takes a few seconds.
+        await using var slow = new FaultyProxy(fleet.Broker) { Delay = TimeSpan.FromMilliseconds(500) };
+        slow.Pass();
+        for (var workers = 1; workers <= 2; workers++)
+        {
+            var worker = fleet.Start("sequence", ("LUS__Broker__Uri", slow.Address(fleet.Broker).ToString()));
+            await fleet.WorkersAsync(1);
+
+            var ended = await fleet.StopAsync(worker);
+
+            Assert.True(ended.ExitCode == 0, ended.ToString());
+            Assert.DoesNotContain(ended.Output, line => line.Contains("is ready", StringComparison.Ordinal));
+            await fleet.WorkersAsync(0);
+        }
+    }
+
+    [Fact]
     public async Task Workers_that_start_before_their_servers()
     {
         await using var servers = shared.Private();
