@@ -20,6 +20,7 @@ internal static class HealthCommand
             DefaultValueFactory = _ => "ready",
         };
         check.AcceptOnlyFromAmong("live", "ready", "started");
+        check.HelpName = "check";
         var command = new Command("health", $"""
             Ask the worker of this machine or container how it is, at Http:Url.
 

@@ -31,6 +31,7 @@ internal sealed class Engine : IAsyncDisposable
         // The bus starts while the models load. No message is published before both are ready.
         var opening = model.OpenAsync();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         logging(builder.Logging.AddIdsOnly());
         builder.AddOtlpLogs();
         var services = builder.Services;
