@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Hosting.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 
@@ -15,11 +14,9 @@ internal sealed class ExportSampling(Sampler sampler) : BaseProcessor<Activity>
     public const string Variable = "OTEL_TRACES_SAMPLER";
     public const string ArgumentVariable = "OTEL_TRACES_SAMPLER_ARG";
 
-    private static readonly SettingOrigin FromEnvironment = new(SettingOrigin.EnvironmentKind);
-
     /// <param name="read">Reads a variable of the environment.</param>
     /// <returns>Null if every span is sent.</returns>
-    /// <exception cref="ConfigurationException">The variable names no sampler, or its argument is no share.</exception>
+    /// <exception cref="TelemetryException">The variable names no sampler, or its argument is no share.</exception>
     public static ExportSampling? From(Func<string, string?> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -38,9 +35,9 @@ internal sealed class ExportSampling(Sampler sampler) : BaseProcessor<Activity>
                     return null;
                 return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
                     ? new(new TraceIdRatioBasedSampler(share))
-                    : throw new ConfigurationException([new(ArgumentVariable, FromEnvironment, $"'{text}' is no share. Give a number from 0 to 1, for example 0.05.")]);
+                    : throw new TelemetryException($"{ArgumentVariable} is '{text}', which is no share. Give a number from 0 to 1, for example 0.05.");
             default:
-                throw new ConfigurationException([new(Variable, FromEnvironment, $"'{name}' is not known. Give always_on, always_off or traceidratio, each also with {ByParent} before it.")]);
+                throw new TelemetryException($"{Variable} is '{name}', which is not known. Give always_on, always_off or traceidratio, each also with {ByParent} before it.");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LusPipeline.Hosting.Settings;
 using LusPipeline.Hosting.Telemetry;
 
 namespace LusPipeline.UnitTests.Telemetry;
@@ -41,7 +40,7 @@ public sealed class ExportSamplingTests
     [InlineData("traceidratio", "5 %", "OTEL_TRACES_SAMPLER_ARG")]
     [InlineData("traceidratio", "1.5", "OTEL_TRACES_SAMPLER_ARG")]
     public void What_is_wrong_is_named(string sampler, string? argument, string variable) =>
-        Assert.Contains($"{variable} (environment): ", Assert.Throws<ConfigurationException>(() => From(sampler, argument)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{variable} is ", Assert.Throws<TelemetryException>(() => From(sampler, argument)).Message, StringComparison.Ordinal);
 
     private static ExportSampling? From(string? sampler, string? argument) =>
         ExportSampling.From(variable => variable == ExportSampling.Variable ? sampler : argument);
