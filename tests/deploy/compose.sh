@@ -49,6 +49,7 @@ holds() {
   else
     printf 'FAILED: %s\n%s\n' "$what" "$output" | tail -n 40
     failed=$((failed + 1))
+    return 1
   fi
 }
 sql() { docker compose exec -T postgres psql -h /run/postgresql -U postgres -d lus -Atc "$1"; }

@@ -45,7 +45,7 @@ root ubuntu bookworm 'tzdata zlib1g libssl3 libstdc++6'
 import ubuntu:24.04 "$dir/ubuntu" 'CMD ["/bin/bash"]'
 
 mkdir -p "$dir/sdk"
-cp -a "$dotnet" "$dir/sdk/dotnet" 2>/dev/null || true
+cp -a "$dotnet" "$dir/sdk/dotnet"
 cat >"$dir/sdk/Dockerfile" <<'DOCKERFILE'
 FROM ubuntu:24.04
 COPY dotnet /usr/share/dotnet
@@ -65,7 +65,7 @@ cp -L "$dir/ubuntu/etc/ssl/certs/ca-certificates.crt" "$dir/aspnet/etc/ssl/certs
 cp -a "$dir/ubuntu/usr/share/zoneinfo" "$dir/aspnet/usr/share/"
 cp -a "$dir"/ubuntu/usr/lib64/* "$dir/aspnet/usr/lib64/"
 for library in ld-linux-x86-64 libc libm libdl libpthread librt libresolv libnss_dns libnss_files libgcc_s libstdc++ libssl libcrypto libz; do
-  cp -a "$dir/ubuntu/usr/lib/x86_64-linux-gnu/$library".so* "$dir/ubuntu/lib/x86_64-linux-gnu/$library".so* "$dir/aspnet/usr/lib/x86_64-linux-gnu/" 2>/dev/null || true
+  cp -a "$dir/ubuntu/usr/lib/x86_64-linux-gnu/$library".so* "$dir/aspnet/usr/lib/x86_64-linux-gnu/"
 done
 cp -a "$dotnet"/{dotnet,host} "$dir/aspnet/usr/share/dotnet/"
 cp -a "$dotnet"/shared/Microsoft.{NETCore,AspNetCore}.App "$dir/aspnet/usr/share/dotnet/shared/"

@@ -1,4 +1,5 @@
 using LusPipeline.Buckets;
+using LusPipeline.Training.Data;
 using LusPipeline.Training.Evaluation;
 using LusPipeline.Training.Reports;
 
@@ -10,6 +11,7 @@ namespace LusPipeline.Cli.Commands;
 internal sealed class GridRun(GridRequest request)
 {
     private readonly List<string> _leftOut = [];
+    private LabelTable? _videos;
 
     /// <summary>Videos that are in no set, with their reasons.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
@@ -48,8 +50,9 @@ internal sealed class GridRun(GridRequest request)
         PrivateFolder.MakeIfMissing(request.FeaturesFolder);
         var folder = Path.Combine(request.FeaturesFolder, backbone.Name);
         PrivateFolder.MakeIfMissing(folder);
-        var videos = await LabelledVideos.ListAsync(request.Videos, request.Labels, _leftOut, stop);
-        var features = new TrainedFeatures(folder, backbone.Bundle!, request.Variant, request.Videos, request.Labels, videos);
+        // Listing reads every video, so it is done once for all backbones.
+        _videos ??= await LabelledVideos.ListAsync(request.Videos, request.Labels, _leftOut, stop);
+        var features = new TrainedFeatures(folder, backbone.Bundle!, request.Variant, request.Videos, request.Labels, _videos);
         foreach (var line in await features.MakeAsync(stop))
         {
             if (!_leftOut.Contains(line))

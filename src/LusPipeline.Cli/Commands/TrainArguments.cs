@@ -20,13 +20,18 @@ internal static class TrainArguments
         DefaultValueFactory = _ => 0,
     };
 
-    public static Option<int> FoldCount()
+    public static Option<int> FoldCount() => WholeNumber("--folds", "How many folds, 2 to 1000", 5, 2, 1000);
+
+    /// <param name="value">Its default.</param>
+    /// <param name="least">The least that it may be.</param>
+    /// <param name="greatest">The most that it may be.</param>
+    public static Option<int> WholeNumber(string name, string description, int value, int least, int greatest)
     {
-        var option = new Option<int>("--folds") { Description = "How many folds, 2 to 1000", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 2 or > 1000)
-                result.AddError("--folds is a whole number from 2 to 1000.");
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < least || number > greatest))
+                result.AddError($"{name} is a whole number from {least} to {greatest}.");
         });
         return option;
     }

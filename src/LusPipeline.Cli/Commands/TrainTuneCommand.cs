@@ -37,7 +37,7 @@ internal static class TrainTuneCommand
         var features = TrainArguments.Features();
         var folds = TrainArguments.Folds();
         var labels = TrainArguments.Labels();
-        var trials = Whole("--trials", "How many trials the study is to have, those of earlier runs and other processes too", 100, 1, 1_000_000);
+        var trials = TrainArguments.WholeNumber("--trials", "How many trials the study is to have, those of earlier runs and other processes too", 100, 1, 1_000_000);
         var storage = new Option<string>("--storage")
         {
             Description = "Where the trials are kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
@@ -49,7 +49,7 @@ internal static class TrainTuneCommand
         var space = new Option<FileInfo?>("--space") { Description = "A JSON file with the parameters to choose and their ranges; a usual space if left out", HelpName = "FILE" };
         var sampler = Choice("--sampler", "How parameters are chosen", "tpe", Samplers.Keys);
         var pruner = Choice("--pruner", "How trials are given up that do worse than others", "median", Pruners.Keys);
-        var jobs = Whole("--jobs", "How many trials run at a time", 1, 1, 256);
+        var jobs = TrainArguments.WholeNumber("--jobs", "How many trials run at a time", 1, 1, 256);
         var nested = new Option<bool>("--nested") { Description = "Also search within the train side of each fold and test the best heads on the test sides: honest figures, for as many further searches as there are folds" };
         var model = new Option<string?>("--model") { Description = "The bundle whose backbone made the features: its layers are choices of columns", HelpName = "BUNDLE" };
         var columns = TrainArguments.Columns();
@@ -231,17 +231,6 @@ internal static class TrainTuneCommand
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => value };
         option.AcceptOnlyFromAmong([.. choices]);
-        return option;
-    }
-
-    private static Option<int> Whole(string name, string description, int value, int least, int greatest)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < least || number > greatest))
-                result.AddError($"{name} is a whole number from {least} to {greatest}.");
-        });
         return option;
     }
 }

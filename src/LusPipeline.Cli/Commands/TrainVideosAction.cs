@@ -25,16 +25,10 @@ internal static class TrainVideosAction
         var model = TrainArguments.Model();
         var variant = new Option<string?>("--variant") { Description = "The bundle's variant to compute features with; its best on this machine if left out" };
         variant.AcceptOnlyFromAmong([.. BundleVariant.All]);
-        var vary = new Option<int>("--vary")
-        {
-            Description = "How many varied clips of each video are trained on, too (mirrored, cropped, brighter or darker, other frames), 0 to 20; each costs as much time as the clip itself",
-            HelpName = "N",
-        };
-        vary.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 0 or > 20)
-                result.AddError("--vary is a whole number from 0 to 20.");
-        });
+        var vary = TrainArguments.WholeNumber(
+            "--vary",
+            "How many varied clips of each video are trained on, too (mirrored, cropped, brighter or darker, other frames), 0 to 20; each costs as much time as the clip itself",
+            0, 0, 20);
         var name = TrainArguments.Name();
         var folds = TrainArguments.FoldCount();
         var group = TrainArguments.Group();

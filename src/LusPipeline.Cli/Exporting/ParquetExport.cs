@@ -1,5 +1,6 @@
 using System.Globalization;
 using LusPipeline.Ledger.Results;
+using LusPipeline.Training.Data;
 using Parquet.Serialization;
 
 namespace LusPipeline.Cli.Exporting;
@@ -48,9 +49,8 @@ internal sealed class ParquetExport(string folder, bool names)
     {
         var place = Path.Combine(folder, table, $"study_day={day.ToString("O", CultureInfo.InvariantCulture)}");
         Directory.CreateDirectory(place);
-        var (path, begun) = (Path.Combine(place, $"{table}.parquet"), Path.Combine(place, $".{table}.parquet.new"));
-        await using (var file = new FileStream(begun, FileMode.Create, FileAccess.ReadWrite))
-            await ParquetSerializer.SerializeAsync(rows, file, cancellationToken: cancellation);
-        File.Move(begun, path, overwrite: true);
+        using var content = new MemoryStream();
+        await ParquetSerializer.SerializeAsync(rows, content, cancellationToken: cancellation);
+        WholeFile.Replace(Path.Combine(place, $"{table}.parquet"), content.WriteTo);
     }
 }

@@ -5,10 +5,32 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Cli.Exporting;
 
+/// <summary>The columns of a result; empty where there is none.</summary>
+internal abstract class ResultParquet(Result? result)
+{
+    [JsonPropertyName("diagnosis")]
+    public string? Diagnosis { get; } = result?.Diagnosis.Name();
+
+    [JsonPropertyName("covid")]
+    public double? Covid { get; } = result?.Probabilities.Covid;
+
+    [JsonPropertyName("pneumonia")]
+    public double? Pneumonia { get; } = result?.Probabilities.Pneumonia;
+
+    [JsonPropertyName("healthy")]
+    public double? Healthy { get; } = result?.Probabilities.Healthy;
+
+    [JsonPropertyName("spread")]
+    public double? Spread { get; } = result?.Spread;
+
+    [JsonPropertyName("uncertain")]
+    public bool? Uncertain { get; } = result?.Uncertain;
+}
+
 /// <summary>A study in <c>studies.parquet</c>. Its day is the folder's name. Columns are those of the view <c>announced_results</c>, as they are now.</summary>
 /// <param name="study">The study.</param>
 /// <param name="names">Whether its name, which may be a patient's, is there.</param>
-internal sealed class StudyParquet(StudyResult study, bool names)
+internal sealed class StudyParquet(StudyResult study, bool names) : ResultParquet(study.Result)
 {
     [JsonPropertyName("study_id")]
     public string StudyId { get; } = study.StudyId.ToString("D");
@@ -21,24 +43,6 @@ internal sealed class StudyParquet(StudyResult study, bool names)
 
     [JsonPropertyName("revision")]
     public int Revision { get; } = study.Revision;
-
-    [JsonPropertyName("diagnosis")]
-    public string? Diagnosis { get; } = study.Result?.Diagnosis.Name();
-
-    [JsonPropertyName("covid")]
-    public double? Covid { get; } = study.Result?.Probabilities.Covid;
-
-    [JsonPropertyName("pneumonia")]
-    public double? Pneumonia { get; } = study.Result?.Probabilities.Pneumonia;
-
-    [JsonPropertyName("healthy")]
-    public double? Healthy { get; } = study.Result?.Probabilities.Healthy;
-
-    [JsonPropertyName("spread")]
-    public double? Spread { get; } = study.Result?.Spread;
-
-    [JsonPropertyName("uncertain")]
-    public bool? Uncertain { get; } = study.Result?.Uncertain;
 
     [JsonPropertyName("videos")]
     public int Videos { get; } = study.Videos.Count;
@@ -60,7 +64,7 @@ internal sealed class StudyParquet(StudyResult study, bool names)
 }
 
 /// <summary>A video in <c>videos.parquet</c>, in its newest generation.</summary>
-internal sealed class VideoParquet(VideoResult video, bool names)
+internal sealed class VideoParquet(VideoResult video, bool names) : ResultParquet(video.Result)
 {
     [JsonPropertyName("video_id")]
     public string VideoId { get; } = video.VideoId.ToString("D");
@@ -79,24 +83,6 @@ internal sealed class VideoParquet(VideoResult video, bool names)
 
     [JsonPropertyName("reason")]
     public string? Reason { get; } = video.Reason;
-
-    [JsonPropertyName("diagnosis")]
-    public string? Diagnosis { get; } = video.Result?.Diagnosis.Name();
-
-    [JsonPropertyName("covid")]
-    public double? Covid { get; } = video.Result?.Probabilities.Covid;
-
-    [JsonPropertyName("pneumonia")]
-    public double? Pneumonia { get; } = video.Result?.Probabilities.Pneumonia;
-
-    [JsonPropertyName("healthy")]
-    public double? Healthy { get; } = video.Result?.Probabilities.Healthy;
-
-    [JsonPropertyName("spread")]
-    public double? Spread { get; } = video.Result?.Spread;
-
-    [JsonPropertyName("uncertain")]
-    public bool? Uncertain { get; } = video.Result?.Uncertain;
 
     [JsonPropertyName("threshold")]
     public double Threshold { get; } = video.Threshold;

@@ -13,6 +13,9 @@ public enum StageSet
 
 public static class StageSets
 {
+    /// <summary>The name of a set in the ledger, in logs and in telemetry: that of its stage, or <c>all</c>.</summary>
+    public static string Name(this StageSet set) => set.ToString().ToLowerInvariant();
+
     /// <summary>The set of this stage alone.</summary>
     public static StageSet ToSet(this Stage stage) => new PerStage<StageSet>(StageSet.Ingest, StageSet.Features, StageSet.Sequence)[stage];
 

@@ -73,7 +73,7 @@ public sealed class WorkerHost : IAsyncDisposable
         var clipsInHand = OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames);
         services.AddStages(stages, ingest, media, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
 
-        builder.AddTelemetry(stages == StageSet.All ? $"{StudyTelemetry.Service}-all" : $"{StudyTelemetry.Service}-{string.Join('-', stages.Stages().Select(stage => stage.Name()))}");
+        builder.AddTelemetry($"{StudyTelemetry.Service}-{stages.Name()}");
         builder.AddHttp(settings.Get<HttpOptions>());
         services.AddReadyCheck("database", provider => WorkerChecks.Database(provider.GetRequiredService<Func<LedgerContext>>()));
         services.AddReadyCheck("model", provider => WorkerChecks.Model(provider.GetRequiredService<WorkerStartup>()));
@@ -165,7 +165,7 @@ public sealed class WorkerHost : IAsyncDisposable
     private static WorkerRow Register(Guid workerId, StageSet stages, InferenceOptions inference, IEnumerable<Bundle> bundles) => new()
     {
         WorkerId = workerId,
-        Stages = stages.ToString().ToLowerInvariant(),
+        Stages = stages.Name(),
         Host = Environment.MachineName,
         ProcessId = Environment.ProcessId,
         Version = typeof(WorkerHost).Assembly.GetName().Version?.ToString(3) ?? "",

@@ -31,7 +31,7 @@ internal sealed partial class WorkerStartup(
         await DeclareAsync(cancellationToken).ConfigureAwait(false);
         await warming.ConfigureAwait(false);
         _ready.SetResult();
-        LogReady(logger, stages.ToString().ToLowerInvariant(), model.Bundle.Name, model.Bundle.Version, model.Variant);
+        LogReady(logger, stages.Name(), model.Bundle.Name, model.Bundle.Version, model.Variant);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
