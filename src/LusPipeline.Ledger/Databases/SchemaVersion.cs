@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Ledger.Databases;
@@ -24,7 +25,7 @@ public sealed record SchemaVersion(IReadOnlyList<string> Known, IReadOnlyList<st
         ArgumentNullException.ThrowIfNull(ledger);
         return new(
             [.. ledger.Database.GetMigrations()],
-            [.. await ledger.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)],
+            await AppliedAsync(ledger, cancellation).ConfigureAwait(false),
             PreReleaseMigrations.LastOf(ledger));
     }
 
@@ -48,6 +49,34 @@ public sealed record SchemaVersion(IReadOnlyList<string> Known, IReadOnlyList<st
             throw new LedgerVersionException(
                 $"The database's ledger is from before the first release, at {PreRelease[^1]}, and this program cannot upgrade it. "
                 + "Create an empty database, name it in Database:ConnectionString, and run lus db migrate. Workers then analyse the videos again.");
+        }
+    }
+
+    /// <summary>
+    /// Reads the migration history by plain SQL. EF Core's own <c>GetAppliedMigrationsAsync</c> first builds a model of that table, which
+    /// takes a tenth of the time of a short command.
+    /// </summary>
+    private static async Task<IReadOnlyList<string>> AppliedAsync(LedgerContext ledger, CancellationToken cancellation)
+    {
+        await ledger.Database.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await using var command = ledger.Database.GetDbConnection().CreateCommand();
+            command.CommandText = ledger is SqliteLedgerContext
+                ? "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = '__EFMigrationsHistory'"
+                : "SELECT to_regclass('\"__EFMigrationsHistory\"') IS NOT NULL";
+            if (!Convert.ToBoolean(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false), CultureInfo.InvariantCulture))
+                return [];
+            command.CommandText = "SELECT migration_id FROM \"__EFMigrationsHistory\" ORDER BY migration_id";
+            await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            var applied = new List<string>();
+            while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
+                applied.Add(rows.GetString(0));
+            return applied;
+        }
+        finally
+        {
+            await ledger.Database.CloseConnectionAsync().ConfigureAwait(false);
         }
     }
 

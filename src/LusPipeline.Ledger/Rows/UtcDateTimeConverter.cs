@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace LusPipeline.Ledger.Rows;
@@ -9,7 +10,8 @@ internal sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime
     time => Checked(time),
     time => DateTime.SpecifyKind(time, DateTimeKind.Utc))
 {
-    private static DateTime Checked(DateTime time) => time.Kind == DateTimeKind.Utc
+    // The generator of the compiled models asks for the default value of each column. It has no kind.
+    private static DateTime Checked(DateTime time) => time.Kind == DateTimeKind.Utc || EF.IsDesignTime
         ? time
         : throw new ArgumentException($"The ledger stores UTC times; this one is {time.Kind}.", nameof(time));
 }

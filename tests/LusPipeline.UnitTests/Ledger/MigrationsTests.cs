@@ -1,5 +1,7 @@
 using LusPipeline.Ledger.Databases;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace LusPipeline.UnitTests.Ledger;
 
@@ -17,5 +19,18 @@ public sealed class MigrationsTests
     {
         Assert.NotEmpty(ledger.Database.GetMigrations());
         Assert.False(ledger.Database.HasPendingModelChanges(), "The model has a change that no migration makes. CONTRIBUTING.md says how to add one.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Contexts), DisableDiscoveryEnumeration = true)]
+    public void The_compiled_model_is_the_model(LedgerContext ledger)
+    {
+        var written = ledger.GetService<IDesignTimeModel>().Model;
+
+        Assert.NotSame(written, ledger.Model);
+        Assert.True(Text(written) == Text(ledger.Model), "The compiled model is of another version. CONTRIBUTING.md says how to renew it.");
+
+        static string Text(IModel model) =>
+            model.GetRelationalModel().ToDebugString(MetadataDebugStringOptions.ShortDefault) + model.ToDebugString(MetadataDebugStringOptions.ShortDefault);
     }
 }
