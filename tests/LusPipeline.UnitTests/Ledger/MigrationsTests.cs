@@ -30,7 +30,9 @@ public sealed class MigrationsTests
         Assert.NotSame(written, ledger.Model);
         Assert.True(Text(written) == Text(ledger.Model), "The compiled model is of another version. CONTRIBUTING.md says how to renew it.");
 
-        static string Text(IModel model) =>
-            model.GetRelationalModel().ToDebugString(MetadataDebugStringOptions.ShortDefault) + model.ToDebugString(MetadataDebugStringOptions.ShortDefault);
+        // Other tests read rows of other types, which a model lists too.
+        static string Text(IModel model) => string.Join(
+            '\n',
+            model.GetEntityTypes().Select(rows => rows.ToDebugString(MetadataDebugStringOptions.ShortDefault)).Append(model.GetRelationalModel().ToDebugString(MetadataDebugStringOptions.ShortDefault)));
     }
 }
