@@ -3,11 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Results;
+using LusPipeline.Hosting.Run;
 
 namespace LusPipeline.Hosting;
 
 /// <summary>The JSON of this assembly, in the two forms that it is written in.</summary>
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(HomePlaces))]
 [JsonSerializable(typeof(StudyReport))]
 internal sealed partial class HostingJson : JsonSerializerContext
 {
@@ -18,7 +20,7 @@ internal sealed partial class HostingJson : JsonSerializerContext
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     });
 
-    /// <summary>Results as objects of the bucket: for people too, whatever their script.</summary>
+    /// <summary>Results as objects of the bucket, and files of a home folder: for people too, whatever their script.</summary>
     public static HostingJson Report { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

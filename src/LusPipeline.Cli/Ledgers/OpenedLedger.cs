@@ -1,9 +1,12 @@
 using LusPipeline.Buckets.S3;
+using LusPipeline.Explaining.Frames;
+using LusPipeline.Explaining.Subjects;
 using LusPipeline.Hosting.Run;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Republishing;
 using LusPipeline.Pipeline.Erasure;
+using Microsoft.EntityFrameworkCore;
 
 namespace LusPipeline.Cli.Ledgers;
 
@@ -28,14 +31,17 @@ internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock
     };
 
     /// <summary>
-    /// Removes what erased studies have left in a home folder: content of deleted rows in the ledger's file, and objects that no row points
-    /// at. Workers remove such objects themselves (<c>Sweep:OrphanAge</c>), and PostgreSQL reuses the space of deleted rows.
+    /// Removes what erased studies have left in a home folder: content of deleted rows in the ledger's file, objects that no row points at, frames
+    /// that were looked at, and paths at which only their videos were. Workers remove such objects themselves (<c>Sweep:OrphanAge</c>), and PostgreSQL reuses the space of deleted rows.
     /// </summary>
     public async Task CleanUpAsync(LedgerObjects objects, CancellationToken cancellation)
     {
         if (Shared)
             return;
         await new OrphanObjects(objects.Work, new WaitingClips(Open)).DeleteAsync(DateTime.MaxValue, () => { }, cancellation);
+        await new FrameCache(Home!.Frames).ForgetErasedAsync(new ClipSubjects(Open), cancellation);
+        await using (var ledger = Open())
+            HomePlaces.ForgetUnused(Home, await ledger.Videos.Select(video => video.ObjectKey).Distinct().ToListAsync(cancellation));
         if (!await SqliteLedger.RewriteAsync(Open, cancellation))
             await Console.Error.WriteLineAsync("Another process reads the ledger. Until it ends, the ledger's log may still hold names of what was deleted.");
     }

@@ -68,6 +68,7 @@ public sealed class EmbeddedRun(
             model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
 
         var bucket = new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache);
+        HomePlaces.Note(home, request.Paths, model.Bundle);
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);

@@ -13,6 +13,7 @@ public sealed class HomeFolder : IDisposable
     private const string ObjectsName = "objects";
     private const string ScratchName = "scratch";
     private const string FastName = "fast";
+    private const string FramesName = "frames";
 
     private readonly FileStream _lock;
 
@@ -30,12 +31,20 @@ public sealed class HomeFolder : IDisposable
     public string Objects => System.IO.Path.Combine(Path, ObjectsName);
 
     /// <summary>The slim form of the model, for <c>--fast</c>.</summary>
-    public string Fast => System.IO.Path.Combine(Path, FastName);
+    public string Fast => FastIn(Path);
+
+    /// <summary>Frames that were decoded again to be looked at.</summary>
+    public string Frames => FramesIn(Path);
 
     /// <summary>Emptied at the start of every run.</summary>
     public string Scratch => System.IO.Path.Combine(Path, ScratchName);
 
     public static string LedgerFileIn(string home) => System.IO.Path.Combine(home, "ledger.db");
+
+    public static string FramesIn(string home) => System.IO.Path.Combine(home, FramesName);
+
+    /// <summary>The folder of <see cref="Fast"/>, which holds bundles.</summary>
+    public static string FastIn(string home) => System.IO.Path.Combine(home, FastName);
 
     /// <summary>Creates the folder if it is missing and takes its lock. The system releases the lock when the process ends.</summary>
     /// <exception cref="HomeException">Another run holds it, it cannot be written, or it holds folders of somebody else's by the names of ours.</exception>
@@ -84,7 +93,7 @@ public sealed class HomeFolder : IDisposable
     {
         if (File.Exists(System.IO.Path.Combine(path, LockName)))
             return;
-        foreach (var name in new[] { ScratchName, ObjectsName, FastName })
+        foreach (var name in new[] { ScratchName, ObjectsName, FastName, FramesName })
         {
             if (System.IO.Path.Exists(System.IO.Path.Combine(path, name)))
                 throw new HomeException($"{path} holds '{name}', which no lus run has made. Give --home a folder of its own.");
