@@ -40,7 +40,7 @@ internal static class TrainTuneCommand
         var trials = TrainArguments.WholeNumber("--trials", "How many trials the study is to have, those of earlier runs and other processes too", 100, 1, 1_000_000);
         var storage = new Option<string>("--storage")
         {
-            Description = "Where the trials are kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+            Description = "Where the trials are kept: sqlite:///FILE or postgresql://USER@HOST:PORT/DATABASE (password: PGPASSWORD or ~/.pgpass)",
             HelpName = "URL",
             DefaultValueFactory = _ => "sqlite:///optuna.db",
         };
@@ -83,6 +83,8 @@ internal static class TrainTuneCommand
             var begun = TimeProvider.System.GetTimestamp();
             var report = result.GetRequiredValue(output).FullName;
             WholeFile.RequireFolder(report);
+            if (HasPassword(result.GetRequiredValue(storage)))
+                await result.InvocationConfiguration.Error.WriteLineAsync("--storage has a password, and every user of this machine can read it there. Leave it out, and give it in PGPASSWORD or ~/.pgpass.");
             var folder = result.GetRequiredValue(features).FullName;
             var (layers, fit) = heads.Read(result);
             var bundle = new Lazy<Bundle>(() => Bundle.Load(BundleCatalog.Find(result.GetValue(model))));
@@ -141,6 +143,8 @@ internal static class TrainTuneCommand
         });
         return command;
     }
+
+    private static bool HasPassword(string storage) => Uri.TryCreate(storage, UriKind.Absolute, out var address) && address.UserInfo.Contains(':', StringComparison.Ordinal);
 
     /// <summary>The parameters to search: those of the file or the usual ones, without those that are given.</summary>
     private static Dictionary<string, Distribution> Space(string? file, Bundle? bundle, FoldedClips data, string[] given)

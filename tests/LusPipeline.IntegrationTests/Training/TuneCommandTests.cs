@@ -85,6 +85,7 @@ public sealed class TuneCommandTests : IDisposable
         await RefusedAsync("has the choice '4-9', and the features have the columns 0 to 7", "--space", _folder["space.json"]);
         await RefusedAsync("--trials is a whole number from 1", "--trials", "0");
         await RefusedAsync("neither SQLite nor PostgreSQL", "--storage", "optuna.db");
+        await RefusedAsync("Leave it out, and give it in PGPASSWORD", "--storage", "postgresql://me:secret@127.0.0.1:1/optuna");
         await RefusedAsync("there is no file", "--space", _folder["none.json"]);
         Assert.Equal(0, (await LusProcess.RunAsync([.. Tune("a"), "--trials", "1"])).ExitCode);
         await RefusedAsync("looks for MAXIMIZE, and this objective for MINIMIZE", "--objective", "log-loss");

@@ -21,10 +21,11 @@ internal sealed class PostgresSearchDatabase : SearchDatabase
             Database = Uri.UnescapeDataString(address.AbsolutePath.TrimStart('/')),
         };
         if (builder.Database is not { Length: > 0 } database)
-            throw new SearchException("--storage names no database. Give postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
+            throw new SearchException("--storage names no database. Give postgresql://USER@HOST:PORT/DATABASE.");
         var user = address.UserInfo.Split(':', 2);
         if (user[0].Length > 0)
             builder.Username = Uri.UnescapeDataString(user[0]);
+        // Without one, Npgsql takes that of PGPASSWORD, PGPASSFILE or ~/.pgpass.
         if (user.Length == 2)
             builder.Password = Uri.UnescapeDataString(user[1]);
         foreach (var option in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))

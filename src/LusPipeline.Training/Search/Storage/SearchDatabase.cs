@@ -28,7 +28,7 @@ internal abstract class SearchDatabase : IDisposable
     /// <exception cref="SearchException">It is no such address.</exception>
     public static SearchDatabase Of(string url)
     {
-        const string Forms = "Give sqlite:///FILE (sqlite:////FILE from the root) or postgresql://USER:PASSWORD@HOST:PORT/DATABASE.";
+        const string Forms = "Give sqlite:///FILE (sqlite:////FILE from the root) or postgresql://USER@HOST:PORT/DATABASE.";
         if (url.StartsWith(SqliteSearchDatabase.Scheme, StringComparison.Ordinal))
         {
             var file = url[SqliteSearchDatabase.Scheme.Length..];

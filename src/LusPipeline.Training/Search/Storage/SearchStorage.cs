@@ -24,7 +24,7 @@ public sealed class SearchStorage : IDisposable
     public string Place => _database.Place;
 
     /// <summary>Opens a storage, and makes its tables if the database is empty.</summary>
-    /// <param name="url">An address as Optuna has it: <c>sqlite:///FILE</c> or <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE</c>.</param>
+    /// <param name="url">An address as Optuna has it: <c>sqlite:///FILE</c> or <c>postgresql://USER@HOST:PORT/DATABASE</c>.</param>
     /// <param name="clock">Gives the local times of trials.</param>
     /// <exception cref="SearchException">The address is wrong, the database cannot be reached, or it has other tables.</exception>
     public static SearchStorage Open(string url, TimeProvider clock)
