@@ -220,6 +220,18 @@ install_helm() {
   rm -rf -- "$folder"
 }
 
+# Fetches the trace viewer of docker-compose.yml from its package.
+install_viewer() {
+  local package=Aspire.Dashboard.Sdk.linux-x64 version=13.6.5 program
+  program=.build/deploy/aspire/${package,,}/$version/tools/Aspire.Dashboard
+  if [[ ! -f $program ]] && ! dotnet package download "$package@$version" --output .build/deploy/aspire >/dev/null </dev/null; then
+    printf 'missing: the Aspire dashboard (package %s of NuGet)\n' "$package"
+    return
+  fi
+  chmod +x "$program"
+  export LUS_ASPIRE_DASHBOARD=$PWD/$program
+}
+
 # All tests of the deployment. What needs a control plane or KEDA is skipped, and says so, where LUS_SHARED has no tools.
 deploy() {
   install_helm
@@ -228,7 +240,10 @@ deploy() {
   need openssl openssl
   tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
   build_project LusPipeline.DeployTests && run_tests LusPipeline.DeployTests "$@"
-  [[ $# -gt 0 ]] || compose
+  [[ $# -eq 0 ]] || return
+  install_viewer
+  build_project LusPipeline.IntegrationTests && run_tests LusPipeline.IntegrationTests -class LusPipeline.IntegrationTests.Telemetry.AspireDashboardTests
+  compose
 }
 
 # Runs docker-compose.yml on the engine that is there; as root, where there is none, on one of its own.
