@@ -241,6 +241,8 @@ deploy() {
   tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
   build_project LusPipeline.DeployTests && run_tests LusPipeline.DeployTests "$@"
   [[ $# -eq 0 ]] || return
+  need npm npm
+  check "dashboards have Grafana's types" tests/deploy/grafana/check.sh
   install_viewer
   build_project LusPipeline.IntegrationTests && run_tests LusPipeline.IntegrationTests -class LusPipeline.IntegrationTests.Telemetry.AspireDashboardTests
   compose
