@@ -68,14 +68,25 @@ internal static class BackboneLayers
         var graph = model.Graph;
         if (FeatureParts.Find(graph) is not { } parts || parts.Input.Count != all.Count)
             throw new InvalidDataException($"its features are not the {all.Count} layers that the manifest names");
+        KeepParts(graph, keep);
+        FeatureParts.SetWidth(graph, all.Where((_, i) => keep[i]).Sum(layer => layer.Features));
+        OnnxFile.Write(target, model);
+    }
+
+    /// <summary>Leaves parts of the features vector out, and what only they need. The width of the graph's output is the caller's matter.</summary>
+    /// <param name="graph">A backbone's graph, changed in place.</param>
+    /// <param name="keep">For each part in its order, whether it stays.</param>
+    public static void KeepParts(GraphProto graph, IReadOnlyList<bool> keep)
+    {
+        if (keep.All(kept => kept))
+            return;
+        var parts = FeatureParts.Find(graph)!;
         var kept = parts.Input.Where((_, i) => keep[i]).ToList();
         graph.Node.Remove(parts);
         graph.Node.Add(kept is [var only]
             ? new NodeProto { Name = FeatureParts.NodeName, OpType = "Identity", Input = { only }, Output = { OnnxContract.Features } }
             : FeatureParts.Make(kept));
-        FeatureParts.SetWidth(graph, all.Where((_, i) => keep[i]).Sum(layer => layer.Features));
         UnreadParts.Remove(graph);
-        OnnxFile.Write(target, model);
     }
 
     /// <summary>The name of the layer that gives the features of a backbone of one layer.</summary>

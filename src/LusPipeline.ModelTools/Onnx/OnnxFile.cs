@@ -3,7 +3,7 @@ using Google.Protobuf;
 namespace LusPipeline.ModelTools.Onnx;
 
 /// <summary>Reads and writes ONNX files as a whole.</summary>
-internal static class OnnxFile
+public static class OnnxFile
 {
     /// <exception cref="InvalidDataException">The file is not an ONNX model.</exception>
     public static ModelProto Read(string path)
@@ -22,6 +22,7 @@ internal static class OnnxFile
     /// <param name="path">A file that must not exist.</param>
     public static void Write(string path, ModelProto model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         model.WriteTo(stream);
     }

@@ -56,16 +56,32 @@ public sealed class OnnxHead : IDisposable
     {
         if (features.Length != Frames * FeatureLength)
             throw new ArgumentException($"{features.Length} floats are not {Frames}×{FeatureLength} features.", nameof(features));
+        return PredictAll(features)[0];
+    }
+
+    /// <summary>Predicts several clips in one run.</summary>
+    /// <param name="features">Features of the clips, float32 [B, T, D], row by row.</param>
+    /// <returns>The probabilities of each clip.</returns>
+    /// <exception cref="TransientException">A feature is infinite or not a number.</exception>
+    /// <exception cref="BrokenEngineException">The head fails, or its output is not a set of probabilities although the features are finite.</exception>
+    public ClassProbabilities[] PredictAll(ReadOnlySpan<float> features)
+    {
+        var clips = features.Length / (Frames * FeatureLength);
+        if (clips == 0 || features.Length != clips * Frames * FeatureLength)
+            throw new ArgumentException($"{features.Length} floats are not the features of clips, {Frames}×{FeatureLength} each.", nameof(features));
         if (!TensorPrimitives.IsFiniteAll(features))
             throw new TransientException(ReasonCode.Crashed, "The clip's features contain infinite values or NaN.");
-        var values = new float[Classes];
+        var values = new float[clips * Classes];
         try
         {
-            using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, Frames, FeatureLength]);
+            using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [clips, Frames, FeatureLength]);
             features.CopyTo(input.GetTensorMutableDataAsSpan<float>());
-            using var output = OrtValue.CreateTensorValueFromMemory(values, [1, Classes]);
+            using var output = OrtValue.CreateTensorValueFromMemory(values, [clips, Classes]);
             _session.Run(_runOptions, InputNames, [input], OutputNames, [output]);
-            return ClassProbabilities.From(values);
+            var probabilities = new ClassProbabilities[clips];
+            for (var clip = 0; clip < clips; clip++)
+                probabilities[clip] = ClassProbabilities.From(values.AsSpan(clip * Classes, Classes));
+            return probabilities;
         }
         catch (OnnxRuntimeException failed)
         {

@@ -20,6 +20,15 @@ internal static class ActivationRules
     /// <summary>y = max(x, 0): x̄ = ḡ where y is positive, else 0 (at 0 too, as Keras and PyTorch do).</summary>
     public static void Relu(BackwardNode at) => at.Pass(0, () => at.Graph.Mul(at.Gradient, at.Graph.Sign(at.Output())));
 
+    /// <summary>y = eˣ: x̄ = ḡ·y.</summary>
+    public static void Exp(BackwardNode at) => at.Pass(0, () => at.Graph.Mul(at.Gradient, at.Output()));
+
+    /// <summary>y = log x: x̄ = ḡ/x.</summary>
+    public static void Log(BackwardNode at) => at.Pass(0, () => at.Graph.Div(at.Gradient, at.Input(0)));
+
+    /// <summary>y = √x: x̄ = ḡ/(2·y).</summary>
+    public static void Sqrt(BackwardNode at) => at.Pass(0, () => at.Graph.Div(at.Gradient, at.Graph.Mul(at.Graph.Scalar(2), at.Output())));
+
     /// <summary>
     /// y = softmax x over the last axis: x̄ = y·(ḡ − Σ ḡ·y). Source: ∂yᵢ/∂xⱼ = yᵢ·(δᵢⱼ − yⱼ), Bishop, Pattern Recognition and Machine Learning (2006),
     /// equation 4.106.

@@ -58,7 +58,7 @@ public static class KerasExport
                 ? layers
                 : throw new ImportProblemException("its layers' weights do not fit each other.");
         }
-        catch (Exception wrong) when (wrong is ImportProblemException or InvalidProtocolBufferException)
+        catch (Exception wrong) when (wrong is ImportProblemException or InvalidDataException or InvalidProtocolBufferException)
         {
             throw new BundleException($"'{onnx}' cannot be exported: {wrong.Message}", wrong);
         }

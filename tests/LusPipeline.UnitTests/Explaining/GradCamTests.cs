@@ -1,0 +1,27 @@
+using LusPipeline.Explaining.Regions;
+
+namespace LusPipeline.UnitTests.Explaining;
+
+public sealed class GradCamTests
+{
+    [Fact]
+    public void A_maps_sum_is_gradient_times_features()
+    {
+        var random = new Random(2);
+        float[] pictures = [.. Enumerable.Range(0, 6 * 12).Select(_ => random.NextSingle())], gradient = [.. Enumerable.Range(0, 6).Select(_ => random.NextSingle() - 0.5f)];
+
+        var map = GradCam.Signed(pictures, gradient);
+
+        var features = Enumerable.Range(0, 6).Select(k => pictures.Skip(k * 12).Take(12).Average());
+        Assert.Equal(features.Zip(gradient, (feature, slope) => feature * slope).Sum(), map.Sum(), 1e-5);
+    }
+
+    [Fact]
+    public void What_speaks_against_the_class_is_not_shown_and_the_clips_greatest_value_is_1()
+    {
+        var all = GradCam.Normalized([[-1, 0.5f], [2, -3]]);
+
+        Assert.Equal([0, 0.25f, 1, 0], all);
+        Assert.Equal([0, 0], GradCam.Normalized([[-1, -2]]));
+    }
+}
