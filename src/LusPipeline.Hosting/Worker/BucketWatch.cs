@@ -4,6 +4,7 @@ using LusPipeline.Buckets;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Settings;
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Pipeline.Intake;
@@ -18,10 +19,13 @@ namespace LusPipeline.Hosting.Worker;
 /// </summary>
 internal sealed partial class BucketWatch(
     IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, VideoIntake intake, NotifiedObjects notified, DutyLoop loop,
-    ILogger<BucketWatch> logger) : BackgroundService
+    Func<LedgerContext> open, WorkerBundles bundles, ILogger<BucketWatch> logger) : BackgroundService
 {
     private readonly SeenObjects _seen = new();
     private long _listedAll;
+
+    /// <summary>Of the ledger that has the videos of <see cref="_seen"/>; null before the first listing.</summary>
+    private string? _incarnation;
 
     /// <summary>A worker without the duty asks for it at least once in each lease, so that a dead watcher is replaced soon.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -61,6 +65,7 @@ internal sealed partial class BucketWatch(
 
     private async Task ListAsync(BucketScan scan, LoopBeat beat, CancellationToken cancellation)
     {
+        await RecheckAsync(cancellation).ConfigureAwait(false);
         var found = 0;
         var all = Stopwatch.GetElapsedTime(_listedAll) >= options.FullInterval || _listedAll == 0;
         var started = Stopwatch.GetTimestamp();
@@ -77,6 +82,25 @@ internal sealed partial class BucketWatch(
         LogListed(logger, all, Stopwatch.GetElapsedTime(started));
     }
 
+    /// <summary>
+    /// Checks all objects again where the ledger may have gone back to an earlier state: it may lack videos, and the bundle of new ones. This
+    /// looks before a listing, so that videos that a later loss takes away are found by the next one.
+    /// </summary>
+    private async Task RecheckAsync(CancellationToken cancellation)
+    {
+        var incarnation = await LedgerIncarnation.ReadAsync(open, cancellation).ConfigureAwait(false);
+        if (incarnation == _incarnation)
+            return;
+        if (_incarnation is not null)
+        {
+            LogRecheck(logger);
+            await bundles.RegisterAsync(cancellation).ConfigureAwait(false);
+            _seen.Forget();
+            _listedAll = 0;
+        }
+        _incarnation = incarnation;
+    }
+
     private static async IAsyncEnumerable<BucketObject> BeatingAsync(
         IAsyncEnumerable<BucketObject> items, LoopBeat beat, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -89,6 +113,9 @@ internal sealed partial class BucketWatch(
 
     [LoggerMessage(LogLevel.Debug, "Listed the bucket (completely: {All}) in {Time}")]
     private static partial void LogListed(ILogger logger, bool all, TimeSpan time);
+
+    [LoggerMessage(LogLevel.Information, "The database was started or restored since the last listing: all objects are checked again")]
+    private static partial void LogRecheck(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "{Videos} new videos")]
     private static partial void LogFound(ILogger logger, int videos);

@@ -69,7 +69,7 @@ public sealed class WorkerHost : IAsyncDisposable
         services.AddSingleton(new ScratchFolder(scratch.Path)).AddSingleton(scratch);
         services.AddWorkerLedger(settings, workerId).AddWorkerBuckets(settings, stages);
         services.AddSingleton(Register(workerId, stages, inference, bundles));
-        services.AddSingleton<DutyLoop>();
+        services.AddSingleton<DutyLoop>().AddSingleton<WorkerBundles>();
         var clipsInHand = OnnxBackbone.ClipsInHandFor(inference, model.Bundle.Frames);
         services.AddStages(stages, ingest, media, bundles, new(ingest.MaxDecoders + 1, clipsInHand + options.ClipsAhead, options.Predictions));
 

@@ -1,7 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
-using LusPipeline.Ledger.Registers;
 using LusPipeline.Models.Inference;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +12,7 @@ namespace LusPipeline.Hosting.Worker;
 /// waits for servers that are not there yet, so servers and workers may start in any order. An error that waiting cannot mend ends the process.
 /// </summary>
 internal sealed partial class WorkerStartup(
-    StageSet stages, LoadedModel model, ModelSet models, BundleRegister register, BrokerTopology topology, OutageWait outages, ILogger<WorkerStartup> logger) : IHostedService
+    StageSet stages, LoadedModel model, ModelSet models, WorkerBundles bundles, BrokerTopology topology, OutageWait outages, ILogger<WorkerStartup> logger) : IHostedService
 {
     private static readonly TimeSpan BrokerWait = TimeSpan.FromSeconds(1);
 
@@ -27,7 +26,7 @@ internal sealed partial class WorkerStartup(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var warming = WarmAsync(cancellationToken);
-        await RegisterAsync(cancellationToken).ConfigureAwait(false);
+        await outages.WaitOutAsync(bundles.RegisterAsync, cancellationToken).ConfigureAwait(false);
         await DeclareAsync(cancellationToken).ConfigureAwait(false);
         await warming.ConfigureAwait(false);
         _ready.SetResult();
@@ -55,14 +54,6 @@ internal sealed partial class WorkerStartup(
             head.Predict(new float[head.Frames * head.FeatureLength]);
         }
     }
-
-    private Task RegisterAsync(CancellationToken cancellation) => outages.WaitOutAsync(
-        async token =>
-        {
-            foreach (var bundle in models.Bundles)
-                await register.RegisterAsync(bundle.Id, bundle.Name, bundle.Version, bundle.Threshold, token).ConfigureAwait(false);
-        },
-        cancellation);
 
     private async Task DeclareAsync(CancellationToken cancellation)
     {

@@ -30,6 +30,9 @@ public sealed class SeenObjects
     /// <summary>Records that the object needs no further check as long as its content does not change.</summary>
     public void Add(BucketObject item) => _now.Add(Hash(item));
 
+    /// <summary>Call before <see cref="Begin"/> when the ledger may lack videos of earlier listings. All objects are then checked again.</summary>
+    public void Forget() => _before = [];
+
     /// <summary>Call when a listing is complete and its videos are in the ledger.</summary>
     public void Finish() => _before = _now;
 

@@ -74,6 +74,22 @@ public sealed class LedgerOutageTests(TestServers common)
     }
 
     [Fact]
+    public async Task A_database_that_gives_its_name_to_another_is_away_and_one_that_is_not_there_is_wrong()
+    {
+        var database = new NpgsqlConnectionStringBuilder(await common.NewLedgerAsync());
+        using var shared = SharedLedger.Connect(database.ConnectionString);
+        using var server = SharedLedger.Connect(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "postgres" }.ConnectionString);
+        using var nowhere = SharedLedger.Connect(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "nowhere" }.ConnectionString);
+        await ExecuteAsync(server, $"ALTER DATABASE {database.Database} ALLOW_CONNECTIONS false");
+
+        var closed = await FailureAsync(() => shared.StudyAsync("p1"));
+        var missing = await FailureAsync(() => nowhere.StudyAsync("p1"));
+
+        Assert.True(LedgerOutage.Is(closed), closed.ToString());
+        Assert.False(LedgerOutage.Is(missing), missing.ToString());
+    }
+
+    [Fact]
     public async Task What_the_database_refuses_for_good_is_no_outage()
     {
         await using var servers = common.Private();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -52,6 +53,22 @@ internal sealed class StageQueues : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivered) => copied(new BasicProperties(delivered.BasicProperties), delivered.Body.ToArray());
         await channel.BasicConsumeAsync(tap.QueueName, autoAck: true, consumer, Cancellation);
+    }
+
+    /// <summary>From now on every event of a study comes to <paramref name="heard"/>. Needs no worker yet.</summary>
+    public async Task HearAsync(Action<JsonElement> heard)
+    {
+        var channel = await _connection.CreateChannelAsync(cancellationToken: Cancellation);
+        await channel.ExchangeDeclareAsync("lus.events", ExchangeType.Topic, durable: true, cancellationToken: Cancellation);
+        var queue = await channel.QueueDeclareAsync(cancellationToken: Cancellation);
+        await channel.QueueBindAsync(queue.QueueName, "lus.events", "study.*", cancellationToken: Cancellation);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivered) =>
+        {
+            heard(JsonSerializer.Deserialize<JsonElement>(delivered.Body.Span));
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer, Cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -10,7 +10,8 @@ internal static class Tidiness
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Stops the workers in good order and looks everywhere.</summary>
-    public static async Task AssertTidyAsync(this Fleet fleet)
+    /// <param name="hasAllSpans">Whether the ledger knows all spans of its studies and no others: not when it has gone back to an earlier state.</param>
+    public static async Task AssertTidyAsync(this Fleet fleet, bool hasAllSpans = true)
     {
         await EventuallyAsync(fleet, () => "no clip objects", async () => await CountAsync(fleet, "clips/") == 0);
         var left = "";
@@ -30,10 +31,11 @@ internal static class Tidiness
             await fleet.ScalarAsync("SELECT coalesce(sum(clips), 0) FROM videos WHERE status = 'done'"),
             await fleet.ScalarAsync("SELECT count(*) FROM predictions p JOIN videos v USING (video_id, generation) WHERE v.status = 'done'"));
         // A replay, which is a generation, has a trace of its own.
-        Assert.Empty(await fleet.RowsAsync("""
+        var odd = await fleet.RowsAsync("""
             SELECT study_id, count(DISTINCT trace_id) FROM spans GROUP BY study_id
             HAVING count(DISTINCT trace_id) <> (SELECT 1 + max(generation) FROM videos WHERE videos.study_id = spans.study_id)
-            """));
+            """);
+        Assert.True(!hasAllSpans || odd.Count == 0, string.Join('\n', odd));
         Assert.Equal(
             await fleet.ScalarAsync("SELECT count(*) FROM studies WHERE status IN ('done', 'failed')"), await CountAsync(fleet, "results/"));
     }
