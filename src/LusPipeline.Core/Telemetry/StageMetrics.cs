@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace LusPipeline.Core.Telemetry;
 
 /// <summary>
-/// The metrics of the pipeline. Their labels are few and contain no file names: stage (see <see cref="Stages.StageNames"/>), outcome,
-/// reason code, model.
+/// The metrics of the pipeline. Their labels are few, are named <c>lus.…</c> and contain no file names: stage (see
+/// <see cref="Stages.StageNames"/>), outcome, reason code, model.
 /// </summary>
 public static class StageMetrics
 {
@@ -47,7 +47,7 @@ public static class StageMetrics
     public static void FramesFinished(string stage, int frames) => Frames.Add(frames, Stage(stage));
 
     /// <param name="status">One of <see cref="Outcomes.WorkStatus"/>.</param>
-    public static void VideoFinished(string status) => Videos.Add(1, new KeyValuePair<string, object?>("status", status));
+    public static void VideoFinished(string status) => Videos.Add(1, new KeyValuePair<string, object?>("lus.status", status));
 
     public static void BatchFinished(int frames) => Batch.Record(frames);
 
@@ -59,7 +59,7 @@ public static class StageMetrics
     public static void SpansDropped(int spans) => DroppedSpans.Add(spans);
 
     /// <param name="outcome"><c>found</c>, <c>known</c> to the last listing, <c>absent</c> from the watched prefixes, <c>other</c> (of no upload here), or <c>unreadable</c>.</param>
-    public static void Notified(string outcome, int objects = 1) => Notifications.Add(objects, new KeyValuePair<string, object?>("outcome", outcome));
+    public static void Notified(string outcome, int objects = 1) => Notifications.Add(objects, new KeyValuePair<string, object?>("lus.outcome", outcome));
 
     /// <param name="clips">The change of the number of clips in flight; negative for clips that leave.</param>
     public static void ClipsInFlight(int clips) => InFlight.Add(clips);
@@ -78,25 +78,25 @@ public static class StageMetrics
 
     internal static void Attempted(string stage, string outcome, string? reason, TimeSpan duration)
     {
-        Attempt.Record(duration.TotalSeconds, Stage(stage), new("outcome", outcome));
+        Attempt.Record(duration.TotalSeconds, Stage(stage), new("lus.outcome", outcome));
         if (reason is not null)
             Failed(stage, outcome, reason);
     }
 
     /// <param name="reason">One of <see cref="Outcomes.ReasonCode"/>.</param>
-    public static void Failed(string stage, string outcome, string reason) => Failures.Add(1, Stage(stage), new("outcome", outcome), new("reason", reason));
+    public static void Failed(string stage, string outcome, string reason) => Failures.Add(1, Stage(stage), new("lus.outcome", outcome), new("lus.reason", reason));
 
     private static IEnumerable<Measurement<double>> HeartbeatAge() => _heartbeat is { } last ? [new(last.Clock.GetElapsedTime(last.At).TotalSeconds)] : [];
 
-    private static IEnumerable<Measurement<int>> Sandbox() => _sandbox is { } level ? [new(1, new KeyValuePair<string, object?>("level", level))] : [];
+    private static IEnumerable<Measurement<int>> Sandbox() => _sandbox is { } level ? [new(1, new KeyValuePair<string, object?>("lus.level", level))] : [];
 
-    private static KeyValuePair<string, object?> Stage(string stage) => new("stage", stage);
+    private static KeyValuePair<string, object?> Stage(string stage) => new("lus.stage", stage);
 
     private sealed class OpenModel : IDisposable
     {
         public OpenModel(string provider, string variant, string bundleId)
         {
-            Measurement = new(1, new("provider", provider), new("variant", variant), new("bundle", bundleId[..Math.Min(12, bundleId.Length)]));
+            Measurement = new(1, new("lus.provider", provider), new("lus.variant", variant), new("lus.bundle", bundleId[..Math.Min(12, bundleId.Length)]));
             Models[this] = 1;
         }
 

@@ -172,8 +172,8 @@ public sealed class HttpServerTests : IDisposable
             var (status, text) = await GetAsync(host, "/metrics");
 
             Assert.Equal(HttpStatusCode.OK, status);
-            Assert.Matches("(?m)^lus_clips_total\\{[^}]*stage=\"features\"[^}]*\\} [0-9]+", text);
-            Assert.Matches("(?m)^lus_queue_wait_seconds_bucket\\{[^}]*stage=\"features\"[^}]*le=\"2\\.5\"[^}]*\\} [0-9]+", text);
+            Assert.Matches("(?m)^lus_clips_total\\{[^}]*lus_stage=\"features\"[^}]*\\} [0-9]+", text);
+            Assert.Matches("(?m)^lus_queue_wait_seconds_bucket\\{[^}]*lus_stage=\"features\"[^}]*le=\"2\\.5\"[^}]*\\} [0-9]+", text);
             Assert.Contains("dotnet_gc_collections_total", text, StringComparison.Ordinal);
             await host.StopAsync(Cancellation);
         }

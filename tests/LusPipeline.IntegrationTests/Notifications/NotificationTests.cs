@@ -55,7 +55,7 @@ public sealed class NotificationTests(TestServers servers, FleetFixture fixture)
         using var client = new HttpClient { BaseAddress = url };
         var metrics = await client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
         foreach (var outcome in new[] { "found", "absent", "other", "unreadable" })
-            Assert.Matches($"(?m)^lus_notifications_total\\{{[^}}]*outcome=\"{outcome}\"[^}}]*\\}} [1-9]", metrics);
+            Assert.Matches($"(?m)^lus_notifications_total\\{{[^}}]*lus_outcome=\"{outcome}\"[^}}]*\\}} [1-9]", metrics);
         Assert.Contains("that are not notifications of S3", fleet.Logs(), StringComparison.Ordinal);
         Assert.DoesNotContain("Hans", fleet.Logs() + metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("a.mp4", fleet.Logs() + metrics, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed class StageMetricsTests
 
         new StageAttempt("untold").Dispose();
 
-        Assert.Contains("stage=untold,outcome=interrupted", measured.Labels("lus.stage.duration"));
+        Assert.Contains("lus.stage=untold,lus.outcome=interrupted", measured.Labels("lus.stage.duration"));
         Assert.DoesNotContain(measured.Labels("lus.failures"), labels => labels.Contains("untold", StringComparison.Ordinal));
     }
 
@@ -28,8 +28,8 @@ public sealed class StageMetricsTests
             attempt.Ended(StageAttempt.Failed, ReasonCode.DecodeTimeout);
         }
 
-        Assert.Equal(["stage=told,outcome=failed"], measured.Labels("lus.stage.duration").Where(labels => labels.Contains("told", StringComparison.Ordinal)));
-        Assert.Equal([1], measured.Values("lus.failures", "stage=told,outcome=failed,reason=decode_timeout"));
+        Assert.Equal(["lus.stage=told,lus.outcome=failed"], measured.Labels("lus.stage.duration").Where(labels => labels.Contains("told", StringComparison.Ordinal)));
+        Assert.Equal([1], measured.Values("lus.failures", "lus.stage=told,lus.outcome=failed,lus.reason=decode_timeout"));
     }
 
     [Fact]
@@ -40,14 +40,14 @@ public sealed class StageMetricsTests
         StageMetrics.Waited("skewed", TimeSpan.FromSeconds(-3));
         StageMetrics.Waited("skewed", TimeSpan.FromSeconds(2));
 
-        Assert.Equal([0, 2], measured.Values("lus.queue.wait", "stage=skewed"));
+        Assert.Equal([0, 2], measured.Values("lus.queue.wait", "lus.stage=skewed"));
     }
 
     [Fact]
     public void An_open_model_is_shown_until_it_is_closed()
     {
         using var measured = new Measurements();
-        const string Labels = "provider=Cpu,variant=int8,bundle=0123456789ab";
+        const string Labels = "lus.provider=Cpu,lus.variant=int8,lus.bundle=0123456789ab";
 
         using (StageMetrics.ModelOpened("Cpu", "int8", "0123456789abcdef"))
         {
