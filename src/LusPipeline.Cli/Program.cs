@@ -14,6 +14,7 @@ var root = new RootCommand("""
     ResultsCommand.Create(),
     StudiesCommand.Create(),
     ShowCommand.Create(),
+    ServeCommand.Create(),
     WorkerCommand.Create(),
     SubmitCommand.Create(),
     ReplayCommand.Create(),

@@ -118,7 +118,7 @@ internal static class ResultsCommand
         {
             foreach (var video in videos)
             {
-                csv.WriteRecord(new ResultLine(video, labels));
+                csv.WriteRecord(new ResultLine(video, labels?.Find(video)));
                 await csv.NextRecordAsync();
             }
         }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Status;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Status;
@@ -41,7 +43,7 @@ internal static class StatusCommand
             }
 
             Action<PipelineStatus> write = result.GetValue(json)
-                ? status => Console.Out.WriteLine(StatusJson.Write(status))
+                ? status => Console.Out.WriteLine(JsonSerializer.Serialize(StatusJson.From(status), CliJson.Lines.StatusJson))
                 : status => Terminal.Output.Write(StatusTable.Create(status));
             if (result.GetValue(watch))
                 await WatchAsync(ReadAsync, result.GetValue(json) ? write : null, cancellation);

@@ -38,14 +38,21 @@ internal sealed class LedgerArguments
     /// <exception cref="LedgerVersionException">The database's schema has another version than this program expects.</exception>
     public Task<OpenedLedger> OpenToReadAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: false, cancellation);
 
+    /// <summary>Opens the ledger so that the database itself refuses every change.</summary>
+    /// <inheritdoc cref="OpenToReadAsync"/>
+    public Task<OpenedLedger> OpenReadOnlyAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: false, cancellation, readOnly: true);
+
+    /// <summary>Where the settings come from.</summary>
+    public ConfigurationSources Sources(ParseResult result) => _settings.Sources(result);
+
     /// <summary>Opens the ledger for a command that changes it. Only one process at a time may change a home folder's ledger.</summary>
     /// <inheritdoc cref="OpenToReadAsync"/>
     public Task<OpenedLedger> OpenToChangeAsync(ParseResult result, CancellationToken cancellation) => OpenAsync(result, changes: true, cancellation);
 
-    private async Task<OpenedLedger> OpenAsync(ParseResult result, bool changes, CancellationToken cancellation)
+    private async Task<OpenedLedger> OpenAsync(ParseResult result, bool changes, CancellationToken cancellation, bool readOnly = false)
     {
         var home = result.GetValue(_home);
-        if (home is null && await OpenDatabaseAsync(result, cancellation) is { } database)
+        if (home is null && await OpenDatabaseAsync(result, readOnly, cancellation) is { } database)
             return database;
         home = Path.GetFullPath(home ?? HomeFolder.DefaultName);
         var file = HomeFolder.LedgerFileIn(home);
@@ -54,7 +61,7 @@ internal sealed class LedgerArguments
         var held = changes ? HomeFolder.Open(home) : null;
         try
         {
-            return new(await SqliteLedger.OpenToReadAsync(file, cancellation), TimeProvider.System, null, held);
+            return new(await SqliteLedger.OpenToReadAsync(file, cancellation, readOnly), TimeProvider.System, null, held);
         }
         catch
         {
@@ -64,7 +71,7 @@ internal sealed class LedgerArguments
     }
 
     /// <summary>Opens the configured database; null if none is configured.</summary>
-    private async Task<OpenedLedger?> OpenDatabaseAsync(ParseResult result, CancellationToken cancellation)
+    private async Task<OpenedLedger?> OpenDatabaseAsync(ParseResult result, bool readOnly, CancellationToken cancellation)
     {
         var settings = LoadedSettings.Inspect(_settings.Sources(result));
         var connection = settings.All.Single(setting => setting.Key == ConnectionKey);
@@ -73,7 +80,7 @@ internal sealed class LedgerArguments
         if (settings.Problems.Count > 0)
             throw new ConfigurationException(settings.Problems);
         Database = settings.Get<DatabaseOptions>();
-        var open = PostgresLedger.Open(Database);
+        var open = PostgresLedger.Open(Database, readOnly);
         var place = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
         await Console.Error.WriteLineAsync($"Ledger: database {ResultTable.Printable(place.Database ?? "")} on {ResultTable.Printable(place.Host ?? "")} (from {connection.Origin})");
         await PostgresLedger.RequireVersionAsync(open, cancellation);

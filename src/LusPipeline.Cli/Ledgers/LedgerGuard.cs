@@ -16,7 +16,7 @@ internal static class LedgerGuard
     }
 
     /// <param name="database">The database; null for the ledger of a home folder.</param>
-    private static string? Explain(Exception fault, DatabaseOptions? database)
+    public static string? Explain(Exception fault, DatabaseOptions? database)
     {
         if (database is not null && DatabaseProblem.Explain(fault, database) is { } problem)
             return problem;

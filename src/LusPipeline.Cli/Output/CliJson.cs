@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LusPipeline.Hosting.Results;
+using LusPipeline.Hosting.Status;
 
 namespace LusPipeline.Cli.Output;
 
@@ -13,7 +14,7 @@ namespace LusPipeline.Cli.Output;
 [JsonSerializable(typeof(ComparedVideoJson))]
 [JsonSerializable(typeof(ComparisonSummaryJson))]
 [JsonSerializable(typeof(CheckJson))]
-[JsonSerializable(typeof(StatusJson.StatusLine))]
+[JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(SettingJson[]))]
 [JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(TrainFitJson))]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
+using LusPipeline.Hosting.Status;
 using LusPipeline.Ledger.Status;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -70,7 +71,7 @@ internal static class StatusTable
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.0} days"),
     };
 
-    internal static StageDepth? Depth(QueueDepths? depths, string stage) =>
+    private static StageDepth? Depth(QueueDepths? depths, string stage) =>
         depths is not null && StageNames.Parse(stage) is { } known ? depths.Stages[known] : null;
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -35,6 +35,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(NotificationOptions.Section, typeof(NotificationOptions)),
         new(TelemetryOptions.Section, typeof(TelemetryOptions)),
         new(HttpOptions.Section, typeof(HttpOptions)),
+        new(WebOptions.Section, typeof(WebOptions)),
     ];
 
     /// <summary>Levels by category, as .NET's logging reads them.</summary>

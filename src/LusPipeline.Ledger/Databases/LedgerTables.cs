@@ -21,7 +21,7 @@ public static class LedgerTables
                    CASE WHEN coalesce(s.n_live_tup, 0) > 0 THEN s.n_live_tup ELSE greatest(c.reltuples, 0)::bigint END AS rows,
                    pg_total_relation_size(c.oid) AS bytes, pg_indexes_size(c.oid) AS index_bytes
             FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-            WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname = ANY ({names})
+            WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('"__EFMigrationsHistory"')) AND c.relkind = 'r' AND c.relname = ANY ({names})
             ORDER BY bytes DESC, name
             """).ToListAsync(cancellation).ConfigureAwait(false);
     }

@@ -8,13 +8,16 @@ namespace LusPipeline.Ledger.Databases;
 public static class PostgresLedger
 {
     /// <summary>Returns a function that creates contexts. Dispose each context after use. This call opens no connection.</summary>
-    public static Func<LedgerContext> Open(DatabaseOptions database)
+    /// <param name="readOnly">Whether PostgreSQL refuses every change, whatever the user may do.</param>
+    public static Func<LedgerContext> Open(DatabaseOptions database, bool readOnly = false)
     {
         ArgumentNullException.ThrowIfNull(database);
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { ApplicationName = "lus" };
         // There are few different statements, and they repeat. PostgreSQL parses a prepared statement once for each connection.
         if (connection.MaxAutoPrepare == 0)
             connection.MaxAutoPrepare = 100;
+        if (readOnly)
+            connection.Options = $"{connection.Options} -c default_transaction_read_only=on".TrimStart();
         // A context leaves no state in its connection that would have to be reset. Locks that outlive a statement are released explicitly.
         connection.NoResetOnClose = true;
         if (connection.Host?.Contains(',', StringComparison.Ordinal) == true && string.IsNullOrEmpty(connection.TargetSessionAttributes))

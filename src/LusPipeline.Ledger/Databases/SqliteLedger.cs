@@ -18,7 +18,7 @@ public static class SqliteLedger
     public static async Task<Func<LedgerContext>> OpenAsync(string path, CancellationToken cancellation)
     {
         MakePrivate(path);
-        var open = Contexts(path, SqliteOpenMode.ReadWrite);
+        var open = Contexts(path, readOnly: false);
         await using var ledger = open();
         var schema = await SchemaVersion.ReadAsync(ledger, cancellation).ConfigureAwait(false);
         if (schema.IsTooOld)
@@ -34,11 +34,12 @@ public static class SqliteLedger
         return open;
     }
 
-    /// <summary>Opens an existing file for commands that only read.</summary>
+    /// <summary>Opens an existing file for commands that make no new ledger.</summary>
+    /// <param name="readOnly">Whether SQLite refuses every change.</param>
     /// <exception cref="InvalidDataException">The schema of the file is not that of this version.</exception>
-    public static async Task<Func<LedgerContext>> OpenToReadAsync(string path, CancellationToken cancellation)
+    public static async Task<Func<LedgerContext>> OpenToReadAsync(string path, CancellationToken cancellation, bool readOnly = false)
     {
-        var open = Contexts(path, SqliteOpenMode.ReadWrite);
+        var open = Contexts(path, readOnly);
         await using var ledger = open();
         var schema = await SchemaVersion.ReadAsync(ledger, cancellation).ConfigureAwait(false);
         if (schema.IsTooOld)
@@ -83,12 +84,12 @@ public static class SqliteLedger
         $"The ledger {path} is from before the first release, at {schema.PreRelease[^1]}, and this program cannot upgrade it. "
         + "Give another --home: lus run makes a new ledger there and analyses the videos again.";
 
-    private static Func<LedgerContext> Contexts(string path, SqliteOpenMode mode)
+    private static Func<LedgerContext> Contexts(string path, bool readOnly)
     {
-        var connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = 30 };
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 30 };
         var options = new DbContextOptionsBuilder<SqliteLedgerContext>()
             .UseSqliteLedger(connection.ToString())
-            .AddInterceptors(new SqlitePragmas())
+            .AddInterceptors(new SqlitePragmas(readOnly))
             .Options;
         var contexts = new PooledDbContextFactory<SqliteLedgerContext>(options);
         return contexts.CreateDbContext;

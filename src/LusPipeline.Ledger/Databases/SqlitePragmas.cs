@@ -9,9 +9,10 @@ namespace LusPipeline.Ledger.Databases;
 /// synchronised to the disk at checkpoints, so a power cut may undo the last ones; a killed process loses no commit
 /// (https://sqlite.org/wal.html). <see cref="SyncCommitsAsync"/> is for moves whose outcome is told.
 /// </summary>
-internal sealed class SqlitePragmas : DbConnectionInterceptor
+/// <param name="readOnly">Whether SQLite refuses every change. A connection goes back to a pool, so it is always set.</param>
+internal sealed class SqlitePragmas(bool readOnly) : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL;";
+    private readonly string _pragmas = $"PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL; PRAGMA query_only = {(readOnly ? "ON" : "OFF")};";
 
     /// <summary>
     /// Makes each commit of this context wait until the write-ahead log is on the disk, and with it all commits before. In PostgreSQL this
@@ -29,7 +30,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        command.CommandText = _pragmas;
         command.ExecuteNonQuery();
     }
 
@@ -37,7 +38,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        command.CommandText = _pragmas;
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -61,6 +61,8 @@ internal sealed class StudyConfiguration : IEntityTypeConfiguration<StudyRow>
         builder.ToTable("studies");
         builder.HasKey(study => study.StudyId);
         builder.HasIndex(study => new { study.Bucket, study.Name }).IsUnique();
+        builder.HasIndex(study => new { study.FirstSeenAt, study.StudyId });
+        builder.HasIndex(study => new { study.Status, study.FirstSeenAt, study.StudyId });
         builder.HasIndex(study => study.CheckAt).HasFilter("status = 'open'");
         builder.HasIndex(study => study.CompletedAt).HasFilter("announced_revision < revision").HasDatabaseName("ix_studies_unannounced");
     }

@@ -29,6 +29,8 @@ internal static class ViewFiles
     public static void Drop(MigrationBuilder migration)
     {
         migration.Sql("DROP FUNCTION IF EXISTS grant_rights();");
+        // grant_rights makes them again.
+        migration.Sql("DROP VIEW IF EXISTS nameless.studies, nameless.videos;");
         foreach (var view in Views.Reverse())
             migration.Sql($"DROP VIEW IF EXISTS {view};");
     }

@@ -39,7 +39,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         if (before)
         {
             await DeployScript.MakeRolesAsync(database);
-            Assert.Contains("Rights given to lus_worker, lus_ingest, lus_features, lus_sequence, lus_operator, lus_dashboard, lus_analyst.", (await MigrateAsync(As(database, "lus_migrator"))).Output);
+            Assert.Contains("Rights given to lus_worker, lus_ingest, lus_features, lus_sequence, lus_operator, lus_dashboard, lus_analyst, lus_web, lus_web_names.", (await MigrateAsync(As(database, "lus_migrator"))).Output);
         }
         else
         {
@@ -299,7 +299,7 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         var database = await server.Servers.NewDatabaseAsync();
         await DeployScript.MakeRolesAsync(database);
         var open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = As(database, "lus_migrator") });
-        Assert.Equal(7, (await new LedgerMigration(open).RunAsync(() => { }, _ => { }, Cancellation)).Roles.Count);
+        Assert.Equal(9, (await new LedgerMigration(open).RunAsync(() => { }, _ => { }, Cancellation)).Roles.Count);
         return database;
     }
 

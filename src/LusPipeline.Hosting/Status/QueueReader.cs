@@ -1,10 +1,9 @@
-using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Broker;
 
-namespace LusPipeline.Cli.Commands;
+namespace LusPipeline.Hosting.Status;
 
-/// <summary>Reads the depths of the queues. A broker that cannot be reached is not an error for the status command.</summary>
-internal sealed class QueueReader : IAsyncDisposable
+/// <summary>Reads the depths of the queues. A broker that cannot be reached is no error, because the ledger alone says much.</summary>
+public sealed class QueueReader : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 

@@ -1,10 +1,10 @@
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Status;
 
-namespace LusPipeline.Cli.Output;
+namespace LusPipeline.Hosting.Status;
 
 /// <summary>The state of the ledger and the queues at one moment.</summary>
-internal sealed record PipelineStatus(LedgerStatus Ledger, QueueStatus Queues);
+public sealed record PipelineStatus(LedgerStatus Ledger, QueueStatus Queues);
 
 /// <summary>The depths of the queues, or the reason why they are unknown.</summary>
-internal sealed record QueueStatus(QueueDepths? Depths, string? Unknown);
+public sealed record QueueStatus(QueueDepths? Depths, string? Unknown);

@@ -3,10 +3,10 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Ledger.Results;
 
-namespace LusPipeline.Cli.Output;
+namespace LusPipeline.Hosting.Results;
 
 /// <summary>One study as a csv line.</summary>
-internal sealed class StudyLine(StudyResult study)
+public sealed class StudyLine(StudyResult study)
 {
     [Name("study"), Index(0)]
     public string Study => study.Study;

@@ -1,12 +1,13 @@
 using CsvHelper.Configuration.Attributes;
-using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Ledger.Results;
 
-namespace LusPipeline.Cli.Output;
+namespace LusPipeline.Hosting.Results;
 
 /// <summary>The result of one video as a csv line.</summary>
-internal sealed class ResultLine(VideoResult video, VideoLabels? labels)
+/// <param name="video">The video.</param>
+/// <param name="label">What labels say of the video; null if they say nothing.</param>
+public sealed class ResultLine(VideoResult video, Diagnosis? label)
 {
     [Name("study"), Index(0)]
     public string Study => video.Study;
@@ -57,5 +58,5 @@ internal sealed class ResultLine(VideoResult video, VideoLabels? labels)
     public string TraceId => video.TraceId;
 
     [Name("label"), Index(16)]
-    public string? Label => labels?.Find(video)?.Name();
+    public string? Label => label?.Name();
 }

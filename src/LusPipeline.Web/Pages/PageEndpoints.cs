@@ -1,0 +1,78 @@
+using LusPipeline.Web.Api;
+using LusPipeline.Web.Shown;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LusPipeline.Web.Pages;
+
+/// <summary>The pages for people.</summary>
+internal static class PageEndpoints
+{
+    public static void MapPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapGroup("").ExcludeFromDescription();
+        pages.MapGet("/", StudiesAsync);
+        pages.MapGet("/studies/{id:guid}", StudyAsync);
+        pages.MapGet("/videos/{id:guid}", VideoAsync);
+        pages.MapGet("/operations", OperationsAsync);
+        pages.MapGet("/models", ModelsAsync);
+        pages.MapFallback((PageWriter writer) => MissingAsync(writer, "There is no such page."));
+    }
+
+    private static async Task<IResult> StudiesAsync([AsParameters] StudyQuery query, ShownLedger ledger, PageWriter writer, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (search, after, size) = query.Parse(clock.GetUtcNow().UtcDateTime, ledger.Names, out var error);
+        var page = error is null ? await ledger.StudiesAsync(search, after, size, cancellation).ConfigureAwait(false) : new([], null, false);
+        var status = await ledger.StatusAsync(cancellation).ConfigureAwait(false);
+        var bundles = await ledger.BundlesAsync(cancellation).ConfigureAwait(false);
+        return await writer.WriteAsync<StudiesPage>(
+            new()
+            {
+                [nameof(StudiesPage.Query)] = query,
+                [nameof(StudiesPage.Found)] = page,
+                [nameof(StudiesPage.Error)] = error,
+                [nameof(StudiesPage.Status)] = status,
+                [nameof(StudiesPage.Bundles)] = bundles,
+                [nameof(StudiesPage.Names)] = ledger.Names,
+            },
+            error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> StudyAsync(Guid id, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
+        await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown
+            ? await writer.WriteAsync<StudyDetailsPage>(new()
+            {
+                [nameof(StudyDetailsPage.Shown)] = shown,
+                [nameof(StudyDetailsPage.Names)] = ledger.Names,
+                [nameof(StudyDetailsPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
+            }).ConfigureAwait(false)
+            : await MissingAsync(writer, "The ledger has no study of this id. It may have been deleted.").ConfigureAwait(false);
+
+    private static async Task<IResult> VideoAsync(Guid id, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
+        await ledger.VideoAsync(id, cancellation).ConfigureAwait(false) is { } shown
+            ? await writer.WriteAsync<VideoPage>(new()
+            {
+                [nameof(VideoPage.Shown)] = shown,
+                [nameof(VideoPage.Names)] = ledger.Names,
+                [nameof(VideoPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
+            }).ConfigureAwait(false)
+            : await MissingAsync(writer, "The ledger has no video of this id. It may have been deleted.").ConfigureAwait(false);
+
+    private static async Task<IResult> OperationsAsync(ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
+        await writer.WriteAsync<OperationsPage>(new()
+        {
+            [nameof(OperationsPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
+        }).ConfigureAwait(false);
+
+    private static async Task<IResult> ModelsAsync(ShownLedger ledger, ShownModels models, PageWriter writer, CancellationToken cancellation) =>
+        await writer.WriteAsync<ModelsPage>(new()
+        {
+            [nameof(ModelsPage.Used)] = await ledger.BundlesAsync(cancellation).ConfigureAwait(false),
+            [nameof(ModelsPage.Here)] = await models.ReadAsync().ConfigureAwait(false),
+            [nameof(ModelsPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
+        }).ConfigureAwait(false);
+
+    private static Task<IResult> MissingAsync(PageWriter writer, string message) =>
+        writer.WriteAsync<MissingPage>(new() { [nameof(MissingPage.Message)] = message }, StatusCodes.Status404NotFound);
+}

@@ -1,0 +1,29 @@
+using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace LusPipeline.Web.Shown;
+
+/// <summary>Makes HTML of a model card. Its text comes with the bundle, so HTML in it is shown as text, and pictures and foreign links are left out.</summary>
+internal static class CardHtml
+{
+    /// <summary>The card's headings stand below those of the page.</summary>
+    private const int HeadingsDown = 2;
+
+    public static string From(string markdown, MarkdownPipeline pipeline)
+    {
+        var document = Markdig.Markdown.Parse(markdown, pipeline);
+        foreach (var heading in document.Descendants<HeadingBlock>())
+            heading.Level = Math.Min(6, heading.Level + HeadingsDown);
+        foreach (var link in document.Descendants<LinkInline>().ToList())
+        {
+            if (link.IsImage || !IsWeb(link.Url))
+                link.ReplaceBy(new LiteralInline(string.Concat(link.Descendants<LiteralInline>().Select(text => text.Content.ToString()))));
+        }
+        foreach (var link in document.Descendants<AutolinkInline>().Where(link => !IsWeb(link.Url)).ToList())
+            link.ReplaceBy(new LiteralInline(link.Url));
+        return document.ToHtml(pipeline);
+    }
+
+    private static bool IsWeb(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";
+}

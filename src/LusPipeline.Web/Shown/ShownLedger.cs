@@ -1,0 +1,64 @@
+using LusPipeline.Hosting.Status;
+using LusPipeline.Ledger.Registers;
+using LusPipeline.Ledger.Results;
+
+namespace LusPipeline.Web.Shown;
+
+/// <summary>Reads from the ledger what pages and API show. It is the only place that does, and the only one that decides on names.</summary>
+internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BundlesAge = TimeSpan.FromSeconds(10);
+
+    private readonly StudyPages _pages = new(ledger.Open, clock);
+    private readonly ResultReader _results = new(ledger.Open);
+    private readonly VideoDetailsReader _details = new(ledger.Open);
+    private readonly SpanReader _spans = new(ledger.Open);
+    private readonly Recent<PipelineStatus> _status = new(ledger.Status, StatusAge, clock);
+    private readonly Recent<IReadOnlyList<UsedBundle>> _bundles = new(new BundleUse(ledger.Open).ReadAsync, BundlesAge, clock);
+
+    /// <summary>Whether names are shown. Without them, no search looks at names either.</summary>
+    public bool Names => ledger.Names;
+
+    public Task<PipelineStatus> StatusAsync(CancellationToken cancellation) => _status.ReadAsync(cancellation);
+
+    public Task<IReadOnlyList<UsedBundle>> BundlesAsync(CancellationToken cancellation) => _bundles.ReadAsync(cancellation);
+
+    public async Task<StudyPage> StudiesAsync(StudySearch search, StudyPlace? after, int size, CancellationToken cancellation)
+    {
+        var page = await _pages.ReadAsync(search with { Name = Names ? search.Name : null }, after, size, cancellation).ConfigureAwait(false);
+        return page with { Studies = [.. page.Studies.Select(Show)] };
+    }
+
+    /// <returns>Null if the ledger has no such study.</returns>
+    public async Task<ShownStudy?> StudyAsync(Guid id, CancellationToken cancellation)
+    {
+        if (await _results.StudiesAsync([id], null, cancellation).ConfigureAwait(false) is not [var study])
+            return null;
+        var earlier = await _results.HistoryAsync(id, cancellation).ConfigureAwait(false);
+        return new(Show(study), [.. earlier.Select(result => Show(result, id))], await _spans.OfStudyAsync(id, cancellation).ConfigureAwait(false));
+    }
+
+    /// <returns>Null if the ledger has no such video.</returns>
+    public async Task<ShownVideo?> VideoAsync(Guid id, CancellationToken cancellation)
+    {
+        if (await _details.ReadAsync(id, cancellation).ConfigureAwait(false) is not { } details
+            || await _results.VideosAsync(new Dictionary<Guid, int> { [id] = details.Generation }, cancellation).ConfigureAwait(false) is not [var video])
+            return null;
+        var earlier = await _results.HistoryAsync(details.StudyId, cancellation).ConfigureAwait(false);
+        return new(Show(video), details, [.. earlier.Where(result => result.VideoId == id).Select(result => Show(result, details.StudyId))]);
+    }
+
+    public void Dispose()
+    {
+        _status.Dispose();
+        _bundles.Dispose();
+    }
+
+    private StudyResult Show(StudyResult study) => Names ? study : study with { Study = study.StudyId.ToString(), Videos = [.. study.Videos.Select(Show)] };
+
+    /// <summary>The details in words may repeat a name, so they are left out with it.</summary>
+    private VideoResult Show(VideoResult video) => Names ? video : video with { Study = video.StudyId.ToString(), Video = video.VideoId.ToString(), Detail = null };
+
+    private EarlierResult Show(EarlierResult earlier, Guid studyId) => Names ? earlier : earlier with { Study = studyId.ToString(), Video = earlier.VideoId.ToString() };
+}
