@@ -19,13 +19,15 @@ internal static partial class FaultAnswers
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
-            var away = fault.GetBaseException() is DbException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
+            var away = IsAway(fault);
             Failed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FaultAnswers)), fault);
             context.Response.StatusCode = away ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
             context.Response.ContentType = "text/plain; charset=utf-8";
             await context.Response.WriteAsync(away ? "The ledger does not answer. Try again.\n" : "The server has a fault; its log says which.\n", context.RequestAborted).ConfigureAwait(false);
         }
     }
+
+    private static bool IsAway(Exception? fault) => fault is DbException or TimeoutException || (fault is not null && IsAway(fault.InnerException));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
     private static partial void Failed(ILogger logger, Exception fault);

@@ -64,7 +64,8 @@ public sealed class WebServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         var access = new AccessRule(options);
         Configure(builder.Services, options, ledger, models);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
+        // What hinders the start is an exception of its own.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options, access.IsOpen));
         var app = builder.Build();
 

@@ -22,9 +22,9 @@ internal static class ApiEndpoints
         api.MapGet("/studies/{id:guid}", StudyAsync).WithName("GetStudy").WithSummary("A study with its videos and earlier results");
         api.MapGet("/studies/{id:guid}/trace", TraceAsync).WithName("GetTrace").WithSummary("The spans of a study's traces");
         api.MapGet("/studies/{id:guid}/results.jsonl", LinesAsync).WithName("GetStudyLines").WithSummary("What lus show --format json prints of a study")
-            .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson").Produces<ErrorJson>(StatusCodes.Status404NotFound);
+            .Produces<string>(StatusCodes.Status200OK, "application/x-ndjson").Produces<ErrorJson>(StatusCodes.Status404NotFound);
         api.MapGet("/studies/{id:guid}/results.csv", TableAsync).WithName("GetStudyTable").WithSummary("What lus results --format csv prints of a study")
-            .Produces(StatusCodes.Status200OK, contentType: "text/csv").Produces<ErrorJson>(StatusCodes.Status404NotFound);
+            .Produces<string>(StatusCodes.Status200OK, "text/csv").Produces<ErrorJson>(StatusCodes.Status404NotFound);
         api.MapGet("/videos/{id:guid}", VideoAsync).WithName("GetVideo").WithSummary("A video with its clips and earlier results");
         api.MapGet("/status", StatusAsync).WithName("GetStatus").WithSummary("Where the work stands, as lus status --json prints it");
         api.MapGet("/models", ModelsAsync).WithName("ListModels").WithSummary("The models that the ledger has results of");

@@ -4,6 +4,7 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Results;
+using Microsoft.AspNetCore.Mvc;
 
 namespace LusPipeline.Web.Api;
 
@@ -17,31 +18,31 @@ public sealed record StudyQuery
 
     private static readonly string[] States = [WorkStatus.Open, WorkStatus.Done, WorkStatus.Failed, WorkStatus.Cancelled];
 
-    [Description("First seen then or later: an age such as 12h or 7d, or a UTC time such as 2026-01-31T08:30")]
+    [Description("First seen then or later: an age such as 12h or 7d, or a UTC time such as 2026-01-31T08:30"), FromQuery(Name = "since")]
     public string? Since { get; init; }
 
-    [Description("First seen before then, in the same form. A date alone counts with its whole day")]
+    [Description("First seen before then, in the same form. A date alone counts with its whole day"), FromQuery(Name = "until")]
     public string? Until { get; init; }
 
-    [Description("open, done, failed or cancelled")]
+    [Description("open, done, failed or cancelled"), FromQuery(Name = "status")]
     public string? Status { get; init; }
 
-    [Description("covid, pneumonia or healthy")]
+    [Description("covid, pneumonia or healthy"), FromQuery(Name = "diagnosis")]
     public string? Diagnosis { get; init; }
 
-    [Description("true or false")]
+    [Description("true or false"), FromQuery(Name = "uncertain")]
     public string? Uncertain { get; init; }
 
-    [Description("A part of a model's name, version or id")]
+    [Description("A part of a model's name, version or id"), FromQuery(Name = "model")]
     public string? Model { get; init; }
 
-    [Description("A part of the study's name; only where names are shown")]
+    [Description("A part of the study's name; only where names are shown"), FromQuery(Name = "name")]
     public string? Name { get; init; }
 
-    [Description("The 'next' of the page before")]
+    [Description("The 'next' of the page before"), FromQuery(Name = "after")]
     public string? After { get; init; }
 
-    [Description("Studies of a page, 1 to 200")]
+    [Description("Studies of a page, 1 to 200"), FromQuery(Name = "limit")]
     public string? Limit { get; init; }
 
     public bool IsPlain => string.IsNullOrEmpty(string.Concat(Since, Until, Status, Diagnosis, Uncertain, Model, Name));

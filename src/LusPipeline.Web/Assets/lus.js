@@ -11,12 +11,14 @@
 
   const number = (value, exact) => (exact ? "" : "~") + value.toLocaleString("en-US");
 
+  const studies = value => value === 1 ? "study" : "studies";
+
   function show(now) {
     const open = now.studies.open;
     dot.classList.toggle("busy", open > 0);
     text.textContent = open === 0
-      ? `${number(now.studies.complete, now.exact)} studies complete`
-      : `${number(open, true)} studies open, ${now.clipsPerMinute.toFixed(1)} clips/min`;
+      ? `${number(now.studies.complete, now.exact)} ${studies(now.studies.complete)} complete`
+      : `${number(open, true)} ${studies(open)} open, ${now.clipsPerMinute.toFixed(1)} clips/min`;
   }
 
   // What a page shows changes only when one of these does.

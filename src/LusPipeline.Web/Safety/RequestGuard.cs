@@ -18,6 +18,8 @@ internal sealed class RequestGuard(HostRule hosts, AccessRule access)
             await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "Nothing can be changed here.").ConfigureAwait(false);
             return;
         }
+        // The server sends no content for HEAD, whatever is written.
+        request.Method = HttpMethods.Get;
         if (!hosts.Allows(request.Host))
         {
             await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "This server is not called by that host name. Its owner can add the name to Web:Hosts.").ConfigureAwait(false);

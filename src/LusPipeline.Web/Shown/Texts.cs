@@ -15,6 +15,8 @@ internal static class Texts
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    public static string Studies(long number) => number == 1 ? "study" : "studies";
+
     /// <summary>An estimate has a tilde.</summary>
     public static string Number(long value, bool exact) => (exact ? "" : "~") + Number(value);
 

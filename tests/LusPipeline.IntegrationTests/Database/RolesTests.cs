@@ -1,8 +1,11 @@
+using System.Text.RegularExpressions;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Buckets;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Operating;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.IntegrationTests.Web;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Rows;
@@ -13,7 +16,7 @@ using Npgsql;
 namespace LusPipeline.IntegrationTests.Database;
 
 /// <summary>What each role of <c>deploy/sql/roles.sql</c> may do. Roles are a server's, so the server is the class's own.</summary>
-public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTests.Server>
+public sealed partial class RolesTests(RolesTests.Server server) : IClassFixture<RolesTests.Server>
 {
     private static readonly string[] DashboardViews =
         ["video_results", "study_results", "announced_results", "stage_backlog", "failures_by_reason", "throughput", "study_spans", "worker_heartbeats"];
@@ -194,6 +197,90 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
         Assert.Equal("on", await ExecuteAsync(dashboard, "SHOW default_transaction_read_only"));
     }
 
+    [Theory]
+    [InlineData("lus_web")]
+    [InlineData("lus_web_names")]
+    public async Task The_pages_show_the_same_numbers_to_both_of_their_users_and_names_only_to_one(string role)
+    {
+        var database = await ReadyAsync();
+        using var shared = SharedLedger.Connect(As(database, "lus_worker"));
+        await new BundleRegister(shared.Open, shared.Clock).RegisterAsync(SharedLedger.Bundle, "tiny", "1", 0.5, Cancellation);
+        var worker = await shared.JoinAsync();
+        await worker.FinishAsync(await shared.ArriveAsync("mustermann/left.mp4", "1"), new(1 / 3.0, 1 / 7.0, 11 / 21.0), new(0.1, 0.2, 0.7));
+        await worker.FinishAsync(await shared.ArriveAsync("mustermann/basal.mp4", "2"), new ClassProbabilities(0.7, 0.1, 0.2));
+        await worker.FinishAsync(await shared.ArriveAsync("mustermann/apical.mp4", "3"), new ClassProbabilities(0.3, 0.3, 0.4));
+        await worker.Completion.RejectVideoAsync(
+            await worker.StartAsync(await shared.ArriveAsync("mustermann/right.mp4", "4")), ReasonCode.Undecodable, "mustermann/right.mp4: broken", null, Cancellation);
+        var study = await shared.StudyAsync("mustermann");
+        var names = role == "lus_web_names";
+        var open = PostgresLedger.Open(new DatabaseOptions { ConnectionString = As(database, role) }, readOnly: true);
+        await PostgresLedger.RequireVersionAsync(open, Cancellation);
+        Assert.Equal(names, await NameRight.HasAsync(open, Cancellation));
+        await using var asWorker = await ServedLedger.StartAsync(shared.Open, isHome: false, names: names);
+        await using var served = await ServedLedger.StartAsync(open, isHome: false, names: names);
+
+        string[] paths =
+        [
+            "/", $"/studies/{study.StudyId}", "/models", "/api/v1/studies", $"/api/v1/studies/{study.StudyId}", $"/api/v1/studies/{study.StudyId}/results.csv", $"/api/v1/studies/{study.StudyId}/trace",
+            .. (await asWorker.JsonAsync($"/api/v1/studies/{study.StudyId}")).GetProperty("videos").EnumerateArray()
+                .SelectMany(video => new[] { $"/videos/{video.GetProperty("id")}", $"/api/v1/videos/{video.GetProperty("id")}" }),
+        ];
+        foreach (var path in paths)
+            Assert.Equal(Moving().Replace(await asWorker.PageAsync(path), ""), Moving().Replace(await served.PageAsync(path), ""));
+        Assert.Equal(
+            (await asWorker.JsonAsync("/api/v1/status")).GetProperty("stages").GetRawText(), (await served.JsonAsync("/api/v1/status")).GetProperty("stages").GetRawText());
+        Assert.Equal(names, (await served.PageAsync("/")).Contains("mustermann", StringComparison.Ordinal));
+        // Whatever the setting says, the database does not give lus_web a name.
+        await using var asked = await ServedLedger.StartAsync(open, isHome: false, names: true);
+        foreach (var path in paths)
+            Assert.Equal(names && path is not ("/models" or "/api/v1/models") && !path.EndsWith("/trace", StringComparison.Ordinal), (await asked.PageAsync(path)).Contains("mustermann", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("lus_web")]
+    [InlineData("lus_web_names")]
+    public async Task A_user_of_the_pages_reads_what_they_show_and_nothing_else(string role)
+    {
+        var database = await ReadyAsync();
+        var user = $"{As(database, role)};Options=-c default_transaction_read_only=off";
+        string[] refused =
+        [
+            "SELECT * FROM duties", "SELECT * FROM content_hashes", "SELECT * FROM kept_out_videos", "SELECT * FROM audit", "SELECT * FROM workers",
+            "DELETE FROM predictions", "UPDATE model_bundles SET threshold = 0", "INSERT INTO spans DEFAULT VALUES", "DELETE FROM clips", "TRUNCATE predictions",
+            "CREATE TABLE x (y integer)", "CREATE TEMP TABLE x (y integer)", "SELECT grant_rights()", "DROP VIEW study_results", "UPDATE study_names SET name = ''",
+            "DELETE FROM public.studies", "UPDATE public.videos SET status = 'found'", "SET ROLE lus_worker", "CREATE TABLE nameless.x (y integer)",
+        ];
+        string[] ofNames = ["SELECT * FROM public.studies", "SELECT * FROM public.videos", "SELECT * FROM study_names", "SELECT * FROM video_names"];
+        foreach (var statement in role == "lus_web" ? [.. refused, .. ofNames, "DELETE FROM studies", "UPDATE videos SET status = 'found'"] : refused)
+            await RefusedAsync(user, statement);
+        foreach (var statement in role == "lus_web" ? ["SELECT * FROM studies", "SELECT * FROM videos"] : ofNames)
+            await ExecuteAsync(user, statement);
+        Assert.Equal("on", await ExecuteAsync(As(database, role), "SHOW default_transaction_read_only"));
+    }
+
+    /// <summary>A column that somebody adds is not shown by mistake, and not forgotten.</summary>
+    [Theory]
+    [InlineData("studies")]
+    [InlineData("videos")]
+    public async Task The_views_without_names_have_every_column_of_their_table(string table)
+    {
+        var database = await ReadyAsync();
+        string Columns(string schema) => $"SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_name) FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{table}'";
+
+        Assert.Equal(await ExecuteAsync(database, Columns("public")), await ExecuteAsync(database, Columns("nameless")));
+    }
+
+    [Fact]
+    public async Task Names_are_not_served_by_a_user_who_may_not_read_them()
+    {
+        var database = await ReadyAsync();
+
+        var result = await LusCommand.RunAsync(["serve", "--port", "0", "--set", "Web:Names=true"], Environment(As(database, "lus_web")));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Connect as lus_web_names", result.ErrorText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_operator_reads_names_and_deletes()
     {
@@ -293,6 +380,10 @@ public sealed class RolesTests(RolesTests.Server server) : IClassFixture<RolesTe
             await WriteAsync(database, rules, before);
         }
     }
+
+    /// <summary>What differs from one reading to the next.</summary>
+    [GeneratedRegex("data-at=\"[^\"]*\"")]
+    private static partial Regex Moving();
 
     private async Task<string> ReadyAsync()
     {

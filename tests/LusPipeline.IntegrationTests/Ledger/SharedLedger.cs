@@ -32,6 +32,9 @@ internal sealed class SharedLedger : IDisposable
     /// <summary>PostgreSQL's, as its superuser; null for SQLite.</summary>
     public string? ConnectionString { get; }
 
+    /// <summary>SQLite's, as the home folder of <c>lus run</c>; null for PostgreSQL.</summary>
+    public string? Home => _folder?.Path;
+
     public MovedClock Clock { get; } = new();
     public CountedStatements Statements { get; private init; } = new();
     public ResultReader Results { get; }
