@@ -12,7 +12,7 @@ namespace LusPipeline.Ledger.Compiled.Postgres
     public partial class PostgresLedgerContextModel
     {
         private PostgresLedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b3781acd-2aa5-417c-b907-b632d2af2fec"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("1165be64-6b4a-47b8-b5bb-66fa2e4352a7"), entityTypeCount: 11)
         {
         }
 

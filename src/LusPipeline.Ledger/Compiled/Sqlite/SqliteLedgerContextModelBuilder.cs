@@ -11,7 +11,7 @@ namespace LusPipeline.Ledger.Compiled.Sqlite
     public partial class SqliteLedgerContextModel
     {
         private SqliteLedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("6e620884-703c-442b-94f7-b291f7a669e1"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("06f192b0-f23a-4aed-8289-8ff13fbf81c8"), entityTypeCount: 11)
         {
         }
 

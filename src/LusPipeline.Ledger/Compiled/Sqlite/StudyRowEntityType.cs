@@ -21,7 +21,7 @@ namespace LusPipeline.Ledger.Compiled.Sqlite
                 baseEntityType,
                 propertyCount: 21,
                 navigationCount: 1,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var studyId = runtimeEntityType.AddProperty(
@@ -213,6 +213,14 @@ namespace LusPipeline.Ledger.Compiled.Sqlite
                 new[] { bucket, name },
                 unique: true);
             index1.AddAnnotation("Relational:Name", "ix_studies_bucket_name");
+
+            var index2 = runtimeEntityType.AddIndex(
+                new[] { firstSeenAt, studyId });
+            index2.AddAnnotation("Relational:Name", "ix_studies_first_seen_at_study_id");
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { status, firstSeenAt, studyId });
+            index3.AddAnnotation("Relational:Name", "ix_studies_status_first_seen_at_study_id");
 
             return runtimeEntityType;
         }
