@@ -15,6 +15,7 @@ var root = new RootCommand("""
     StudiesCommand.Create(),
     ShowCommand.Create(),
     ServeCommand.Create(),
+    ExplainCommand.Create(),
     WorkerCommand.Create(),
     SubmitCommand.Create(),
     ReplayCommand.Create(),

@@ -109,7 +109,8 @@ internal sealed class ExplainedModel : IDisposable
         var layer = pictures.Layer;
         var signed = Enumerable.Range(0, frames.Count)
             .Select(frame => GradCam.Signed(pictures.OfFrame[frame], score.AsSpan((frame * _head.FeatureLength) + layer.First, layer.Features))).ToList();
-        return new(layer.Name, pictures.Height, pictures.Width, GradCam.Normalized(signed), frames.Height, frames.Width);
+        var (maps, strengths) = GradCam.Normalized(signed);
+        return new(layer.Name, pictures.Height, pictures.Width, maps, strengths, frames.Height, frames.Width);
     }
 
     private IEnumerable<string> Remarks(ClipSubject clip, ClipPictures frames, ClassProbabilities computed)

@@ -18,6 +18,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- explain [--videos DIR] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
@@ -31,6 +32,7 @@ const string Usage = """
     workers-real  the real model: frames a second of workers against lus run's, in turns
     listing    a look at a bucket of 100,000 finished videos
     sandbox    decoding in the kernel's sandbox and without it, by turns
+    explain    what an explanation of a clip costs beyond decoding
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
     train-accuracy  a preset's head over all folds: accuracy on the videos that it was not trained on
     train-select   how the default head was chosen: recipes over all folds, and what choosing inside the folds is worth
@@ -70,7 +72,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -126,7 +128,9 @@ foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { video
         return 1;
     }
 }
-if (args[0] == "run")
+if (args[0] == "explain")
+    await ExplainBenchmark.MeasureAsync(videos, args.Contains("--variant") ? Option("--variant", "") : null);
+else if (args[0] == "run")
     await RunBenchmark.MeasureAsync(
         videos, lus, args.Contains("--variant") ? Option("--variant", "") : null, int.Parse(Option("--rounds", "1"), CultureInfo.InvariantCulture));
 else if (args[0] == "sandbox")

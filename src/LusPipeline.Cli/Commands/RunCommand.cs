@@ -1,8 +1,10 @@
 using System.CommandLine;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
+using LusPipeline.Cli.Reports;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Run;
+using LusPipeline.Training.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +37,7 @@ internal static class RunCommand
             "lus run patient1.mp4 patient2.gif --home /data/lus",
             "lus run videos/ --clips windows --window 2 --stride 1",
             "lus run videos/ --labels videos.csv",
+            "lus run videos/ --labels videos.csv --report report.html",
             "lus run videos/ --json | jq 'select(.kind == \"video\")'",
             "lus run videos/ --fast",
             "lus run inbox/ --watch",
@@ -50,6 +53,14 @@ internal static class RunCommand
         using var interruption = new Interruption();
         var labels = result.GetValue(options.Labels) is { } source ? VideoLabels.Read(source) : null;
         var request = options.Request(result, paths, watch);
+        var page = result.GetValue(options.Report);
+        if (page is not null && watch)
+        {
+            await Console.Error.WriteLineAsync("lus: --report is written at the end of a run, and --watch has none. Run again without --watch: finished videos are not analysed again.");
+            return ExitCode.Error;
+        }
+        if (page is not null)
+            WholeFile.RequireFolder(page);
         var progress = new RunProgress();
         var writer = new RunReportWriter(result.GetValue(options.Json), labels);
         var verbose = result.GetValue(options.Verbose);
@@ -59,6 +70,8 @@ internal static class RunCommand
         writer.Finish(report);
         if (report.Interrupted)
             return ExitCode.Interrupted;
+        if (page is not null && report.Videos.Count > 0)
+            await RunReportFile.WriteAsync(page, request, report, labels, interruption.Token);
         if (report.Videos.Count == 0)
         {
             await Console.Error.WriteLineAsync($"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");

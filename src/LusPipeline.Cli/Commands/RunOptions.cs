@@ -55,9 +55,15 @@ internal sealed class RunOptions
         HelpName = "FILE",
     };
 
+    public Option<string?> Report { get; } = new("--report")
+    {
+        Description = "Write a report as one HTML file: results, confusion matrix with --labels, frames and regions of uncertain videos, model card",
+        HelpName = "FILE",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Home, Json, _force, _clips, _window, _stride, _model, _fast, _variant, _provider, _threads, Labels, _maxPixels, _maxFrames, _maxBytes, _bucket, Verbose })
+        foreach (var option in new Option[] { Home, Json, _force, _clips, _window, _stride, _model, _fast, _variant, _provider, _threads, Labels, Report, _maxPixels, _maxFrames, _maxBytes, _bucket, Verbose })
             command.Add(option);
     }
 

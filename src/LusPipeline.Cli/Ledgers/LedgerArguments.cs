@@ -61,7 +61,7 @@ internal sealed class LedgerArguments
         var held = changes ? HomeFolder.Open(home) : null;
         try
         {
-            return new(await SqliteLedger.OpenToReadAsync(file, cancellation, readOnly), TimeProvider.System, null, held);
+            return new(await SqliteLedger.OpenToReadAsync(file, cancellation, readOnly), TimeProvider.System, null, held) { HomePath = home };
         }
         catch
         {

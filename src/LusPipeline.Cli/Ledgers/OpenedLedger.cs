@@ -17,6 +17,9 @@ namespace LusPipeline.Cli.Ledgers;
 /// <param name="Home">The home folder, which stays locked until this object is disposed. Null for a database, and for commands that only read.</param>
 internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock, LoadedSettings? Settings, HomeFolder? Home) : IDisposable
 {
+    /// <summary>The absolute path of the home folder; null for a database.</summary>
+    public string? HomePath { get; init; }
+
     /// <summary>Whether workers share the ledger. A sweeper then publishes the work that is pending in it.</summary>
     public bool Shared => Settings is not null;
 

@@ -17,6 +17,8 @@ namespace LusPipeline.Cli.Output;
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(SettingJson[]))]
 [JsonSerializable(typeof(AuditJson))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(UnexplainedJson))]
 [JsonSerializable(typeof(TrainFitJson))]
 [JsonSerializable(typeof(TrainTuneJson))]
 internal sealed partial class CliJson : JsonSerializerContext

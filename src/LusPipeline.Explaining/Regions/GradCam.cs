@@ -21,21 +21,26 @@ internal static class GradCam
         return map;
     }
 
-    /// <summary>ReLU of the maps of all frames, divided by their greatest value. All 0 if nothing speaks for the class.</summary>
-    /// <param name="signed">For each frame its map before ReLU.</param>
-    /// <returns>[T, cells] in [0, 1].</returns>
-    public static float[] Normalized(IReadOnlyList<float[]> signed)
+    /// <summary>ReLU of each frame's map, divided by the frame's greatest value, as is usual for single pictures.</summary>
+    /// <param name="signed">For each frame its map before ReLU, all of one size.</param>
+    /// <returns>
+    /// The maps [T, cells] in [0, 1], all 0 for a frame in which nothing speaks for the class; and for each frame its greatest value beside the clip's, in [0, 1].
+    /// </returns>
+    public static (float[] Maps, float[] Strengths) Normalized(IReadOnlyList<float[]> signed)
     {
-        var all = new float[signed.Sum(map => map.Length)];
-        var at = 0;
-        foreach (var map in signed)
+        var cells = signed[0].Length;
+        var (maps, strengths) = (new float[signed.Count * cells], new float[signed.Count]);
+        for (var frame = 0; frame < signed.Count; frame++)
         {
-            TensorPrimitives.Max(map, 0, all.AsSpan(at, map.Length));
-            at += map.Length;
+            var map = maps.AsSpan(frame * cells, cells);
+            TensorPrimitives.Max(signed[frame], 0, map);
+            strengths[frame] = TensorPrimitives.Max<float>(map);
+            if (strengths[frame] > 0)
+                TensorPrimitives.Divide(map, strengths[frame], map);
         }
-        var greatest = all.Length == 0 ? 0 : TensorPrimitives.Max<float>(all);
+        var greatest = TensorPrimitives.Max<float>(strengths);
         if (greatest > 0)
-            TensorPrimitives.Divide(all, greatest, all);
-        return all;
+            TensorPrimitives.Divide(strengths, greatest, strengths);
+        return (maps, strengths);
     }
 }

@@ -4,18 +4,20 @@ namespace LusPipeline.Explaining.Regions;
 
 /// <summary>
 /// Grad-CAM of one layer for the frames of a clip (Selvaraju and others, 2017): where in a frame the layer's pictures speak for the class. Values are in [0, 1] of
-/// the clip's greatest, so the frames of a clip can be compared; those of two clips cannot.
+/// the frame's greatest; <see cref="Strength"/> says how great that is beside the other frames'. Two clips cannot be compared.
 /// </summary>
 public sealed class RegionMaps
 {
     private readonly float[] _values;
+    private readonly float[] _strengths;
     private readonly int _frameHeight;
     private readonly int _frameWidth;
 
     /// <param name="values">[T, Height, Width].</param>
-    internal RegionMaps(string layer, int height, int width, float[] values, int frameHeight, int frameWidth)
+    /// <param name="strengths">[T].</param>
+    internal RegionMaps(string layer, int height, int width, float[] values, float[] strengths, int frameHeight, int frameWidth)
     {
-        (Layer, Height, Width, _values) = (layer, height, width, values);
+        (Layer, Height, Width, _values, _strengths) = (layer, height, width, values, strengths);
         (_frameHeight, _frameWidth) = (frameHeight, frameWidth);
     }
 
@@ -34,14 +36,11 @@ public sealed class RegionMaps
     /// <summary>A frame's cells, row by row.</summary>
     public ReadOnlySpan<float> Cells(int frame) => _values.AsSpan(frame * Height * Width, Height * Width);
 
-    /// <summary>The mean of a frame's cells: how much of the layer speaks for the class there.</summary>
-    public double Mean(int frame)
-    {
-        var sum = 0.0;
-        foreach (var value in Cells(frame))
-            sum += value;
-        return sum / (Height * Width);
-    }
+    /// <summary>
+    /// The greatest value of a frame beside that of the clip, in [0, 1]. A head that ends with the last state of a recurrent layer forgets, so its last frames are
+    /// mostly the strongest.
+    /// </summary>
+    public float Strength(int frame) => _strengths[frame];
 
     /// <summary>A frame's map as a PNG file of the frame's size, between the cells bilinear, transparent where nothing speaks for the class.</summary>
     public byte[] HeatPng(int frame) => PngImage.OfPalette(HeatColours.Levels(Cells(frame), Height, Width, _frameHeight, _frameWidth), _frameHeight, _frameWidth, HeatColours.Palette);

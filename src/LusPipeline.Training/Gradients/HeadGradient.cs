@@ -41,9 +41,24 @@ public sealed class HeadGradient : IDisposable
     /// <param name="clips">B.</param>
     /// <param name="frames">T.</param>
     /// <param name="features">D.</param>
-    /// <exception cref="NotSupportedException">The head has an operator without a rule; the message names it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The head has an operator without a rule, which the message names, or its probabilities do not depend on the features.
+    /// </exception>
     /// <exception cref="InvalidDataException">The file is not a readable ONNX model.</exception>
     public static HeadGradient Open(string path, int clips, int frames, int features)
+    {
+        try
+        {
+            return new(OnnxSession.OpenInMemory(Model(path, clips, frames, features), optimize: false), clips, frames, features);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new NotSupportedException($"The head has no gradient: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>The graph of the head and its gradient.</summary>
+    private static byte[] Model(string path, int clips, int frames, int features)
     {
         var graph = new TensorGraph(DataType.Float, OutputNames);
         var input = graph.Input(OnnxContract.Features, clips, frames, features);
@@ -55,7 +70,7 @@ public sealed class HeadGradient : IDisposable
         graph.Output(probabilities, OnnxContract.Probabilities);
         graph.Output(scores, Scores);
         graph.Output(gradient, Gradient);
-        return new(OnnxSession.OpenInMemory(graph.ToModel("head gradient"), optimize: false), clips, frames, features);
+        return graph.ToModel("head gradient");
     }
 
     /// <summary>

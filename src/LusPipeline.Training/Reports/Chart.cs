@@ -8,7 +8,7 @@ namespace LusPipeline.Training.Reports;
 /// A picture in SVG with two axes. Positions are in the axes' units. Colours come from classes that the page's style sheet defines, so that a picture follows
 /// the reader's light or dark theme.
 /// </summary>
-internal sealed class Chart
+public sealed class Chart
 {
     private const double Width = 380;
     private const double Height = 320;

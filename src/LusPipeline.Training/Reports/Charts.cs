@@ -11,10 +11,10 @@ namespace LusPipeline.Training.Reports;
 internal sealed record Picture(string File, string Title, string Svg, string Caption);
 
 /// <summary>The pictures of an evaluation.</summary>
-internal static class Charts
+public static class Charts
 {
     /// <summary>All pictures; learning curves only if something was trained.</summary>
-    public static IEnumerable<Picture> All(EvaluationReport report)
+    internal static IEnumerable<Picture> All(EvaluationReport report)
     {
         const string Lines = "One line for each fold: thin for the train side, thick for the first inner fold's other part.";
         yield return new("confusion.svg", "Confusion", Confusion(report.Result.Pooled.Confusion), "All videos; percentages are of the row.");
@@ -31,8 +31,9 @@ internal static class Charts
     }
 
     /// <summary>Numbers of videos by label (rows) and prediction (columns). A cell is the darker, the larger its part of the row is.</summary>
-    private static string Confusion(Confusion confusion)
+    public static string Confusion(Confusion confusion)
     {
+        ArgumentNullException.ThrowIfNull(confusion);
         var chart = new Chart("Confusion matrix", "predicted", 3, "label", 3);
         foreach (var label in Enum.GetValues<Diagnosis>())
         {

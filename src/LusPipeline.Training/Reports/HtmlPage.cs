@@ -14,16 +14,20 @@ public abstract class HtmlPage
     private readonly StringBuilder _html = new();
 
     /// <summary>Begins the page.</summary>
-    protected void Head(string title) => Append($"""
+    /// <param name="title">The title, which is encoded here.</param>
+    /// <param name="style">A style sheet beside that of all reports.</param>
+    /// <param name="pictures">Whether the page holds pictures of pixels, as data in itself.</param>
+    protected void Head(string title, string style = "", bool pictures = false) => Append($"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'{(pictures ? "; img-src data:" : "")}"/>
         <title>{Text(title)}</title>
         <style>
         {ReportStyle.OfPage}
+        {style}
         </style>
         </head>
         <body>
@@ -61,9 +65,20 @@ public abstract class HtmlPage
         Append($"</tr>\n");
     }
 
-    protected void End() => Append($"</tbody></table></div>\n</section>\n");
+    protected void EndTable() => Append($"</tbody></table></div>\n");
+
+    protected void End()
+    {
+        EndTable();
+        Append($"</section>\n");
+    }
 
     protected void Append(FormattableString html) => _html.Append(html.ToString(CultureInfo.InvariantCulture));
 
-    protected static string Text(string text) => WebUtility.HtmlEncode(PlainText.Clean(text, 4_000));
+    /// <summary>Appends HTML that is made here.</summary>
+    protected void AppendRaw(string html) => _html.Append(html);
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="most">The most characters that are kept.</param>
+    protected static string Text(string text, int most = 4_000) => WebUtility.HtmlEncode(PlainText.Clean(text, most));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.ModelTools.Layers;
 using LusPipeline.Models.Bundles;
@@ -20,6 +21,17 @@ public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : ICl
         Assert.Equal(fixture.Results, await fleet.ResultsAsync());
         Assert.Empty(await fleet.RowsAsync("SELECT name FROM studies WHERE revision <> 1"));
         await fleet.AssertTidyAsync();
+        await AssertExplainsAsync(fleet);
+    }
+
+    /// <summary>Frames come from the bucket, the model from the settings.</summary>
+    private static async Task AssertExplainsAsync(Fleet fleet)
+    {
+        using var folder = new TemporaryFolder();
+        var explained = await fleet.LusAsync("explain", "p1", "--video", "a.mp4", "--limit", "2", "--out", folder["out"], "--format", "json");
+        Assert.True(explained.ExitCode == 0, explained.ToString());
+        Assert.All(explained.Output, line => Assert.True(JsonDocument.Parse(line).RootElement.GetProperty("framesAreThoseDiagnosed").GetBoolean()));
+        Assert.Equal(2, Directory.GetDirectories(folder["out"]).Length);
     }
 
     [Fact]
@@ -40,6 +52,7 @@ public sealed class WorkerTests(TestServers servers, FleetFixture fixture) : ICl
         Assert.Equal(fixture.Results, await fleet.ResultsAsync());
         Assert.Equal([slim.Id], await fleet.RowsAsync("SELECT DISTINCT bundle_id FROM predictions"));
         await fleet.AssertTidyAsync();
+        await AssertExplainsAsync(fleet);
     }
 
     [Fact]

@@ -30,6 +30,8 @@ public sealed class ExplainedModelTests : IDisposable
         Assert.Equal(frame, IndexOfMax(explanation.IntegratedGradients!));
         var regions = Assert.Single(explanation.Regions);
         Assert.Equal(("flat", Cells, Cells), (regions.Layer, regions.Height, regions.Width));
+        Assert.Equal(1, regions.Strength(frame));
+        Assert.All(Enumerable.Range(0, BrightQuadrant.Frames).Where(other => other != frame), other => Assert.True(regions.Strength(other) < 0.1));
         for (var row = 0; row < Cells; row++)
         {
             for (var column = 0; column < Cells; column++)

@@ -17,11 +17,11 @@ public sealed class GradCamTests
     }
 
     [Fact]
-    public void What_speaks_against_the_class_is_not_shown_and_the_clips_greatest_value_is_1()
+    public void What_speaks_against_the_class_is_not_shown_and_each_frames_greatest_value_is_1()
     {
-        var all = GradCam.Normalized([[-1, 0.5f], [2, -3]]);
+        var (maps, strengths) = GradCam.Normalized([[-1, 0.5f, 0.25f], [2, -3, 1], [-1, -2, 0]]);
 
-        Assert.Equal([0, 0.25f, 1, 0], all);
-        Assert.Equal([0, 0], GradCam.Normalized([[-1, -2]]));
+        Assert.Equal([0, 1, 0.5f, 1, 0, 0.5f, 0, 0, 0], maps);
+        Assert.Equal([0.25f, 1, 0], strengths);
     }
 }

@@ -78,6 +78,18 @@ public sealed class HeadGradientTests : IDisposable
         Assert.Contains("Elu", unsupported.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_head_that_reads_nothing_has_no_gradient()
+    {
+        var graph = new GraphBuilder("probabilities");
+        graph.Input("features", DataType.Float, "B", null, Frames, Width);
+        graph.Output(graph.Add("Softmax", "softmax", [Weight(graph, "w", Clips, 3)]), "probabilities", "B", null, 3);
+
+        var none = Assert.Throws<NotSupportedException>(() => HeadGradient.Open(Save(graph), Clips, Frames, Width));
+
+        Assert.Contains("no gradient", none.Message, StringComparison.Ordinal);
+    }
+
     private static string Weight(GraphBuilder graph, string name, params int[] shape)
     {
         var random = new Random(name[0]);
