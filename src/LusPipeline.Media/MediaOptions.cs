@@ -12,4 +12,10 @@ public sealed record MediaOptions
     /// offers, <c>required</c> refuses to start where that is not all of it, <c>off</c> uses none.
     /// </summary>
     public SandboxMode Sandbox { get; init; } = SandboxMode.Auto;
+
+    /// <summary>
+    /// What the model sees of a DICOM loop whose ultrasound regions are known: <c>tissue</c> cuts the largest region of 2D tissue out of each frame, and so
+    /// leaves names and scales beside it away; <c>all</c> takes whole frames. Changing it makes other videos of the same files.
+    /// </summary>
+    public LoopRegion Region { get; init; } = LoopRegion.Tissue;
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Numerics;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
@@ -89,6 +90,7 @@ internal sealed class RunOptions
         Inference = new() { Provider = result.GetRequiredValue(_provider), Threads = result.GetRequiredValue(_threads) },
         Ingest = new IngestOptions { MaxDecoders = Math.Max(2, Environment.ProcessorCount / 2), ClipsInFlight = Math.Max(4, 2 * Environment.ProcessorCount) },
         Media = MediaSettings.Read(),
+        Dicom = LoadedSettings.One<DicomOptions>(new ConfigurationSources()),
     };
 
     private static Option<double> Positive(string name, double value, string description)

@@ -45,8 +45,14 @@ public static class ReasonCode
     /// <summary>Rejected: the file or object is gone, or has other content now.</summary>
     public const string Vanished = "vanished";
 
-    /// <summary>Rejected: the file is in DICOM format, which is not supported.</summary>
+    /// <summary>Rejected by an earlier version, which did not read DICOM. Such a video is tried again.</summary>
     public const string Dicom = "dicom";
+
+    /// <summary>Rejected: the pixels of a DICOM file are in a transfer syntax that is not read.</summary>
+    public const string UnsupportedTransferSyntax = "unsupported_transfer_syntax";
+
+    /// <summary>Rejected: a DICOM loop shows Doppler, M-mode or colour flow, and no tissue without it.</summary>
+    public const string NoTissueRegion = "no_tissue_region";
 
     /// <summary>Failed: the decoder took too long, also in all retries.</summary>
     public const string DecodeTimeout = "decode_timeout";

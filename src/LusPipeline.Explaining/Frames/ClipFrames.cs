@@ -5,7 +5,9 @@ using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Explaining.Pictures;
 using LusPipeline.Explaining.Subjects;
+using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
 using LusPipeline.Models.Bundles;
@@ -41,7 +43,8 @@ public sealed class ClipFrames : IDisposable
         ArgumentNullException.ThrowIfNull(decoding);
         (_originals, _bundles, _cache, _mask) = (originals, bundles, cache, mask);
         var cutter = new ClipCutter(decoding.Ingest, decoding.Media, decoding.Limits, _slots, _gate, clock);
-        _reader = new VideoReader(new VideoProbe(decoding.Ingest, decoding.Media, decoding.Limits, _slots, clock), cutter);
+        var probe = new VideoProbe(decoding.Ingest, decoding.Media, decoding.Limits, _slots, clock);
+        _reader = new VideoReader(probe, cutter, new LoopOpener(probe, decoding.Limits));
     }
 
     /// <summary>Takes a clip's frames from the cache, or decodes its video.</summary>
@@ -88,7 +91,10 @@ public sealed class ClipFrames : IDisposable
         {
             using var local = await FetchAsync(clip, Path.Combine(scratch, $"{clip.VideoId:N}.video"), cancellation).ConfigureAwait(false);
             using var source = VideoSource.Open(clip.VideoId, local.Path, scratch);
-            var request = new CutRequest(source, clip.Plan, bundle.Width, bundle.Height, scratch, index => $"{index}.npy");
+            var request = new CutRequest(source, clip.Plan, bundle.Width, bundle.Height, scratch, index => $"{index}.npy")
+            {
+                Region = LoopContent.IsWholeFrames(clip.Content) ? LoopRegion.All : LoopRegion.Tissue,
+            };
             byte[]? content = null;
             await _reader.ReadAsync(request, clip.ObjectKey, _ => null, TakeAsync, cancellation).ConfigureAwait(false);
             return content ?? throw new NotExplainableException("The original has fewer clips now than when it was diagnosed, so it is not the same video to this decoder.");
@@ -146,7 +152,7 @@ public sealed class ClipFrames : IDisposable
     {
         await foreach (var item in _originals.ListAsync(cancellation).ConfigureAwait(false))
         {
-            if (item.Key == clip.ObjectKey && item.Reason is null && await _originals.ContentAsync(item, cancellation).ConfigureAwait(false) == clip.Content)
+            if (item.Key == clip.ObjectKey && item.Reason is null && await _originals.ContentAsync(item, cancellation).ConfigureAwait(false) == LoopContent.OfObject(clip.Content))
                 return item.Tag;
         }
         return null;

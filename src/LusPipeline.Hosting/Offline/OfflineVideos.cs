@@ -8,8 +8,10 @@ using LusPipeline.Core.Studies;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
+using LusPipeline.Media.Sniffing;
 using LusPipeline.Pipeline.Ingest;
 using LusPipeline.Pipeline.Intake;
 
@@ -30,6 +32,7 @@ public sealed class OfflineVideos : IDisposable
     private readonly BucketScan _scan;
     private readonly ClipCutter _cutter;
     private readonly VideoReader _reader;
+    private readonly LoopRegion _region;
     private readonly TimeProvider _clock;
     private int _clips;
 
@@ -41,7 +44,9 @@ public sealed class OfflineVideos : IDisposable
         _bucket = new VideoFolder("offline", paths, home: null, ContentCache.InMemory());
         _scan = new BucketScan(_bucket, new StableFiles(clock, StableFiles.DefaultAge), limits);
         _cutter = new ClipCutter(options, media, limits, _slots, _gate, clock);
-        _reader = new VideoReader(new VideoProbe(options, media, limits, _slots, clock), _cutter);
+        var probe = new VideoProbe(options, media, limits, _slots, clock);
+        _reader = new VideoReader(probe, _cutter, new LoopOpener(probe, limits));
+        _region = media.Region;
     }
 
     /// <summary>Lists all videos, each once. It waits for files that are still being written.</summary>
@@ -110,12 +115,14 @@ public sealed class OfflineVideos : IDisposable
         {
             using var local = await _bucket.FetchAsync(video.Key, video.Tag, Path.Combine(_scratch, $"{video.VideoId:N}.video"), cancellation).ConfigureAwait(false);
             using var source = VideoSource.Open(video.VideoId, local.Path, _scratch);
+            // A loop is opened anew for each shape.
+            var isLoop = VideoSniffer.Sniff(source.Target, video.Key) is SniffResult.Dicom;
             VideoFacts? facts = null;
             foreach (var shape in shapes)
             {
                 var name = $"{_clips++}.npy";
-                var request = new CutRequest(source, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name);
-                if (facts is null)
+                var request = new CutRequest(source, ClipPlan.Whole(shape.Frames), shape.Width, shape.Height, _scratch, _ => name) { Region = _region };
+                if (facts is null || isLoop)
                     facts = (await _reader.ReadAsync(request, video.Key, _ => null, TakeAsync, cancellation).ConfigureAwait(false)).Facts;
                 else
                     await _cutter.CutAsync(request, facts, known: null, TakeAsync, cancellation).ConfigureAwait(false);

@@ -72,7 +72,11 @@ public sealed class EmbeddedRun(
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new BucketScan(bucket, new StableFiles(clock, StableFiles.DefaultAge), request.Limits);
+        var scan = new BucketScan(bucket, new StableFiles(clock, StableFiles.DefaultAge), request.Limits)
+        {
+            Key = request.Dicom.HashedBy() ?? (() => home.Key),
+            Region = request.Media.Region,
+        };
         progress.Follow(_events);
         _events.VideoFinished += (video, generation) => _finished.Writer.TryWrite((video, generation));
 

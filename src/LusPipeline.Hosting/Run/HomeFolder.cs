@@ -1,4 +1,5 @@
 using LusPipeline.Buckets;
+using LusPipeline.Core.Identity;
 
 namespace LusPipeline.Hosting.Run;
 
@@ -14,13 +15,16 @@ public sealed class HomeFolder : IDisposable
     private const string ScratchName = "scratch";
     private const string FastName = "fast";
     private const string FramesName = "frames";
+    private const string KeyName = "dicom.key";
 
     private readonly FileStream _lock;
+    private readonly Lazy<InstallationKey> _key;
 
     private HomeFolder(string path, FileStream held)
     {
         Path = path;
         _lock = held;
+        _key = new(() => KeyIn(path));
     }
 
     public string Path { get; }
@@ -38,6 +42,36 @@ public sealed class HomeFolder : IDisposable
 
     /// <summary>Emptied at the start of every run.</summary>
     public string Scratch => System.IO.Path.Combine(Path, ScratchName);
+
+    /// <summary>The key that hashes the UIDs of DICOM objects. It is made when it is first asked for, and only this user may read it.</summary>
+    /// <exception cref="HomeException">It is damaged.</exception>
+    public InstallationKey Key => _key.Value;
+
+    private static InstallationKey KeyIn(string home)
+    {
+        var path = System.IO.Path.Combine(home, KeyName);
+        if (!File.Exists(path))
+            Write(path, InstallationKey.NewText());
+        var text = File.ReadAllText(path).Trim();
+        return text.Length >= InstallationKey.LeastCharacters
+            ? new(text)
+            : throw new HomeException($"{path} holds no key. Restore it from a backup. If you delete it instead, the DICOM loops in this ledger are not known again and are processed anew.");
+    }
+
+    private static void Write(string path, string text)
+    {
+        var unfinished = path + ".part";
+        File.Delete(unfinished);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new StreamWriter(unfinished, options))
+            file.WriteLine(text);
+        File.Move(unfinished, path);
+    }
 
     public static string LedgerFileIn(string home) => System.IO.Path.Combine(home, "ledger.db");
 

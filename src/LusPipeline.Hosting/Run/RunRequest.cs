@@ -1,4 +1,5 @@
 using LusPipeline.Core.Studies;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Media;
 using LusPipeline.Models.Inference;
@@ -43,5 +44,6 @@ public sealed record RunRequest
     public IngestOptions Ingest { get; init; } = new();
 
     public MediaOptions Media { get; init; } = new();
+    public DicomOptions Dicom { get; init; } = new();
     public AttemptOptions Attempts { get; init; } = new();
 }

@@ -41,7 +41,7 @@ internal static partial class Secrets
 
     private static string Name(string key) => key[(key.LastIndexOf(':') + 1)..];
 
-    [GeneratedRegex("password|passphrase|^pwd$|secret|token|credential|api ?key", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("password|passphrase|^pwd$|secret|token|credential|api ?key|^key$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 
     [GeneratedRegex("(file|folder|path)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

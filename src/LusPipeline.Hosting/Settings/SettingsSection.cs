@@ -21,6 +21,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(VideoLimits.Section, typeof(VideoLimits)),
         new(IngestOptions.Section, typeof(IngestOptions)),
         new(MediaOptions.Section, typeof(MediaOptions)),
+        new(DicomOptions.Section, typeof(DicomOptions)),
         new(InferenceOptions.Section, typeof(InferenceOptions)),
         new(AttemptOptions.Section, typeof(AttemptOptions)),
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),

@@ -3,6 +3,7 @@ using LusPipeline.Core.Telemetry;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
 using LusPipeline.Media.Processes;
@@ -43,7 +44,7 @@ internal static class StageServices
         var sizes = bundles.DistinctBy(bundle => bundle.Id).ToDictionary(bundle => bundle.Id, bundle => new ClipFrameSize(bundle.Width, bundle.Height));
         services.AddSingleton(new ClipFrameSizes(sizes));
         services.AddSingleton(new DecoderSlots(options.MaxDecoders)).AddSingleton(new ClipGate(options.ClipsInFlight));
-        services.AddSingleton<StalledBundles>().AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<VideoReader>()
+        services.AddSingleton<StalledBundles>().AddSingleton<ClipPermits>().AddSingleton<VideoProbe>().AddSingleton<ClipCutter>().AddSingleton<LoopOpener>().AddSingleton<VideoReader>()
             .AddSingleton<IngestHandler>();
     }
 }

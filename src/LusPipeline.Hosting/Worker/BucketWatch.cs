@@ -7,6 +7,7 @@ using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
+using LusPipeline.Media;
 using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,8 +19,8 @@ namespace LusPipeline.Hosting.Worker;
 /// time does this; when it dies, another takes over.
 /// </summary>
 internal sealed partial class BucketWatch(
-    IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, VideoIntake intake, NotifiedObjects notified, DutyLoop loop,
-    Func<LedgerContext> open, WorkerBundles bundles, ILogger<BucketWatch> logger) : BackgroundService
+    IVideoBucket bucket, VideoLimits limits, WatchOptions options, LeaseOptions lease, MediaOptions media, DicomOptions dicom, VideoIntake intake,
+    NotifiedObjects notified, DutyLoop loop, Func<LedgerContext> open, WorkerBundles bundles, ILogger<BucketWatch> logger) : BackgroundService
 {
     private readonly SeenObjects _seen = new();
     private long _listedAll;
@@ -54,6 +55,8 @@ internal sealed partial class BucketWatch(
             Chunk = VideoIntake.VideosAtOnce,
             Seen = _seen,
             Marker = options.MarkerName,
+            Key = dicom.HashedBy(),
+            Region = media.Region,
         };
         while (true)
         {

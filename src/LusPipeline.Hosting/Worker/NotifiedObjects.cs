@@ -8,6 +8,7 @@ using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
 using LusPipeline.Hosting.Notifications;
 using LusPipeline.Hosting.Settings;
+using LusPipeline.Media;
 using LusPipeline.Pipeline.Intake;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ namespace LusPipeline.Hosting.Worker;
 /// </summary>
 internal sealed partial class NotifiedObjects(
     NotificationOptions options, BrokerOptions broker, S3Options place, S3VideoBucket bucket, VideoLimits limits, WatchOptions watch, VideoIntake intake,
-    DutyLoop duty, LoopWatchdog loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
+    MediaOptions media, DicomOptions dicom, DutyLoop duty, LoopWatchdog loops, TimeProvider clock, ILogger<NotifiedObjects> logger)
 {
     /// <summary>Keys that wait in this process. Further notifications wait on the broker, which drops the oldest.</summary>
     private const int MaxQueuedKeys = 1_000;
@@ -85,7 +86,7 @@ internal sealed partial class NotifiedObjects(
                     found.Add(item);
             }).ConfigureAwait(false);
         // A new scan for each batch, so that its failures do not count as a listing's tries at an object.
-        var scan = new BucketScan(bucket, stable: null, limits) { Chunk = VideoIntake.VideosAtOnce, Marker = watch.MarkerName };
+        var scan = new BucketScan(bucket, stable: null, limits) { Chunk = VideoIntake.VideosAtOnce, Marker = watch.MarkerName, Key = dicom.HashedBy(), Region = media.Region };
         var taken = await TakeAsync(scan, found.ToAsyncEnumerable(), beat, cancellation).ConfigureAwait(false);
         var closed = scan.Closed.ToList();
         // A marker says that its study is complete. The notification of one of its videos may have been lost, so they are listed.

@@ -16,9 +16,12 @@ public sealed record SeenVideo(string Bucket, string Key, string Content, string
     /// <summary>Whether a new study of this video is urgent.</summary>
     public bool Urgent { get; init; }
 
-    public ObjectName Name { get; } = ObjectName.FromKey(Key);
+    /// <summary>What a DICOM object says that it belongs to, as hashes; null for other videos, which belong to the folder that they lie in.</summary>
+    public LoopIdentity? Loop { get; init; }
+
+    public ObjectName Name => Loop is { } loop ? ObjectName.FromKey(Key) with { Study = loop.Study } : ObjectName.FromKey(Key);
 
     public Guid StudyId => LedgerIds.Study(Bucket, Name.Study);
 
-    public Guid VideoId => LedgerIds.Video(Bucket, Name.Study, Key, Content);
+    public Guid VideoId => LedgerIds.Video(Bucket, Name.Study, Loop?.Instance ?? Key, Content);
 }

@@ -11,7 +11,11 @@ namespace LusPipeline.Media.Cutting;
 /// Returns a clip's file name for its index. The same clip always gets the same name, so that a second cut replaces the first.
 /// </param>
 public sealed record CutRequest(
-    VideoSource Source, ClipPlan Plan, int Width, int Height, string ClipFolder, Func<int, string> ClipName);
+    VideoSource Source, ClipPlan Plan, int Width, int Height, string ClipFolder, Func<int, string> ClipName)
+{
+    /// <summary>The part of a DICOM loop's frames that becomes the clips'.</summary>
+    public LoopRegion Region { get; init; }
+}
 
 /// <summary>A clip whose file is complete.</summary>
 /// <param name="Index">Index from 0, in the plan's order.</param>

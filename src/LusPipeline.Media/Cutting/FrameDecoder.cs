@@ -46,7 +46,7 @@ internal sealed class FrameDecoder(IngestOptions options, MediaOptions media, Vi
     {
         var scale = string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=area");
         var arguments = Arguments(source, container)
-            .Add("-vf", selection.Filter is { } select ? $"{select},{scale}" : scale)
+            .Add("-vf", string.Join(',', new[] { selection.Filter, source.Filter, scale }.Where(filter => filter is not null)))
             .Add(new ForcePixelFormat("rgb24"))
             .Add(RawRgb).Add("pipe:1");
         var frameBytes = checked(width * height * 3);
@@ -57,7 +57,7 @@ internal sealed class FrameDecoder(IngestOptions options, MediaOptions media, Vi
     private MediaArguments Arguments(VideoSource source, VideoContainer container) => new MediaArguments()
         .Add("-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose")
         .Add("-filter_threads", 1)
-        .AddInput(source.Path, container, limits.MaxFramePixels, opensEveryTrack: false)
+        .AddInput(source, container, limits.MaxFramePixels, opensEveryTrack: false)
         .Add("-map", "0:V:0")
         .Add(new DisableChannelArgument(Channel.Audio))
         .Add("-sn", "-dn", "-fps_mode", "passthrough");

@@ -51,11 +51,11 @@ internal sealed class MediaArguments
     public MediaArguments Add(string option, long value) => Add(option, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
-    /// Adds the only input: a local file, named by its path in scratch. Only the demuxers and decoders that the content allows may read it, and nothing
+    /// Adds the only input: a local file, named by its path in scratch, or stdin. Only the demuxers and decoders that the content allows may read it, and nothing
     /// that could open a second file or the network. Frames of more than <paramref name="maxFramePixels"/> pixels are refused before they are allocated.
     /// </summary>
     /// <param name="opensEveryTrack">Whether the program is ffprobe. ffmpeg goes on with the video when it may not open another track, so it opens none.</param>
-    public MediaArguments AddInput(string path, Sniffing.VideoContainer container, long maxFramePixels, bool opensEveryTrack)
+    public MediaArguments AddInput(VideoSource source, Sniffing.VideoContainer container, long maxFramePixels, bool opensEveryTrack)
     {
         Add(new ThreadsArgument(1));
         Add("-protocol_whitelist", "file,pipe");
@@ -68,6 +68,8 @@ internal sealed class MediaArguments
         Add("-probesize", ProbeBytes).Add("-analyzeduration", ProbeMicroseconds);
         Add("-max_streams", MaxStreams);
         Add("-max_pixels", Math.Min(maxFramePixels, int.MaxValue));
-        return Add("-i", "file:" + path);
+        if (source.Feed is not { } feed)
+            return Add("-i", "file:" + source.Path);
+        return Add([.. feed.Options]).Add("-i", "pipe:0");
     }
 }

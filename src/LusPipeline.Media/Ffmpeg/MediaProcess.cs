@@ -11,7 +11,7 @@ internal static class MediaProcess
     /// <param name="options">The settings that limit the process's memory and time.</param>
     /// <param name="media">The mode of the sandbox. In the whole one the process can open no file of the user's but the video.</param>
     /// <param name="source">The video. The process inherits it as an open file.</param>
-    /// <inheritdoc cref="RunAsync(ChildStart, MediaLog, Func{Stream, CancellationToken, Task{bool}}, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(ChildStart, MediaLog, Func{Stream, CancellationToken, Task{bool}}, CancellationToken, Func{Stream, CancellationToken, Task})"/>
     public static async Task<int?> ReadVideoAsync(
         string program, IReadOnlyList<string> arguments, IngestOptions options, MediaOptions media, VideoSource source, MediaLog log,
         Func<Stream, CancellationToken, Task<bool>> readOutput, CancellationToken cancellation)
@@ -28,21 +28,24 @@ internal static class MediaProcess
             Inherited = video,
             Sandbox = new ChildSandbox(KernelSandbox.For(media.Sandbox)),
         };
-        return await RunAsync(start, log, readOutput, cancellation).ConfigureAwait(false);
+        return await RunAsync(start, log, readOutput, cancellation, source.Feed?.WriteAsync).ConfigureAwait(false);
     }
 
     /// <param name="start">The program, its arguments and limits.</param>
     /// <param name="log">Takes stderr.</param>
     /// <param name="readOutput">Reads stdout. If it returns before the end of stdout, the process is killed.</param>
     /// <param name="cancellation">Kills the process.</param>
+    /// <param name="writeInput">Writes stdin; null for a process that reads none.</param>
     /// <returns>The exit code, or null if <paramref name="readOutput"/> returned early.</returns>
     /// <exception cref="BrokenEngineException">The program cannot be started.</exception>
     public static async Task<int?> RunAsync(
-        ChildStart start, MediaLog log, Func<Stream, CancellationToken, Task<bool>> readOutput, CancellationToken cancellation)
+        ChildStart start, MediaLog log, Func<Stream, CancellationToken, Task<bool>> readOutput, CancellationToken cancellation,
+        Func<Stream, CancellationToken, Task>? writeInput = null)
     {
         try
         {
-            return (await ChildProcess.RunAsync(start, new(log.DrainAsync) { Output = readOutput }, cancellation).ConfigureAwait(false)).Code;
+            var pipes = new ChildPipes(log.DrainAsync) { Input = writeInput, Output = readOutput };
+            return (await ChildProcess.RunAsync(start, pipes, cancellation).ConfigureAwait(false)).Code;
         }
         catch (ChildNotStartedException missing)
         {

@@ -31,6 +31,15 @@ public sealed class VideoSource : IDisposable
     /// <summary>Whether the video goes before routine ones, and may take the room that is kept for urgent videos.</summary>
     public bool Urgent { get; init; }
 
+    /// <summary>What the program reads from stdin instead of the file; null if it reads the file.</summary>
+    internal VideoFeed? Feed { get; private init; }
+
+    /// <summary>ffmpeg's filter that makes a decoded frame the image that the model sees; null for the whole frame.</summary>
+    internal string? Filter { get; private init; }
+
+    /// <summary>The same video, read in another way. It shares the link, which the original removes.</summary>
+    internal VideoSource With(VideoFeed? feed, string? filter) => new(Path, Target, _length, _modified) { Urgent = Urgent, Feed = feed, Filter = filter };
+
     /// <param name="video">The video's id; the link is named by it.</param>
     /// <param name="file">The video file on this machine.</param>
     /// <param name="scratchFolder">An existing folder that belongs to this program.</param>
@@ -55,9 +64,9 @@ public sealed class VideoSource : IDisposable
     }
 
     /// <summary>Opens the file for a child process.</summary>
-    /// <returns>Null for a file without content.</returns>
+    /// <returns>Null for a file without content, and if the child reads something else.</returns>
     /// <exception cref="RejectedException">It is gone, or may not be read.</exception>
-    public SafeFileHandle? OpenForChild() => _length > 0 ? SourceFiles.OpenForReading(Target) : null;
+    public SafeFileHandle? OpenForChild() => _length > 0 && Feed is null ? SourceFiles.OpenForReading(Target) : null;
 
     /// <summary>
     /// Call after a successful decode. The decode counts unless the file was changed meanwhile. A file that was only deleted was still read completely.

@@ -35,7 +35,7 @@ public sealed class VideoProbe(IngestOptions options, MediaOptions media, VideoL
             Judge(claimed);
         var arguments = new MediaArguments()
             .Add("-v", "level+error", "-select_streams", "V:0", "-show_entries", Entries, "-of", "json=compact=1")
-            .AddInput(source.Path, sniffed.Container, limits.MaxFramePixels, opensEveryTrack: true);
+            .AddInput(source, sniffed.Container, limits.MaxFramePixels, opensEveryTrack: true);
         var log = new MediaLog(source.Path);
         using var output = new ProbeOutput(_packetLimit);
 

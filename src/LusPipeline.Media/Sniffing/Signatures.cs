@@ -47,12 +47,6 @@ internal static class Signatures
         return StartCode(head);
     }
 
-    /// <summary>Whether it is a DICOM file (PS3.10): 128 arbitrary bytes, then the prefix DICM. Some files lack both and begin with group 2 or 8.</summary>
-    public static bool IsDicom(ReadOnlySpan<byte> head) =>
-        At(head, 128, "DICM"u8)
-        || (head.Length > 6 && head[0] is 0x02 or 0x08 && head[1] == 0 && head[2] is 0x00 or 0x01 or 0x05 or 0x08 && head[3] == 0
-            && (head[4..6].SequenceEqual("UL"u8) || head[4..6].SequenceEqual("OB"u8) || head[4..6].SequenceEqual("CS"u8) || head[4..6].SequenceEqual("UI"u8)));
-
     /// <summary>Whether it is an image, sound, archive, document or program. Such files are not passed to ffmpeg.</summary>
     public static bool IsKnownOther(ReadOnlySpan<byte> head) =>
         head.StartsWith("RIFF"u8)

@@ -13,6 +13,9 @@ public abstract record SniffResult
     /// <param name="Index">The container's index of frames; null if only ffprobe can tell.</param>
     public sealed record Video(VideoContainer Container, bool CutShort, ClaimedSize? HeaderSize = null, ContainerIndex? Index = null) : SniffResult;
 
+    /// <summary>A DICOM file. Only its data set tells whether it is a loop.</summary>
+    public sealed record Dicom : SniffResult;
+
     /// <summary>A file that claims to be a video, by name or content, but cannot be read as one.</summary>
     /// <param name="Reason">A code of <see cref="Core.Outcomes.ReasonCode"/>.</param>
     /// <param name="Detail">What was found.</param>

@@ -10,6 +10,14 @@ public static class VideoClaims
         ".mjpg", ".mjpeg", ".dv", ".h264", ".264", ".h265", ".265", ".hevc", ".dcm", ".dicom",
     };
 
+    /// <summary>Whether a name claims DICOM.</summary>
+    /// <param name="fileName">A file name or object key. Only its extension is used.</param>
+    public static bool ClaimDicom(string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        return Path.GetExtension(fileName).ToUpperInvariant() is ".DCM" or ".DICOM";
+    }
+
     /// <param name="fileName">A file name or object key. Only its extension is used.</param>
     public static bool Claim(string fileName)
     {

@@ -35,6 +35,12 @@ public sealed record VideoContainer(string Name, string? Demuxer, string Allowed
     public static VideoContainer Mxf { get; } = Only("mxf", "mxf", $"{Mpeg2},dnxhd,prores,jpeg2000,dvvideo,h264,rawvideo");
     public static VideoContainer Y4m { get; } = Only("yuv4mpeg", "yuv4mpegpipe", "rawvideo,wrapped_avframe");
 
+    /// <summary>The raw frames of a DICOM loop, which are fed.</summary>
+    public static VideoContainer DicomPixels { get; } = Only("dicom", "rawvideo", "rawvideo");
+
+    /// <summary>The coded frames of a DICOM loop, which are fed in Matroska.</summary>
+    public static VideoContainer DicomFrames { get; } = Only("dicom", "matroska", "mjpeg,jpegls,jpeg2000");
+
     /// <summary>
     /// Content without a signature (raw H.264 or H.265, streams cut at their start). ffmpeg identifies it, and only these demuxers are allowed.
     /// </summary>

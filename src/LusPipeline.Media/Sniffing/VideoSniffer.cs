@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Dicom.Loops;
 using LusPipeline.Media.Ffmpeg;
 
 namespace LusPipeline.Media.Sniffing;
@@ -13,7 +14,7 @@ public static class VideoSniffer
     /// <summary>Whether a file whose name claims nothing is a video, or is rejected as one. All other such files are skipped.</summary>
     /// <param name="head">The first <see cref="HeadBytes"/> bytes of the file, or the whole file if it is shorter.</param>
     public static bool IsOurs(ReadOnlySpan<byte> head) =>
-        Signatures.IsDicom(head) || Signatures.Container(head) is not null || (TextContent.IsText(head) && TextContent.IsPlaylist(head));
+        DicomHeader.IsDicom(head) || Signatures.Container(head) is not null || (TextContent.IsText(head) && TextContent.IsPlaylist(head));
 
     /// <param name="path">The path of the file on this machine.</param>
     /// <param name="fileName">The file's name or key, used for the claim.</param>
@@ -41,8 +42,8 @@ public static class VideoSniffer
         var head = content.Read(0, buffer);
         if (head.IsEmpty)
             return Refused(fileName, ReasonCode.Empty, "The file is empty.");
-        if (Signatures.IsDicom(head))
-            return new SniffResult.Rejected(ReasonCode.Dicom, "A DICOM file; DICOM is not supported yet.");
+        if (DicomHeader.IsDicom(head))
+            return new SniffResult.Dicom();
         if (Signatures.Container(head) is { } container)
             return Inside(container, content);
         if (TextContent.IsText(head))

@@ -6,6 +6,7 @@ using LusPipeline.Core.Stages;
 using LusPipeline.Core.Studies;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Ledger.Moves;
+using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Pipeline.Attempts;
@@ -56,7 +57,10 @@ public sealed class IngestHandler(
     private async Task<ReadVideo> ReadAsync(VideoWork video, VideoSource source, ClipFrameSize frameSize, CancellationToken cancellation)
     {
         var request = new CutRequest(
-            source, video.Plan, frameSize.Width, frameSize.Height, scratch.Path, index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy");
+            source, video.Plan, frameSize.Width, frameSize.Height, scratch.Path, index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy")
+        {
+            Region = LoopContent.IsWholeFrames(video.Content) ? LoopRegion.All : LoopRegion.Tissue,
+        };
         try
         {
             var read = await reader.ReadAsync(

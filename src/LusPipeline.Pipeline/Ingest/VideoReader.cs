@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Telemetry;
 using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Probing;
 using LusPipeline.Media.Sniffing;
 
@@ -11,7 +12,7 @@ namespace LusPipeline.Pipeline.Ingest;
 /// Probes a video and cuts its clips. If the container's index is simple and the decoder confirms it, a single ffmpeg process does
 /// everything. Starting a separate ffprobe process takes as long as decoding a short video.
 /// </summary>
-public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
+public sealed class VideoReader(VideoProbe probe, ClipCutter cutter, LoopOpener loops)
 {
     /// <param name="request">The video, and the clips to make of it.</param>
     /// <param name="fileName">The name or key of the video. Its extension says which format it claims to be.</param>
@@ -25,9 +26,12 @@ public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(span);
+        var content = VideoSniffer.Sniff(request.Source.Target, fileName);
+        if (content is SniffResult.Dicom)
+            return await ReadLoopAsync(request, span, onClip, cancellation).ConfigureAwait(false);
         var (sniffed, facts) = await InSpanAsync(span, "probe", async _ =>
         {
-            var video = Sniff(request, fileName);
+            var video = Video(content);
             return (video, cutter.CanCutByIndex(video) ? null : await probe.ProbeAsync(request.Source, video, cancellation).ConfigureAwait(false));
         }).ConfigureAwait(false);
         if (facts is not null)
@@ -46,6 +50,14 @@ public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
         return read with { Report = read.Report with { Decodes = read.Report.Decodes + 1 } };
     }
 
+    /// <summary>Reads a DICOM loop. Its data set says what is in it, as ffprobe does for other videos.</summary>
+    private async Task<ReadVideo> ReadLoopAsync(
+        CutRequest request, Func<string, Activity?> span, Func<CutClip, Task<bool>> onClip, CancellationToken cancellation)
+    {
+        using var loop = await InSpanAsync(span, "probe", _ => loops.OpenAsync(request.Source, request.Region, cancellation)).ConfigureAwait(false);
+        return await CutAsync(request with { Source = loop.Source }, loop.Facts, known: null, span, onClip, cancellation).ConfigureAwait(false);
+    }
+
     private Task<ReadVideo> CutAsync(
         CutRequest request, VideoFacts facts, long? known, Func<string, Activity?> span, Func<CutClip, Task<bool>> onClip, CancellationToken cancellation) =>
         InSpanAsync(span, "decode", async activity =>
@@ -55,7 +67,7 @@ public sealed class VideoReader(VideoProbe probe, ClipCutter cutter)
             return read;
         });
 
-    private static SniffResult.Video Sniff(CutRequest request, string fileName) => VideoSniffer.Sniff(request.Source.Target, fileName) switch
+    private static SniffResult.Video Video(SniffResult content) => content switch
     {
         SniffResult.Video video => video,
         SniffResult.Rejected rejected => throw new RejectedException(rejected.Reason, rejected.Detail),

@@ -3,7 +3,10 @@ using LusPipeline.Buckets;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Studies;
+using LusPipeline.Dicom.Loops;
 using LusPipeline.Ledger.Moves;
+using LusPipeline.Media;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Sniffing;
 
 namespace LusPipeline.Pipeline.Intake;
@@ -27,6 +30,14 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
 
     /// <summary>Name of the marker object of a study, which says that no more videos come; null for none.</summary>
     public string? Marker { get; init; }
+
+    /// <summary>
+    /// Returns the key that hashes the UIDs of DICOM objects; null if there is none. DICOM loops then belong to the folder that they lie in, as other videos do.
+    /// </summary>
+    public Func<InstallationKey>? Key { get; init; }
+
+    /// <summary>The part of DICOM loops that the model sees. Loops are other videos under each.</summary>
+    public LoopRegion Region { get; init; }
 
     /// <summary>The studies whose marker the last listing found for the first time.</summary>
     public IReadOnlyList<ClosedStudy> Closed => _closed;
@@ -108,14 +119,20 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
         {
             if (item.Reason is { } reason)
                 throw new RejectedException(reason, item.Detail ?? "");
-            if (!await IsOursAsync(item, cancellation).ConfigureAwait(false))
+            var claims = VideoClaims.Claim(item.Key);
+            // A name that claims another format is believed until the video is read.
+            var head = !claims || VideoClaims.ClaimDicom(item.Key) ? await HeadAsync(item, cancellation).ConfigureAwait(false) : [];
+            var loop = DicomHeader.IsDicom(head) ? await LoopAsync(item, cancellation).ConfigureAwait(false) : null;
+            if (loop is { HasPixels: false } || (!claims && !VideoSniffer.IsOurs(head)))
             {
                 Skipped++;
                 return null;
             }
             if (item.Size > limits.MaxFileBytes)
                 throw new RejectedException(ReasonCode.TooLargeFile, $"It has {item.Size} bytes; the limit is {limits.MaxFileBytes}.");
-            return new SeenVideo(bucket.NameOf(item), item.Key, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false), item.Tag, item.Size);
+            var content = await bucket.ContentAsync(item, cancellation).ConfigureAwait(false);
+            var region = loop is null ? "" : LoopContent.Suffix(Region == LoopRegion.All);
+            return new SeenVideo(bucket.NameOf(item), item.Key, content + region, item.Tag, item.Size) { Loop = IdentityOf(loop) };
         }
         catch (RejectedException rejected) when (VideoClaims.Claim(item.Key))
         {
@@ -150,12 +167,27 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
             new Rejection(ReasonCode.Unreadable, $"{unsettled.Message} So it was {tries} times."));
     }
 
-    private async Task<bool> IsOursAsync(BucketObject item, CancellationToken cancellation)
+    private async Task<byte[]> HeadAsync(BucketObject item, CancellationToken cancellation)
     {
-        if (VideoClaims.Claim(item.Key))
-            return true;
         var head = new byte[VideoSniffer.HeadBytes];
         var read = await bucket.ReadAsync(item.Key, item.Tag, 0, head, cancellation).ConfigureAwait(false);
-        return VideoSniffer.IsOurs(head.AsSpan(0, read));
+        return head[..read];
     }
+
+    /// <returns>Null for a malformed object that claims to be a video. Reading it will say what is wrong.</returns>
+    private async Task<LoopHeader?> LoopAsync(BucketObject item, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LoopHeader.ReadAsync(
+                item.Size, (offset, buffer, stopping) => bucket.ReadAsync(item.Key, item.Tag, offset, buffer, stopping), cancellation).ConfigureAwait(false);
+        }
+        catch (RejectedException malformed) when (malformed.Reason is not (ReasonCode.Vanished or ReasonCode.Unreadable or ReasonCode.OutsideBucket))
+        {
+            return null;
+        }
+    }
+
+    private LoopIdentity? IdentityOf(LoopHeader? loop) =>
+        loop is { StudyUid: { } study, InstanceUid: { } instance } ? Key?.Invoke().Identify(study, instance) : null;
 }

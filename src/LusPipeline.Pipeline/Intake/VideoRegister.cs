@@ -193,9 +193,9 @@ public sealed class VideoRegister(Func<LedgerContext> open, TimeProvider clock, 
         _ => false,
     };
 
-    /// <summary>Whether a video was rejected by a limit that has been raised since.</summary>
+    /// <summary>Whether a video was rejected by a limit that has been raised since, or by a version that read less.</summary>
     private static bool IsEligibleAgain(VideoRow row, VideoLimits limits) =>
-        row.Status == WorkStatus.Rejected && row.LimitHit is { } hit && hit < limits.For(row.Reason);
+        row.Status == WorkStatus.Rejected && (row.Reason == ReasonCode.Dicom || (row.LimitHit is { } hit && hit < limits.For(row.Reason)));
 
     /// <summary>The reason for a registration.</summary>
     /// <param name="Arrived">True if a watched bucket holds the videos; false if a user asks for their results.</param>

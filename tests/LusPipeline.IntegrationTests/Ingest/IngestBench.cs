@@ -2,6 +2,7 @@ using LusPipeline.Core.Clips;
 using LusPipeline.Core.Studies;
 using LusPipeline.Media;
 using LusPipeline.Media.Cutting;
+using LusPipeline.Media.Dicom;
 using LusPipeline.Media.Ffmpeg;
 using LusPipeline.Media.Probing;
 using LusPipeline.Media.Processes;
@@ -36,7 +37,7 @@ internal sealed class IngestBench : IDisposable
         _slots = new DecoderSlots(Options.MaxDecoders);
         Probe = new VideoProbe(Options, media, limits ?? new VideoLimits(), _slots, time);
         Cutter = new ClipCutter(Options, media, limits ?? new VideoLimits(), _slots, Gate, time);
-        Reader = new VideoReader(Probe, Cutter);
+        Reader = new VideoReader(Probe, Cutter, new LoopOpener(Probe, limits ?? new VideoLimits()));
     }
 
     public IngestOptions Options { get; }
@@ -62,14 +63,15 @@ internal sealed class IngestBench : IDisposable
 
     /// <summary>Sniffs, probes and cuts a video; every clip's permit is given back as soon as the clip has come.</summary>
     public async Task<Ingested> IngestAsync(
-        string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null, CancellationToken? cancellation = null)
+        string path, ClipPlan? plan = null, int width = 299, int height = 299, Func<CutClip, Task>? onClip = null, CancellationToken? cancellation = null,
+        LoopRegion region = LoopRegion.Tissue)
     {
         var token = cancellation ?? TestContext.Current.CancellationToken;
         using var source = VideoSource.Open(Guid.NewGuid(), path, Scratch);
         var clips = new List<CutClip>();
         var prefix = Guid.NewGuid().ToString("N");
         var read = await Reader.ReadAsync(
-            new CutRequest(source, plan ?? ClipPlan.Whole(20), width, height, Clips, index => $"{prefix}-{index}.npy"), Path.GetFileName(path),
+            new CutRequest(source, plan ?? ClipPlan.Whole(20), width, height, Clips, index => $"{prefix}-{index}.npy") { Region = region }, Path.GetFileName(path),
             step =>
             {
                 Steps.Add(step);

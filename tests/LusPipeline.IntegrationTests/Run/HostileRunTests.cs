@@ -42,7 +42,7 @@ public sealed class HostileRunTests(RunFixture fixture) : IClassFixture<RunFixtu
             ["hls.mp4"] = "rejected: playlist",
             ["concat.mp4"] = "rejected: playlist",
             ["picture.mp4"] = "rejected: not_a_video",
-            ["scan.dcm"] = "rejected: dicom",
+            ["scan.dcm"] = "rejected: undecodable",
             ["one-frame.mp4"] = "rejected: too_few_frames",
             ["sound.mp4"] = "rejected: no_video_stream",
             ["huge.avi"] = "rejected: too_large_frame",

@@ -1,0 +1,134 @@
+using LusPipeline.Buckets.Npy;
+using LusPipeline.Core.Clips;
+using LusPipeline.Core.Outcomes;
+using LusPipeline.Media;
+
+namespace LusPipeline.IntegrationTests.Ingest;
+
+/// <summary>DICOM loops of other makers' tools, read to clips of their own size: no frame is scaled.</summary>
+public sealed class DicomLoopTests
+{
+    [Theory]
+    [InlineData("rgb")]
+    [InlineData("rgb-planes")]
+    [InlineData("grey")]
+    [InlineData("deflated")]
+    [InlineData("rle")]
+    [InlineData("lossless-rgb")]
+    [InlineData("lossless-grey")]
+    [InlineData("lossless-gdcm")]
+    [InlineData("lossless-fragments")]
+    [InlineData("lossless-fragments-no-table")]
+    [InlineData("jpegls-rgb")]
+    [InlineData("jpegls-planes")]
+    [InlineData("jpegls-gdcm")]
+    [InlineData("jpegls-near")]
+    [InlineData("j2k-rgb")]
+    [InlineData("j2k-grey")]
+    public async Task What_is_coded_without_loss_comes_out_as_dcmtk_decodes_it(string name) =>
+        Assert.Equal(DicomFixtures.Expected(name), await FramesAsync(name));
+
+    [Theory]
+    [InlineData("jpeg-rgb")]
+    [InlineData("jpeg-grey")]
+    [InlineData("jpeg-extended")]
+    [InlineData("j2k-lossy")]
+    public async Task Two_decoders_of_a_lossy_coding_differ_by_two_levels_at_most(string name) =>
+        Assert.InRange(Difference(DicomFixtures.Expected(name), await FramesAsync(name)), 0, 2);
+
+    /// <summary>A level of a colour difference is up to two of blue. dcmtk repeats the colour of a pair of pixels, ffmpeg interpolates.</summary>
+    [Theory]
+    [InlineData("jpeg-444")]
+    [InlineData("jpeg-422")]
+    public async Task Two_decoders_of_colour_differences_agree_on_brightness(string name) =>
+        Assert.InRange(Difference(Brightness(DicomFixtures.Expected(name)), Brightness(await FramesAsync(name))), 0, 2);
+
+    [Theory]
+    [InlineData("video-mpeg2")]
+    [InlineData("video-mpeg2-bare")]
+    [InlineData("video-h264")]
+    [InlineData("video-h264-bare")]
+    [InlineData("video-h264-mp4")]
+    [InlineData("video-hevc")]
+    public async Task Video_streams_are_unpacked_and_leave_nothing_behind(string name)
+    {
+        using var bench = new IngestBench();
+        var path = bench.PathOf(name);
+        await File.WriteAllBytesAsync(path, DicomFixtures.Loop(name), TestContext.Current.CancellationToken);
+
+        var ingested = await bench.IngestAsync(path);
+
+        Assert.Equal(DicomFixtures.Frames, ingested.Report.DecodedFrames);
+        Assert.Equal(TimeSpan.FromMilliseconds(120), ingested.Facts.Duration);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
+    }
+
+    [Theory]
+    [InlineData("single", ReasonCode.TooFewFrames)]
+    [InlineData("mmode", ReasonCode.NoTissueRegion)]
+    [InlineData("colour-flow", ReasonCode.NoTissueRegion)]
+    [InlineData("jpegls-samples", ReasonCode.Undecodable)]
+    [InlineData("video-contradicts", ReasonCode.Undecodable)]
+    public async Task What_is_not_read_is_rejected_with_a_reason(string name, string reason)
+    {
+        var rejected = await Assert.ThrowsAsync<RejectedException>(() => FramesAsync(name));
+
+        Assert.Equal(reason, rejected.Reason);
+    }
+
+    [Fact]
+    public async Task The_model_sees_the_tissue_region_alone()
+    {
+        var cropped = await FramesAsync("crop", width: 26, height: 24);
+        var whole = await FramesAsync("crop", region: LoopRegion.All);
+
+        Assert.Equal(DicomFixtures.Expected("crop"), whole);
+        var expected = Enumerable.Range(0, DicomFixtures.Frames).SelectMany(frame => Enumerable.Range(4, 24).SelectMany(row =>
+            whole.AsSpan(((((frame * DicomFixtures.Height) + row) * DicomFixtures.Width) + 8) * 3, 26 * 3).ToArray()));
+        Assert.Equal([.. expected], cropped);
+    }
+
+    [Theory]
+    [InlineData("mmode")]
+    [InlineData("colour-flow")]
+    public async Task Whole_frames_are_taken_if_the_setting_says_so(string name) =>
+        Assert.Equal(DicomFixtures.Expected(name), await FramesAsync(name, region: LoopRegion.All));
+
+    [Fact]
+    public async Task A_loop_that_ends_early_gives_its_whole_frames_with_a_warning_or_is_truncated()
+    {
+        const int Frame = DicomFixtures.Width * DicomFixtures.Height * 3;
+        var file = DicomFixtures.Loop("rgb");
+
+        var rejected = await Assert.ThrowsAsync<RejectedException>(() => ReadAsync(file[..^(Frame + 10)], 40, 32, LoopRegion.Tissue));
+        Assert.Equal(ReasonCode.Truncated, rejected.Reason);
+    }
+
+    private static async Task<byte[]> FramesAsync(
+        string name, int width = DicomFixtures.Width, int height = DicomFixtures.Height, LoopRegion region = LoopRegion.Tissue) =>
+        await ReadAsync(DicomFixtures.Loop(name), width, height, region);
+
+    private static async Task<byte[]> ReadAsync(byte[] file, int width, int height, LoopRegion region)
+    {
+        using var bench = new IngestBench();
+        var path = bench.PathOf("loop");
+        await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+        var ingested = await bench.IngestAsync(path, ClipPlan.Whole(DicomFixtures.Frames), width, height, region: region);
+        Assert.Equal(1, ingested.Report.Decodes);
+        await using var clip = File.OpenRead(Assert.Single(ingested.Clips).Path);
+        _ = NpyHeader.Read(clip, "clip");
+        using var frames = new MemoryStream();
+        await clip.CopyToAsync(frames, TestContext.Current.CancellationToken);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
+        return frames.ToArray();
+    }
+
+    private static byte[] Brightness(byte[] rgb) =>
+        [.. rgb.Chunk(3).Select(pixel => (byte)Math.Round((0.299 * pixel[0]) + (0.587 * pixel[1]) + (0.114 * pixel[2])))];
+
+    private static int Difference(byte[] left, byte[] right)
+    {
+        Assert.Equal(left.Length, right.Length);
+        return left.Zip(right, (one, other) => Math.Abs(one - other)).Max();
+    }
+}

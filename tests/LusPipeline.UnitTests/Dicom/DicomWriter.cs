@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace LusPipeline.UnitTests.Dicom;
+
+/// <summary>Writes what no honest tool writes. Explicit value representations, little end first.</summary>
+internal sealed class DicomWriter
+{
+    private readonly MemoryStream _bytes = new();
+
+    public static DicomWriter File(string syntax)
+    {
+        var file = new DicomWriter();
+        file._bytes.Write(new byte[128]);
+        file._bytes.Write("DICM"u8);
+        return file.Text(0x0002_0010, "UI", syntax);
+    }
+
+    /// <summary>The attributes of a loop of grey frames.</summary>
+    public DicomWriter Image(string frames, ushort rows, ushort columns, ushort bits = 8) => Text(0x0028_0002, "US", "\u0001\0")
+        .Text(0x0028_0004, "CS", "MONOCHROME2 ").Text(0x0028_0008, "IS", frames).Number(0x0028_0010, rows).Number(0x0028_0011, columns)
+        .Number(0x0028_0100, bits).Number(0x0028_0101, bits).Number(0x0028_0102, (ushort)(bits - 1)).Number(0x0028_0103, 0);
+
+    public DicomWriter Text(uint tag, string vr, string value)
+    {
+        if (value.Length % 2 != 0)
+            value += "\0";
+        Head(tag, vr);
+        Short((ushort)value.Length);
+        return Raw(Encoding.Latin1.GetBytes(value));
+    }
+
+    public DicomWriter Number(uint tag, ushort value)
+    {
+        Head(tag, "US");
+        Short(2);
+        Short(value);
+        return this;
+    }
+
+    /// <summary>An element with a length of 32 bits, which may lie.</summary>
+    public DicomWriter Long(uint tag, string vr, uint length, params ReadOnlySpan<byte> value)
+    {
+        Head(tag, vr);
+        Short(0);
+        Int(length);
+        return Raw(value);
+    }
+
+    /// <summary>An item or a delimiter.</summary>
+    public DicomWriter Item(uint length, uint tag = 0xFFFE_E000)
+    {
+        Short((ushort)(tag >> 16));
+        Short((ushort)tag);
+        Int(length);
+        return this;
+    }
+
+    public DicomWriter Raw(params ReadOnlySpan<byte> bytes)
+    {
+        _bytes.Write(bytes);
+        return this;
+    }
+
+    public byte[] Bytes() => _bytes.ToArray();
+
+    private void Head(uint tag, string vr)
+    {
+        Short((ushort)(tag >> 16));
+        Short((ushort)tag);
+        Raw(Encoding.ASCII.GetBytes(vr));
+    }
+
+    private void Short(ushort value)
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, value);
+        Raw(bytes);
+    }
+
+    private void Int(uint value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        Raw(bytes);
+    }
+}
