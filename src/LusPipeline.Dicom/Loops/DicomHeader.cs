@@ -29,6 +29,10 @@ public sealed record DicomHeader(TransferSyntax Syntax, string? StudyInstanceUid
     /// <param name="head">The first 144 bytes or more, or the whole file if it is shorter.</param>
     public static bool IsDicom(ReadOnlySpan<byte> head) => DicomPrologue.IsDicom(head);
 
+    /// <summary>Whether a file has the prefix of PS3.10. Other data sets are guessed from their first element.</summary>
+    /// <param name="head">The first 132 bytes or more.</param>
+    public static bool HasPrefix(ReadOnlySpan<byte> head) => DicomPrologue.HasPrefix(head);
+
     /// <summary>Reads a file up to its pixels. Values that are not needed are skipped, not read.</summary>
     /// <param name="file">A file at its start that can seek. It is not disposed.</param>
     /// <exception cref="RejectedException">

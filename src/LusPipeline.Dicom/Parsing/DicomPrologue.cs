@@ -96,7 +96,7 @@ internal static class DicomPrologue
         }
     }
 
-    private static bool HasPrefix(ReadOnlySpan<byte> head) => head.Length >= PreambleBytes + 4 && head.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
+    public static bool HasPrefix(ReadOnlySpan<byte> head) => head.Length >= PreambleBytes + 4 && head.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
 
     /// <summary>
     /// How elements are written, by their first one: it is of group 2 or 8, and its value is short. Null for other content.

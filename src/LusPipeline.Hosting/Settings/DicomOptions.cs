@@ -12,7 +12,7 @@ public sealed record DicomOptions
     /// The secret with which Study and SOP Instance UIDs are hashed, at least 32 characters; name its file by <c>LUS__Dicom__Key__File</c>. All ingest workers
     /// need the same one. Without it workers group DICOM loops by folder, as other videos; <c>lus run</c> makes a key of its own in its home folder.
     /// </summary>
-    [MinLength(Core.Identity.InstallationKey.LeastCharacters)]
+    [RegularExpression(".{32,1024}", ErrorMessage = "has 32 to 1,024 characters in one line; `openssl rand -hex 32` makes such a key.")]
     public string? Key { get; init; }
 
     /// <summary>Returns the key; null if none is set.</summary>

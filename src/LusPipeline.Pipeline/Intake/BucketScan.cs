@@ -123,7 +123,9 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
             // A name that claims another format is believed until the video is read.
             var head = !claims || VideoClaims.ClaimDicom(item.Key) ? await HeadAsync(item, cancellation).ConfigureAwait(false) : [];
             var loop = DicomHeader.IsDicom(head) ? await LoopAsync(item, cancellation).ConfigureAwait(false) : null;
-            if (loop is { HasPixels: false } || (!claims && !VideoSniffer.IsOurs(head)))
+            // Without name and prefix, only a data set that can be read is one.
+            var isNothing = !claims && (!VideoSniffer.IsOurs(head) || (loop is null && DicomHeader.IsDicom(head) && !DicomHeader.HasPrefix(head)));
+            if (loop is { HasPixels: false } || isNothing)
             {
                 Skipped++;
                 return null;

@@ -1,18 +1,18 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LusPipeline.UnitTests.Dicom;
+namespace LusPipeline.Tests;
 
-/// <summary>Writes what no honest tool writes. Explicit value representations, little end first.</summary>
+/// <summary>Writes DICOM, and what no honest tool writes. Explicit value representations, little end first.</summary>
 internal sealed class DicomWriter
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     public static DicomWriter File(string syntax)
     {
         var file = new DicomWriter();
-        file._bytes.Write(new byte[128]);
-        file._bytes.Write("DICM"u8);
+        file._bytes.AddRange(new byte[128]);
+        file._bytes.AddRange("DICM"u8);
         return file.Text(0x0002_0010, "UI", syntax);
     }
 
@@ -20,6 +20,18 @@ internal sealed class DicomWriter
     public DicomWriter Image(string frames, ushort rows, ushort columns, ushort bits = 8) => Text(0x0028_0002, "US", "\u0001\0")
         .Text(0x0028_0004, "CS", "MONOCHROME2 ").Text(0x0028_0008, "IS", frames).Number(0x0028_0010, rows).Number(0x0028_0011, columns)
         .Number(0x0028_0100, bits).Number(0x0028_0101, bits).Number(0x0028_0102, (ushort)(bits - 1)).Number(0x0028_0103, 0);
+
+    /// <summary>A loop of raw frames of red, green and blue.</summary>
+    public static byte[] Colours(ReadOnlySpan<byte> frames, int width, int height)
+    {
+        var count = frames.Length / (width * height * 3);
+        return File("1.2.840.10008.1.2.1").Text(0x0008_0018, "UI", $"1.2.3.{count}.{frames.Length}").Text(0x0018_1063, "DS", "40").Text(0x0020_000D, "UI", "1.2.4")
+            .Number(0x0028_0002, 3).Text(0x0028_0004, "CS", "RGB").Number(0x0028_0006, 0)
+            .Text(0x0028_0008, "IS", count.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Number(0x0028_0010, (ushort)height).Number(0x0028_0011, (ushort)width)
+            .Number(0x0028_0100, 8).Number(0x0028_0101, 8).Number(0x0028_0102, 7).Number(0x0028_0103, 0)
+            .Long(0x7FE0_0010, "OB", (uint)frames.Length, frames).Bytes();
+    }
 
     public DicomWriter Text(uint tag, string vr, string value)
     {
@@ -58,11 +70,11 @@ internal sealed class DicomWriter
 
     public DicomWriter Raw(params ReadOnlySpan<byte> bytes)
     {
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 
-    public byte[] Bytes() => _bytes.ToArray();
+    public byte[] Bytes() => [.. _bytes];
 
     private void Head(uint tag, string vr)
     {
