@@ -10,16 +10,17 @@ internal static class OutputFormat
     public const string Csv = "csv";
 
     public const string Parquet = "parquet";
+    public const string DicomSr = "dicom-sr";
 
     /// <summary>The option of results, which also go into files.</summary>
-    public static Option<string> OrParquet()
+    public static Option<string> OrFiles()
     {
         var option = new Option<string>("--format")
         {
-            Description = "How to print: a table, one JSON object a line, or csv; parquet writes files below --out",
+            Description = "How to print: a table, one JSON object a line, or csv; parquet and dicom-sr (a structured report for each study of DICOM loops) write files below --out",
             DefaultValueFactory = _ => Table,
         };
-        option.AcceptOnlyFromAmong(Table, Json, Csv, Parquet);
+        option.AcceptOnlyFromAmong(Table, Json, Csv, Parquet, DicomSr);
         return option;
     }
 

@@ -28,16 +28,23 @@ internal static class ResultsCommand
             Description = "csv with the columns file and label, or the word 'folders': adds accuracy and the confusion matrix, over all videos",
             HelpName = "FILE",
         };
-        var format = OutputFormat.OrParquet();
-        var folder = new Option<string?>("--out") { Description = "Folder for the files of --format parquet; days that are there are written anew", HelpName = "FOLDER" };
+        var format = OutputFormat.OrFiles();
+        var folder = new Option<string?>("--out") { Description = "Folder for the files of --format parquet and dicom-sr; files that are there are written anew", HelpName = "FOLDER" };
         var withNames = new Option<bool>("--names") { Description = "Parquet files have the names of studies and videos, which may be a patient's, beside their ids" };
-        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format, folder, withNames }.WithExamples(
+        var originals = new Option<string[]>("--originals")
+        {
+            Description = "Files and folders of DICOM loops, for --format dicom-sr; if left out, where lus run found them, or the workers' bucket",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format, folder, withNames, originals }.WithExamples(
             "lus results",
             "lus results --study patient1",
             "lus results --since 12h",
             "lus results --labels videos.csv",
             "lus results --format csv > results.csv",
             "lus results --format parquet --out results/ --since 2d",
+            "lus results --format dicom-sr --out reports/ --since 12h",
             "LUS__Database__ConnectionString__File=/run/secrets/database lus results");
         command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
@@ -51,6 +58,8 @@ internal static class ResultsCommand
             var how = result.GetRequiredValue(format);
             if (how == OutputFormat.Parquet)
                 return await ExportAsync(opened.Open, filter, result.GetValue(folder), result.GetValue(withNames), cancellation);
+            if (how == OutputFormat.DicomSr)
+                return await ReportAsync(opened, filter, result.GetValue(folder), result.GetRequiredValue(originals), cancellation);
             var most = result.GetValue(limit) ?? (how == OutputFormat.Table && known is null ? LimitOption.OfTables : int.MaxValue);
             var studies = TakeAsync(new ResultReader(opened.Open).StreamAsync(filter, cancellation), most, cancellation);
             await (how switch
@@ -77,6 +86,25 @@ internal static class ResultsCommand
             CultureInfo.InvariantCulture, $"{export.Studies} studies of {export.Days} days are in {folder}: studies, videos and clips."));
         await Console.Out.WriteLineAsync(ResearchNotice.Text);
         return ExitCode.Done;
+    }
+
+    private static async Task<int> ReportAsync(
+        OpenedLedger ledger, StudyFilter filter, string? folder, IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        if (folder is null)
+        {
+            await Console.Error.WriteLineAsync("lus: --format dicom-sr writes files. Name their folder with --out.");
+            return ExitCode.Error;
+        }
+        using var places = ledger.OpenOriginals(paths);
+        var export = new ReportExport(folder, ledger.Open, places.Bucket);
+        await foreach (var study in new ResultReader(ledger.Open).StreamAsync(filter, cancellation))
+            await export.WriteAsync(study, cancellation);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{export.Written} reports are in {folder}. {export.Other} studies have no DICOM loops or no result yet; of {export.Unread} the originals cannot be read."));
+        await Console.Out.WriteLineAsync(ResearchNotice.Text);
+        return export.Unread == 0 ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     /// <summary>Yields studies with their videos until the limit on videos is reached. If there are more, it says so.</summary>

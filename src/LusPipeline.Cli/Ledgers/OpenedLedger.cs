@@ -1,4 +1,6 @@
+using LusPipeline.Buckets.Folder;
 using LusPipeline.Buckets.S3;
+using LusPipeline.Core.Identity;
 using LusPipeline.Explaining.Frames;
 using LusPipeline.Explaining.Subjects;
 using LusPipeline.Hosting.Run;
@@ -22,6 +24,20 @@ internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock
 
     /// <summary>Whether workers share the ledger. A sweeper then publishes the work that is pending in it.</summary>
     public bool Shared => Settings is not null;
+
+    /// <summary>The home folder's path, also for commands that only read; null for a database.</summary>
+    public string? HomePath { get; init; }
+
+    /// <summary>Opens the place of the original videos.</summary>
+    /// <param name="paths">Files and folders to look in; none for where runs found them, or for the workers' bucket.</param>
+    /// <exception cref="FileNotFoundException">One of the paths does not exist.</exception>
+    /// <exception cref="ConfigurationException">The workers' bucket is not configured.</exception>
+    public OriginalVideos OpenOriginals(IReadOnlyList<string> paths)
+    {
+        if (HomePath is not null)
+            return new(HomePlaces.Originals(HomePath, paths), null);
+        return paths.Count > 0 ? new(new VideoFolder("originals", paths, null, ContentCache.InMemory()), null) : OriginalVideos.OfWorkers(OpenObjects());
+    }
 
     /// <summary>Opens the places where the ledger's objects are stored.</summary>
     /// <exception cref="ConfigurationException">The workers' bucket is not configured.</exception>

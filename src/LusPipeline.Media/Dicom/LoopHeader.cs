@@ -9,36 +9,17 @@ namespace LusPipeline.Media.Dicom;
 /// <param name="InstanceUid">Its SOP Instance UID; null if it has none.</param>
 public readonly record struct LoopHeader(bool HasPixels, string? StudyUid, string? InstanceUid)
 {
-    /// <summary>Most parts that are read: 16 MiB. What is skipped between them does not count.</summary>
-    private const int MostParts = 256;
-
     /// <summary>Reads as much of an object as is needed.</summary>
     /// <param name="size">Size of the object in bytes.</param>
     /// <param name="read">Reads the object at an offset; returns less than asked for only at its end.</param>
     /// <exception cref="RejectedException">The object is malformed, or is no DICOM.</exception>
-    public static async Task<LoopHeader> ReadAsync(
-        long size, Func<long, Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        using var file = new PartialFile(size);
-        while (true)
+    public static Task<LoopHeader> ReadAsync(
+        long size, Func<long, Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellation) => ObjectParts.ReadAsync(
+        size, read,
+        file =>
         {
-            try
-            {
-                file.Position = 0;
-                var header = DicomHeader.Read(file);
-                return new(header.Image is not null, header.StudyInstanceUid, header.SopInstanceUid);
-            }
-            catch (MissingPartException missing) when (file.Parts < MostParts)
-            {
-                var bytes = new byte[PartialFile.PartBytes];
-                var filled = await read(missing.Part * PartialFile.PartBytes, bytes, cancellation).ConfigureAwait(false);
-                file.Add(missing.Part, bytes.AsMemory(0, filled));
-            }
-            catch (MissingPartException)
-            {
-                throw new RejectedException(ReasonCode.Undecodable, "More than 16 MiB stand before the pixels of the DICOM file.");
-            }
-        }
-    }
+            var header = DicomHeader.Read(file);
+            return new LoopHeader(header.Image is not null, header.StudyInstanceUid, header.SopInstanceUid);
+        },
+        cancellation);
 }
