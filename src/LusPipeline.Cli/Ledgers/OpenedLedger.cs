@@ -25,9 +25,6 @@ internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock
     /// <summary>Whether workers share the ledger. A sweeper then publishes the work that is pending in it.</summary>
     public bool Shared => Settings is not null;
 
-    /// <summary>The home folder's path, also for commands that only read; null for a database.</summary>
-    public string? HomePath { get; init; }
-
     /// <summary>Opens the place of the original videos.</summary>
     /// <param name="paths">Files and folders to look in; none for where runs found them, or for the workers' bucket.</param>
     /// <exception cref="FileNotFoundException">One of the paths does not exist.</exception>
