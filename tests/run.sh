@@ -5,6 +5,7 @@
 #   run.sh OPTION…                only tests, chosen by options of the test programs: -class NAME, -method NAME, -namespace NAME …
 #   run.sh --faults N [OPTION…]   only the tests with workers, N times at random moments, outages of LUS_FAULT_OUTAGE seconds (30)
 #   run.sh deploy                 the tests of the Helm chart, on a Kubernetes control plane and KEDA where LUS_SHARED has them
+#   run.sh web                    the pages of lus serve in Chromium
 #   run.sh --coverage             only the unit tests, and what share of each project's lines they run
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -267,8 +268,20 @@ compose() {
   fi
 }
 
-rounds= coverage= deploy=
+# The pages in a browser. The driver is large, so the project is not in the solution.
+web() {
+  need chromium chromium
+  need ffmpeg ffmpeg
+  tests/servers.sh install </dev/null || printf 'tests on those servers are skipped\n'
+  build_project LusPipeline.BrowserTests && run_tests LusPipeline.BrowserTests "$@"
+}
+
+rounds= coverage= deploy= web=
 case ${1:-} in
+  web)
+    web=yes
+    shift
+    ;;
   deploy)
     deploy=yes
     shift
@@ -291,6 +304,10 @@ step 'tools'
 install_dotnet
 if [[ $deploy ]]; then
   deploy "$@"
+  finish
+fi
+if [[ $web ]]; then
+  web "$@"
   finish
 fi
 # The build needs none of them, so it runs meanwhile.

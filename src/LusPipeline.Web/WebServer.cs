@@ -80,13 +80,14 @@ public sealed class WebServer : IAsyncDisposable
         app.MapGet(RequestGuard.Health, () => TypedResults.Text("live\n")).ExcludeFromDescription();
         app.MapAssets();
         app.MapApi();
+        app.MapClips();
         app.MapPages();
         return app;
     }
 
     private static void Configure(IServiceCollection services, WebOptions options, WebLedger ledger, IReadOnlyList<string> models)
     {
-        services.AddSingleton<IHostLifetime, CallersLifetime>().AddSingleton(TimeProvider.System).AddSingleton(ledger).AddSingleton<ShownLedger>();
+        services.AddSingleton<IHostLifetime, CallersLifetime>().AddSingleton(TimeProvider.System).AddSingleton(ledger).AddSingleton<ShownLedger>().AddSingleton<ShownClips>();
         services.AddSingleton(new ShownModels(models)).AddSingleton<PageWriter>();
         services.AddRouting().AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = Patience, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
         services.ConfigureHttpJsonOptions(json =>

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Diagnostics;
+using LusPipeline.Cli.Explaining;
 using LusPipeline.Cli.Ledgers;
+using LusPipeline.Explaining.Pictures;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Hosting.Status;
@@ -16,6 +19,8 @@ namespace LusPipeline.Cli.Commands;
 /// <summary><c>lus serve</c></summary>
 internal static class ServeCommand
 {
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
+
     public static Command Create()
     {
         var ledger = new LedgerArguments();
@@ -44,12 +49,13 @@ internal static class ServeCommand
                 if (result.GetValue(port) is { } chosen)
                     options = options with { Url = new UriBuilder(options.Url) { Port = chosen }.Uri };
                 await using var queues = opened.Settings is { } settings ? new QueueReader(settings.Get<BrokerOptions>()) : null;
-                var shown = await LedgerAsync(opened, options, queues, cancellation);
+                using var explainer = await ExplainerAsync(opened, options, cancellation);
+                var shown = await LedgerAsync(opened, options, queues, cancellation) with { Clips = explainer?.Clips };
                 await using var server = await WebServer.StartAsync(options, shown, Models(opened.Settings), cancellation);
                 await TellAsync(server.Address, options, result.InvocationConfiguration);
                 if (result.GetValue(browser))
                     await OpenAsync(server.Address, result.InvocationConfiguration);
-                await WaitAsync(cancellation);
+                await WaitAsync(explainer, result.InvocationConfiguration, cancellation);
                 return ExitCode.Done;
             },
             fault => LedgerGuard.Explain(fault, ledger.Database));
@@ -79,6 +85,34 @@ internal static class ServeCommand
             options.Names ?? false);
     }
 
+    /// <returns>Null if frames are not shown.</returns>
+    private static async Task<OpenedExplainer?> ExplainerAsync(OpenedLedger opened, WebOptions options, CancellationToken cancellation)
+    {
+        if (!(options.Frames ?? opened.Settings is null))
+            return null;
+        var mask = MaskOf(options);
+        if (opened.Settings is null)
+            return OpenedExplainer.OfHome(opened.HomePath!, opened.Open, [], null, mask);
+        if (!await NameRight.HasAsync(opened.Open, cancellation))
+        {
+            throw new WebException(
+                "Web:Frames is on, and the database's user may not read the keys of the originals, which have names. Connect as lus_web_names, or leave Web:Frames out.");
+        }
+        return await OpenedExplainer.OfWorkersAsync(opened, null, mask, cancellation);
+    }
+
+    private static FrameMask MaskOf(WebOptions options)
+    {
+        try
+        {
+            return FrameMask.Parse(options.Mask);
+        }
+        catch (FormatException wrong)
+        {
+            throw new WebException($"Web:Mask: {wrong.Message}", wrong);
+        }
+    }
+
     /// <summary>The bundles of the settings, and the default one.</summary>
     private static IReadOnlyList<string> Models(LoadedSettings? settings) => settings?.Get<ModelOptions>() is { } models
         ? [models.Bundle ?? BundleCatalog.DefaultName, .. models.More]
@@ -101,11 +135,24 @@ internal static class ServeCommand
         using var started = Process.Start(new ProcessStartInfo(opener) { ArgumentList = { address.ToString() }, UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true });
     }
 
-    private static async Task WaitAsync(CancellationToken cancellation)
+    /// <summary>Waits until the command is stopped. Frames of studies that were erased meanwhile are erased here too.</summary>
+    private static async Task WaitAsync(OpenedExplainer? explainer, InvocationConfiguration output, CancellationToken cancellation)
     {
+        using var timer = new PeriodicTimer(ForgetInterval);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                try
+                {
+                    if (explainer is not null)
+                        await explainer.ForgetErasedAsync(cancellation);
+                }
+                catch (Exception away) when (away is DbException or InvalidOperationException { InnerException: DbException } or IOException)
+                {
+                    await output.Error.WriteLineAsync($"lus: frames of erased studies are looked for again in a minute ({away.GetBaseException().Message})");
+                }
+            }
         }
         catch (OperationCanceledException)
         {

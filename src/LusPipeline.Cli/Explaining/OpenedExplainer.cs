@@ -19,6 +19,8 @@ namespace LusPipeline.Cli.Explaining;
 /// <summary>What explains the clips of a ledger: where their originals, their models and the cache of frames are.</summary>
 internal sealed class OpenedExplainer : IDisposable
 {
+    private readonly Func<LedgerContext> _open;
+    private readonly FrameCache _cache;
     private readonly ClipFrames _frames;
     private readonly IDisposable? _objects;
     private readonly string? _scratch;
@@ -27,8 +29,9 @@ internal sealed class OpenedExplainer : IDisposable
         Func<LedgerContext> open, IVideoBucket originals, BundleFinder bundles, string cache, FrameDecoding decoding, InferenceOptions inference, FrameMask mask,
         TimeProvider clock, IDisposable? objects, string? scratch)
     {
-        (_objects, _scratch) = (objects, scratch);
-        _frames = new ClipFrames(originals, bundles, new FrameCache(cache), decoding, mask, clock);
+        (_open, _objects, _scratch) = (open, objects, scratch);
+        _cache = new FrameCache(cache);
+        _frames = new ClipFrames(originals, bundles, _cache, decoding, mask, clock);
         Clips = new ClipExplainer(open, _frames, bundles, inference, bundle => BundleTrial.RunAsync(bundle, decoding.Media, CancellationToken.None));
     }
 
@@ -84,6 +87,9 @@ internal sealed class OpenedExplainer : IDisposable
             throw;
         }
     }
+
+    /// <summary>Deletes frames of clips that the ledger no longer has. Who keeps this open calls it now and then: <c>lus delete</c> may run elsewhere.</summary>
+    public Task ForgetErasedAsync(CancellationToken cancellation) => _cache.ForgetErasedAsync(new ClipSubjects(_open), cancellation);
 
     public void Dispose()
     {

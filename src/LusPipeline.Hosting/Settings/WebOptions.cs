@@ -24,6 +24,18 @@ public sealed record WebOptions : IValidatableObject
     public bool? Names { get; init; }
 
     /// <summary>
+    /// Whether frames of videos are shown, and why a model said what it said. Ultrasound machines may burn names into frames. Without it they are shown from the
+    /// ledger of a home folder, and not from a database.
+    /// </summary>
+    public bool? Frames { get; init; }
+
+    /// <summary>
+    /// A border of the frames that is black in the pictures, where names may stand: one percentage for all sides, or four for top, right, bottom and left
+    /// (<c>10% 0 0 5%</c>). It changes nothing of what a model computes.
+    /// </summary>
+    public string? Mask { get; init; }
+
+    /// <summary>
     /// Who asks must give this as the password of HTTP's basic authentication, with any user name, or as a bearer token. At least 24 letters. Give it by a
     /// file: <c>LUS__Web__Token__File</c>.
     /// </summary>

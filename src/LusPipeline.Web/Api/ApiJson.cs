@@ -12,6 +12,7 @@ namespace LusPipeline.Web.Api;
 [JsonSerializable(typeof(StudyDetailsJson))]
 [JsonSerializable(typeof(VideoDetailsJson))]
 [JsonSerializable(typeof(TraceJson))]
+[JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(ModelsJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(VideoJson))]

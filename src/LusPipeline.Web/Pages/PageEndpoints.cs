@@ -15,6 +15,7 @@ internal static class PageEndpoints
         pages.MapGet("/", StudiesAsync);
         pages.MapGet("/studies/{id:guid}", StudyAsync);
         pages.MapGet("/videos/{id:guid}", VideoAsync);
+        pages.MapGet("/videos/{id:guid}/clips/{clip:int:min(0)}", ClipAsync);
         pages.MapGet("/operations", OperationsAsync);
         pages.MapGet("/models", ModelsAsync);
         pages.MapFallback((PageWriter writer) => MissingAsync(writer, "There is no such page."));
@@ -49,15 +50,34 @@ internal static class PageEndpoints
             }).ConfigureAwait(false)
             : await MissingAsync(writer, "The ledger has no study of this id. It may have been deleted.").ConfigureAwait(false);
 
-    private static async Task<IResult> VideoAsync(Guid id, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
+    private static async Task<IResult> VideoAsync(Guid id, ShownLedger ledger, ShownClips clips, PageWriter writer, CancellationToken cancellation) =>
         await ledger.VideoAsync(id, cancellation).ConfigureAwait(false) is { } shown
             ? await writer.WriteAsync<VideoPage>(new()
             {
                 [nameof(VideoPage.Shown)] = shown,
                 [nameof(VideoPage.Names)] = ledger.Names,
+                [nameof(VideoPage.HasFrames)] = clips.AreShown,
                 [nameof(VideoPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
             }).ConfigureAwait(false)
             : await MissingAsync(writer, "The ledger has no video of this id. It may have been deleted.").ConfigureAwait(false);
+
+    private static async Task<IResult> ClipAsync(Guid id, int clip, ShownLedger ledger, ShownClips clips, PageWriter writer, CancellationToken cancellation)
+    {
+        if (await ledger.VideoAsync(id, cancellation).ConfigureAwait(false) is not { } shown || clip >= shown.Video.Clips.Count)
+            return await MissingAsync(writer, "The ledger has no clip of this number with a result.").ConfigureAwait(false);
+        var explained = await clips.ReadAsync(id, clip, cancellation).ConfigureAwait(false);
+        return await writer.WriteAsync<ClipPage>(
+            new()
+            {
+                [nameof(ClipPage.Shown)] = shown,
+                [nameof(ClipPage.Index)] = clip,
+                [nameof(ClipPage.Explanation)] = explained.Explanation,
+                [nameof(ClipPage.Problem)] = explained.Problem,
+                [nameof(ClipPage.Names)] = ledger.Names,
+                [nameof(ClipPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
+            },
+            explained.Busy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK).ConfigureAwait(false);
+    }
 
     private static async Task<IResult> OperationsAsync(ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
         await writer.WriteAsync<OperationsPage>(new()

@@ -22,7 +22,8 @@ internal static class CardHtml
         }
         foreach (var link in document.Descendants<AutolinkInline>().Where(link => !IsWeb(link.Url)).ToList())
             link.ReplaceBy(new LiteralInline(link.Url));
-        return document.ToHtml(pipeline);
+        // A corner of a table that says nothing is no heading.
+        return document.ToHtml(pipeline).Replace("<th></th>", "<td></td>", StringComparison.Ordinal);
     }
 
     private static bool IsWeb(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";

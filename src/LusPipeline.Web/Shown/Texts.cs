@@ -13,6 +13,8 @@ internal static class Texts
 
     public static string Share(double? value) => value is { } known ? Share(known) : "–";
 
+    public static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
+
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Studies(long number) => number == 1 ? "study" : "studies";

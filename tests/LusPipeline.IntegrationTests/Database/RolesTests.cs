@@ -270,12 +270,14 @@ public sealed partial class RolesTests(RolesTests.Server server) : IClassFixture
         Assert.Equal(await ExecuteAsync(database, Columns("public")), await ExecuteAsync(database, Columns("nameless")));
     }
 
-    [Fact]
-    public async Task Names_are_not_served_by_a_user_who_may_not_read_them()
+    [Theory]
+    [InlineData("Web:Names=true")]
+    [InlineData("Web:Frames=true")]
+    public async Task Names_and_frames_are_not_served_by_a_user_who_may_not_read_them(string setting)
     {
         var database = await ReadyAsync();
 
-        var result = await LusCommand.RunAsync(["serve", "--port", "0", "--set", "Web:Names=true"], Environment(As(database, "lus_web")));
+        var result = await LusCommand.RunAsync(["serve", "--port", "0", "--set", setting], Environment(As(database, "lus_web")));
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Connect as lus_web_names", result.ErrorText, StringComparison.Ordinal);

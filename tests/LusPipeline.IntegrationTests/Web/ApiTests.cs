@@ -50,7 +50,15 @@ public sealed class ApiTests(TestServers servers)
             ["/api/v1/status"] = "/api/v1/status",
             ["/api/v1/models"] = "/api/v1/models",
         };
-        Assert.Equal(addresses.Keys.Order(), document.Paths.Order());
+        // Those of frames answer what is missing here; ClipTests has the rest.
+        string[] ofFrames = ["/api/v1/videos/{id}/clips/{clip}", "/api/v1/videos/{id}/clips/{clip}/frames/{frame}", "/api/v1/videos/{id}/clips/{clip}/regions/{layer}/{frame}"];
+        Assert.Equal(addresses.Keys.Concat(ofFrames).Order(), document.Paths.Order());
+        foreach (var path in ofFrames)
+        {
+            var address = path.Replace("{id}", video, StringComparison.Ordinal).Replace("{clip}", "0", StringComparison.Ordinal).Replace("{frame}", "0", StringComparison.Ordinal)
+                .Replace("{layer}", "0", StringComparison.Ordinal);
+            await CheckAsync(served, document, path, address, HttpStatusCode.NotFound);
+        }
         foreach (var (path, address) in addresses)
             await CheckAsync(served, document, path, address, HttpStatusCode.OK);
         await CheckAsync(served, document, "/api/v1/studies", "/api/v1/studies?limit=0", HttpStatusCode.BadRequest);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LusPipeline.Explaining;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.Ledger.Databases;
@@ -28,11 +29,11 @@ internal sealed class ServedLedger : IAsyncDisposable
     public static Task<ServedLedger> StartAsync(SharedLedger shared, bool names = true, WebOptions? options = null) =>
         StartAsync(shared.Open, shared.Home is not null, names, options);
 
-    public static async Task<ServedLedger> StartAsync(Func<LedgerContext> open, bool isHome, bool names = true, WebOptions? options = null)
+    public static async Task<ServedLedger> StartAsync(Func<LedgerContext> open, bool isHome, bool names = true, WebOptions? options = null, ClipExplainer? clips = null)
     {
         var home = new HomeStatusReader(open, TimeProvider.System);
         var workers = new StatusReader(open, TimeSpan.FromSeconds(15));
-        var ledger = new WebLedger(open, async token => new(await (isHome ? home.ReadAsync(token) : workers.ReadAsync(token)), new(null, "there are none")), names);
+        var ledger = new WebLedger(open, async token => new(await (isHome ? home.ReadAsync(token) : workers.ReadAsync(token)), new(null, "there are none")), names, clips);
         return new(await WebServer.StartAsync(options ?? Options(), ledger, ["xception-lstm"], Cancellation));
     }
 
