@@ -7,6 +7,11 @@
 #   servers.sh stop-one DIR SERVER       in good order; its data stays
 #   servers.sh kill-one DIR SERVER       at once (kill -9); what it had stored stays
 #   servers.sh wipe-one DIR SERVER       it comes back empty at its old address
+#   servers.sh standby DIR               makes an asynchronous standby of PostgreSQL
+#   servers.sh hold-standby DIR          from now on it gets nothing
+#   servers.sh fail-over DIR             PostgreSQL is killed and the standby takes over at its address with what it has
+#   servers.sh join DIR NODE             makes a node of RabbitMQ's cluster (2 or 3), or brings it back
+#   servers.sh kill-node DIR NODE        at once (kill -9)
 #   servers.sh s3-user DIR NAME          a user of S3 without rights, of the keys NAMEaccess and NAMEsecret
 # SERVER is postgres, rabbitmq or s3. With LUS_TEST_OWNER=PID, the servers of a new DIR stop when that process is gone.
 set -euo pipefail
@@ -118,6 +123,18 @@ case $command in
     prepare
     destroy "$server"
     start "$server"
+    ;;
+  standby | hold-standby | fail-over)
+    prepare
+    "postgres_${command//-/_}"
+    ;;
+  join)
+    prepare
+    rabbitmq_start_node "${3:?}"
+    ;;
+  kill-node)
+    prepare
+    rabbitmq_end_node "${3:?}" KILL
     ;;
   s3-user) CEPH_CONF=$dir/s3/ceph.conf s3_user "${3:?}" "$3access" "$3secret" ;;
   *) usage ;;

@@ -1,15 +1,15 @@
 # Processes and ports. Sourced by servers.sh.
 
-# Eight ports below those that the system gives to outgoing connections, so that a stopped server finds its own again. They begin
+# Fourteen ports below those that the system gives to outgoing connections, so that a stopped server finds its own again. They begin
 # where this process's number says, so that two runs at one moment do not meet.
 reserve_ports() {
   local attempt first port
-  for ((attempt = 0; attempt < 1500; attempt++)); do
-    first=$((20000 + ($$ + attempt) % 1500 * 8))
-    for ((port = first; port < first + 8; port++)); do
+  for ((attempt = 0; attempt < 850; attempt++)); do
+    first=$((20000 + ($$ + attempt) % 850 * 14))
+    for ((port = first; port < first + 14; port++)); do
       answers "$port" && continue 2
     done
-    seq -s ' ' "$first" $((first + 7))
+    seq -s ' ' "$first" $((first + 13))
     return
   done
   return 1

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>
-/// Writes this worker's heartbeat into the ledger and synchronizes with the database's clock. The host starts nothing else before the first
-/// heartbeat.
+/// Writes this worker's heartbeat into the ledger and synchronizes with the database's clock. When the ledger may have gone back to an earlier
+/// state, it also gives back rows that the ledger says this worker is at, and it is not. The host starts nothing else before the first heartbeat.
 /// </summary>
+/// <param name="inWork">Gives the ids of the videos and clips that this worker is at.</param>
 internal sealed partial class Heartbeat(
-    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, LeaseOptions lease, FatalError fault, OutageWait outages, LoopWatchdog loops,
-    TimeProvider clock, ILogger<Heartbeat> logger)
+    WorkerRegister register, WorkerRow worker, Func<LedgerContext> open, Func<IReadOnlyCollection<Guid>> inWork, LeaseOptions lease, FatalError fault, OutageWait outages,
+    LoopWatchdog loops, TimeProvider clock, ILogger<Heartbeat> logger)
     : IHostedService, IDisposable
 {
     /// <summary>The loop counts as stuck after a few leases and this time: room for a statement's time limit and a busy machine.</summary>
@@ -25,6 +26,9 @@ internal sealed partial class Heartbeat(
     private readonly CancellationTokenSource _stopping = new();
     private Task _beating = Task.CompletedTask;
 
+    /// <summary>Of the ledger that knows which rows this worker has started.</summary>
+    private string? _incarnation;
+
     /// <exception cref="LedgerVersionException">The schema is not this program's.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,8 +36,7 @@ internal sealed partial class Heartbeat(
             async token =>
             {
                 await PostgresLedger.RequireVersionAsync(open, token).ConfigureAwait(false);
-                await register.BeatAsync(worker, token).ConfigureAwait(false);
-                StageMetrics.HeartbeatWritten(clock);
+                await BeatOnceAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         _beating = BeatAsync(_stopping.Token);
@@ -66,8 +69,7 @@ internal sealed partial class Heartbeat(
             loop.Beat();
             try
             {
-                await register.BeatAsync(worker, stopping).ConfigureAwait(false);
-                StageMetrics.HeartbeatWritten(clock);
+                await BeatOnceAsync(stopping).ConfigureAwait(false);
             }
             catch (Exception away) when (LedgerOutage.Is(away))
             {
@@ -80,6 +82,22 @@ internal sealed partial class Heartbeat(
             }
         }
     }
+
+    private async Task BeatOnceAsync(CancellationToken cancellation)
+    {
+        await register.BeatAsync(worker, cancellation).ConfigureAwait(false);
+        StageMetrics.HeartbeatWritten(clock);
+        var incarnation = await LedgerIncarnation.ReadAsync(open, cancellation).ConfigureAwait(false);
+        if (_incarnation is not null && incarnation != _incarnation
+            && await register.ReleaseAsync(worker.WorkerId, inWork(), cancellation).ConfigureAwait(false) is > 0 and var rows)
+        {
+            LogReleased(logger, worker.WorkerId, rows);
+        }
+        _incarnation = incarnation;
+    }
+
+    [LoggerMessage(LogLevel.Information, "The database was started or restored: worker {WorkerId} gives back {Rows} rows that it is not at")]
+    private static partial void LogReleased(ILogger logger, Guid workerId, int rows);
 
     [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} could not write its heartbeat ({Failure})")]
     private static partial void LogMissed(ILogger logger, Guid workerId, string failure);

@@ -13,6 +13,7 @@ using LusPipeline.Ledger.Rows;
 using LusPipeline.Media;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Models.Inference;
+using LusPipeline.Pipeline.Attempts;
 using LusPipeline.Pipeline.Ingest;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,7 +81,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
         // Hosted services start in this order and stop in the opposite one.
         services.AddHostedService<StageStopper>();
-        services.AddHostedService<Heartbeat>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Heartbeat>(provider, () => provider.GetRequiredService<AttemptRunner>().InWork));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerStartup>(provider, stages));
         services.AddHostedService(provider => provider.GetRequiredService<WorkerStartup>());
         services.AddBroker(stages);

@@ -31,6 +31,30 @@ public sealed class WorkerRegister(Func<LedgerContext> open, DatabaseClock clock
         await ledger.Workers.Where(worker => worker.WorkerId == workerId).ExecuteDeleteAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Gives back the rows that the ledger says this worker has started and that it is not at: their ends were lost with the ledger's last state.
+    /// Nobody else may start them while this worker lives. The next sweep publishes them, and their starts do not count.
+    /// </summary>
+    /// <param name="inWork">Ids of videos and clips that the worker is at.</param>
+    /// <returns>How many rows were given back.</returns>
+    public async Task<int> ReleaseAsync(Guid workerId, IReadOnlyCollection<Guid> inWork, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        await using var ledger = open();
+        return await ledger.Videos.Where(video => video.WorkerId == workerId && !inWork.Contains(video.VideoId))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(video => video.WorkerId, (Guid?)null)
+                .SetProperty(video => video.Starts, 0)
+                .SetProperty(video => video.Publishes, 0)
+                .SetProperty(video => video.NotBefore, now), cancellation).ConfigureAwait(false)
+            + await ledger.Clips.Where(clip => clip.WorkerId == workerId && !inWork.Contains(clip.ClipId))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(clip => clip.WorkerId, (Guid?)null)
+                .SetProperty(clip => clip.Starts, 0)
+                .SetProperty(clip => clip.Publishes, 0)
+                .SetProperty(clip => clip.NotBefore, now), cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Removes workers that have sent no heartbeat for this long.</summary>
     public async Task ForgetAsync(TimeSpan silence, CancellationToken cancellation)
     {

@@ -33,6 +33,9 @@ public sealed partial class AttemptRunner(
 
     private volatile BrokenEngineException? _broken;
 
+    /// <summary>The ids of the videos and clips that this process is at.</summary>
+    public IReadOnlyCollection<Guid> InWork => [.. _inWork.Taken.Select(work => work.Id)];
+
     /// <summary>Runs an attempt at ingest.</summary>
     /// <param name="limits">
     /// Limits of videos. A rejection stores the limit that the video exceeded, so that a raised limit makes it eligible again.

@@ -12,6 +12,9 @@ public sealed class KeyedLock<TKey> where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, TaskCompletionSource> _held = new();
 
+    /// <summary>The keys that are taken now.</summary>
+    public IReadOnlyCollection<TKey> Taken => [.. _held.Keys];
+
     /// <summary>Waits until the key is free, and takes it.</summary>
     /// <returns>Releases the key when it is disposed.</returns>
     public async Task<IDisposable> TakeAsync(TKey key, CancellationToken cancellation)

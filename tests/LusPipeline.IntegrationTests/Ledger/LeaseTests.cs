@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Stages;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Moves;
@@ -35,6 +38,34 @@ public sealed class LeaseTests(TestServers servers)
         await second.StartAsync(found);
         await second.StartAsync(clip, WorkStatus.Cut);
         Assert.Equal((second.Id, 2), ((await shared.VideoAsync(found.VideoId)).WorkerId, (await shared.VideoAsync(found.VideoId)).Starts));
+    }
+
+    /// <summary>A standby took over that lacks the ends of a living worker's attempts.</summary>
+    [Fact]
+    public async Task Rows_that_a_living_worker_is_not_at_are_free_when_it_gives_them_back_and_those_that_it_is_at_stay_its_own()
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        var (worker, other) = (await shared.JoinAsync(), await shared.JoinAsync());
+        var (held, lost) = (await shared.ArriveAsync("p1/a.mp4"), await shared.ArriveAsync("p1/b.mp4", "01"));
+        var clips = await worker.CutAsync(await shared.ArriveAsync("p1/c.mp4", "02"), clips: 2);
+        foreach (var video in new[] { held, lost })
+            await worker.StartAsync(video);
+        foreach (var clip in clips)
+            await worker.StartAsync(clip, WorkStatus.Cut);
+        var clock = new DatabaseClock();
+        clock.Synchronize(shared.Clock.Now, Stopwatch.GetTimestamp());
+
+        var released = await new WorkerRegister(shared.Open, clock).ReleaseAsync(worker.Id, [held.VideoId, clips[0].ClipId], Cancellation);
+
+        Assert.Equal(2, released);
+        Assert.Equal(StartOutcome.Busy, (await other.Videos.StartAsync(held.VideoId, 0, alone: true, Cancellation)).Outcome);
+        Assert.Equal(StartOutcome.Busy, (await other.TryStartAsync(clips[0], WorkStatus.Cut)).Outcome);
+        shared.Clock.Move(1);
+        var published = await other.Sweeper.TakeAsync(new PerStage<long>(100, 100, 100), Cancellation);
+        Assert.Equal([lost.VideoId], published.OfType<VideoFound>().Select(message => message.VideoId));
+        Assert.Equal([clips[1].ClipId], published.OfType<ClipReady>().Select(message => message.ClipId));
+        await other.StartAsync(lost);
+        Assert.Equal(1, (await shared.VideoAsync(lost.VideoId)).Starts);
     }
 
     [Theory]

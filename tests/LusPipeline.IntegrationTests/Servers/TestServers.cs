@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using LusPipeline.IntegrationTests.Servers;
 
 [assembly: AssemblyFixture(typeof(TestServers))]
@@ -62,6 +63,12 @@ public sealed partial class TestServers : IAsyncDisposable
     /// <summary>A bucket's server that nobody else uses, beside the shared database and broker.</summary>
     public TestServers SingleS3() => new(Use.Stopped, null, this, TestServer.S3);
 
+    /// <summary>A broker that nobody else uses, beside the shared database and bucket's server.</summary>
+    public TestServers SingleBroker() => new(Use.Stopped, null, this, TestServer.RabbitMq);
+
+    /// <summary>A database's server that nobody else uses, beside the shared broker and bucket's server.</summary>
+    public TestServers SingleDatabase() => new(Use.Stopped, null, this, TestServer.Postgres);
+
     /// <summary>Servers that nobody uses after this test, which may change their settings.</summary>
     public static TestServers Single() => new(Use.Stopped);
 
@@ -87,6 +94,23 @@ public sealed partial class TestServers : IAsyncDisposable
 
     /// <summary>It comes back empty at its old address.</summary>
     public Task WipeAsync(TestServer server) => ChangeAsync("wipe-one", server);
+
+    /// <summary>Makes an asynchronous standby of PostgreSQL, which follows it.</summary>
+    public Task StandbyAsync() => ChangeAsync("standby", TestServer.Postgres);
+
+    /// <summary>From now on the standby gets nothing.</summary>
+    public Task HoldStandbyAsync() => ChangeAsync("hold-standby", TestServer.Postgres);
+
+    /// <summary>PostgreSQL is killed and never comes back. The standby takes over at its address with what it has.</summary>
+    public Task FailOverAsync() => ChangeAsync("fail-over", TestServer.Postgres);
+
+    /// <summary>Makes a node of the broker's cluster, or brings it back. The first node is the broker itself.</summary>
+    /// <param name="node">2 or 3.</param>
+    public Task JoinAsync(int node) => ChangeNodeAsync("join", node);
+
+    /// <summary>Ends a node of the broker's cluster by <c>kill -9</c>.</summary>
+    /// <inheritdoc cref="JoinAsync"/>
+    public Task KillNodeAsync(int node) => ChangeNodeAsync("kill-node", node);
 
     public async ValueTask DisposeAsync()
     {
@@ -130,6 +154,14 @@ public sealed partial class TestServers : IAsyncDisposable
             throw new NotSupportedException($"Other tests use {Name(server)} too; {nameof(FaultyProxy)} makes outages of a bucket's server.");
         await AddressAsync(server);
         await ServersScript.RunAsync(command, _folder, Name(server));
+    }
+
+    private async Task ChangeNodeAsync(string command, int node)
+    {
+        if (IsShared(TestServer.RabbitMq))
+            throw new NotSupportedException("Other tests use the broker too.");
+        await AddressAsync(TestServer.RabbitMq);
+        await ServersScript.RunAsync(command, _folder, node.ToString(CultureInfo.InvariantCulture));
     }
 
     private bool IsShared(TestServer server) => _shared is not null && !_own.Contains(server);

@@ -175,7 +175,7 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
 
         public Heartbeat Heartbeat() => new(
             new WorkerRegister(open, new DatabaseClock()), new WorkerRow { WorkerId = _worker, Stages = "all", Host = "here", Version = "1" },
-            open, _lease, Fault, _outages, loops, TimeProvider.System, NullLogger<Heartbeat>.Instance);
+            open, () => [], _lease, Fault, _outages, loops, TimeProvider.System, NullLogger<Heartbeat>.Instance);
     }
 
     /// <summary>Time passes when it is told to, and nobody waits for it.</summary>
