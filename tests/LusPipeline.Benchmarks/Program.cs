@@ -2,6 +2,7 @@ using System.Globalization;
 using LusPipeline.Benchmarks;
 using LusPipeline.Benchmarks.Ledger;
 using LusPipeline.Models.Bundles;
+using LusPipeline.Tests;
 using LusPipeline.Training.Fitting;
 using LusPipeline.Training.Heads;
 
@@ -19,6 +20,10 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- explain [--videos DIR] [--variant fp32|int8]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- pauses [--count PAUSES] [--seconds N] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- watcher-memory [--count OBJECTS]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sync [--folder DIR] [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- study [--count VIDEOS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
@@ -31,6 +36,10 @@ const string Usage = """
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
     listing    a look at a bucket of 100,000 finished videos
+    pauses     workers of each stage that stand still (SIGSTOP) in the midst of an attempt, longer than their lease: what fails, what is there twice
+    watcher-memory  the memory of a watcher that has 10,000,000 objects before it
+    sync       commits and objects that wait for the disk against those that do not
+    study      one study of 10,000 videos: registered, completed, read, its result
     sandbox    decoding in the kernel's sandbox and without it, by turns
     explain    what an explanation of a clip costs beyond decoding
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
@@ -40,6 +49,8 @@ const string Usage = """
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --rounds   runs, each between two measurements of the bound, default 1: a shared machine's speed changes
+    --seconds  length of a pause, default 20
+    --folder   a folder on the disk that is measured; default the current one
     --clips    how many to make, default 10,000,000
     --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
     --keep     where the private server's data stay, for a next time
@@ -65,6 +76,21 @@ if (args is ["ledger", ..])
         long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), args.Contains("--plans"), args.Contains("--cold"), Option("--only", "")));
     return 0;
 }
+if (args is ["watcher-memory", ..])
+{
+    await WatcherMemoryBenchmark.MeasureAsync(int.Parse(Option("--count", "10000000"), CultureInfo.InvariantCulture), FreePort.Find());
+    return 0;
+}
+if (args is ["study", ..])
+{
+    await StudyBenchmark.MeasureAsync(int.Parse(Option("--count", "10000"), CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args is ["sync", ..])
+{
+    await SyncBenchmark.MeasureAsync(Path.GetFullPath(Option("--folder", ".")), int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args is [SandboxBenchmark.NothingName])
     return 0;
 if (args is [BatchesBenchmark.OneName, .. var one])
@@ -72,7 +98,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["pauses" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -115,12 +141,18 @@ if (args[0] is "train" or "train-accuracy")
 }
 var videos = Path.GetFullPath(Option("--videos", Path.Combine(shared, "data", "lus", "videos")));
 var lus = Path.GetFullPath(Option("--lus", Repository.BuiltLus));
+if (args[0] == "pauses" && File.Exists(lus))
+{
+    await PausesBenchmark.MeasureAsync(
+        lus, int.Parse(Option("--count", "50"), CultureInfo.InvariantCulture), TimeSpan.FromSeconds(int.Parse(Option("--seconds", "20"), CultureInfo.InvariantCulture)));
+    return 0;
+}
 if (args[0] == "workers" && File.Exists(lus))
 {
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" or "pauses" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {

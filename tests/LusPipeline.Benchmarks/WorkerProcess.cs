@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace LusPipeline.Benchmarks;
 
-/// <summary>One <c>lus worker all</c> as a user starts it.</summary>
+/// <summary>One <c>lus worker</c> as a user starts it.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    public WorkerProcess(string lus, IReadOnlyDictionary<string, string> settings)
+    public WorkerProcess(string lus, IReadOnlyDictionary<string, string> settings, string stage = "all")
     {
-        var start = new ProcessStartInfo(lus, ["worker", "all"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(lus, ["worker", stage]) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (key, value) in settings)
             start.Environment[$"LUS__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
         _process = Process.Start(start)!;
@@ -21,6 +21,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <param name="signal">Its name, for example STOP.</param>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
 
     /// <summary>Looks until it holds.</summary>
     /// <returns>How often it looked.</returns>
@@ -39,8 +48,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using (var stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await stop.WaitForExitAsync();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

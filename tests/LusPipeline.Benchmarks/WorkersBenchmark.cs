@@ -65,12 +65,12 @@ internal static class WorkersBenchmark
         return path;
     }
 
-    public static async Task UploadAsync(Dictionary<string, string> settings, string video, int count)
+    public static async Task UploadAsync(Dictionary<string, string> settings, string video, int count, int first = 0, int videosAStudy = 4)
     {
         using var connection = new S3Connection(BenchServers.Load(settings).Get<S3Options>());
         var upload = new S3Upload(connection, TimeProvider.System);
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (index, cancellation) =>
-            await upload.PutAsync(video, $"study{index / 4}", $"{index}.mp4", urgent: false, cancellation));
+        await Parallel.ForAsync(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (index, cancellation) =>
+            await upload.PutAsync(video, $"study{index / videosAStudy}", $"{index}.mp4", urgent: false, cancellation));
     }
 
     private sealed record Counts(

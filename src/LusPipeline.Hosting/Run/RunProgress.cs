@@ -39,12 +39,15 @@ public sealed class RunProgress
     /// <summary>Files that are still being written.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Estimated time left; null before there is a rate, and when nothing is left.</summary>
+    /// <summary>
+    /// Estimated time left; null before there is a rate, when nothing is left, and while clips of a long video are done whose number is not known
+    /// before it is cut to its end.
+    /// </summary>
     public TimeSpan? Left(TimeSpan elapsed)
     {
         var done = Predicted;
         var videosLeft = Videos - Finished;
-        if (done == 0 || videosLeft <= 0)
+        if (done == 0 || videosLeft <= 0 || done > Clips)
             return null;
         var clipsPerVideo = _cut == 0 ? 1.0 : (double)Clips / _cut;
         var clipsLeft = (Clips - done) + (Math.Max(0, Videos - Ingested) * clipsPerVideo);
