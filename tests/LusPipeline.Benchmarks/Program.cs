@@ -24,6 +24,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- watcher-memory [--count OBJECTS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sync [--folder DIR] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- study [--count VIDEOS]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- long-video [--count HOURS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
@@ -40,6 +41,7 @@ const string Usage = """
     watcher-memory  the memory of a watcher that has 10,000,000 objects before it
     sync       commits and objects that wait for the disk against those that do not
     study      one study of 10,000 videos: registered, completed, read, its result
+    long-video a video of 6 hours in windows of a second
     sandbox    decoding in the kernel's sandbox and without it, by turns
     explain    what an explanation of a clip costs beyond decoding
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
@@ -98,7 +100,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["pauses" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["pauses" or "long-video" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -147,12 +149,17 @@ if (args[0] == "pauses" && File.Exists(lus))
         lus, int.Parse(Option("--count", "50"), CultureInfo.InvariantCulture), TimeSpan.FromSeconds(int.Parse(Option("--seconds", "20"), CultureInfo.InvariantCulture)));
     return 0;
 }
+if (args[0] == "long-video" && File.Exists(lus))
+{
+    await LongVideoBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "6"), CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args[0] == "workers" && File.Exists(lus))
 {
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" or "pauses" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" or "pauses" or "long-video" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {
