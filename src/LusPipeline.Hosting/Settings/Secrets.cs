@@ -22,6 +22,9 @@ internal static partial class Secrets
         return Name(key).EndsWith("ConnectionString", StringComparison.OrdinalIgnoreCase) ? ConnectionString(value) : value;
     }
 
+    /// <summary>A damaged file may have an address where a key belongs: what stands before an @ is masked up to the section.</summary>
+    public static string MaskedKey(string key) => KeyUserInfo().Replace(key, Mask);
+
     private static string ConnectionString(string value)
     {
         try
@@ -46,6 +49,9 @@ internal static partial class Secrets
 
     [GeneratedRegex("(file|folder|path)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
+
+    [GeneratedRegex("(?<=:).*(?=@)", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex KeyUserInfo();
 
     /// <summary>A password may contain unescaped letters by mistake, so everything up to the last @ is masked.</summary>
     [GeneratedRegex("(://[^:/?#@]*:).*(@)", RegexOptions.Singleline | RegexOptions.CultureInvariant)]

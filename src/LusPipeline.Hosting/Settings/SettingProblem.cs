@@ -6,7 +6,7 @@ namespace LusPipeline.Hosting.Settings;
 /// <param name="Message">What is wrong, and the fix. No secret.</param>
 public sealed record SettingProblem(string Key, SettingOrigin? Origin, string Message)
 {
-    /// <summary>One line. Control characters are replaced, so that a terminal can show it.</summary>
+    /// <summary>One line. Control characters are replaced, so that a terminal can show it, and so is what looks like a password in the key.</summary>
     public override string ToString() =>
-        string.Concat($"{Key} ({Origin?.ToString() ?? "not set"}): {Message}".Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+        string.Concat($"{Secrets.MaskedKey(Key)} ({Origin?.ToString() ?? "not set"}): {Message}".Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
 }

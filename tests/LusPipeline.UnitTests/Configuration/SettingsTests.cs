@@ -150,13 +150,13 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void No_secret_gets_into_a_problem()
     {
-        File("""{ "Sample": { "Uri": "hunter2", "SecretKeyy": "hunter2", "ConnectionString": { "Password": "hunter2" } } }""");
+        File("""{ "Sample": { "Uri": "hunter2", "SecretKeyy": "hunter2", "ConnectionString": { "Password": "hunter2" }, "amqp://lus:hunter2@rabbit": "x" } }""");
         _environment["LUS__Broker__Uri"] = "amqp://lus:hunter2@rabbit";
         _environment["LUS__Sample__Main__Password__x"] = "hunter2";
 
         var problems = Read(["hunter2"]).Problems;
 
-        Assert.Equal(6, problems.Count);
+        Assert.Equal(7, problems.Count);
         Assert.DoesNotContain("hunter2", new ConfigurationException(problems).Message, StringComparison.Ordinal);
     }
 
