@@ -9,8 +9,11 @@ using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
 using LusPipeline.Hosting.Results;
+using LusPipeline.Hosting.Run;
+using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Results;
+using LusPipeline.Models.Bundles;
 
 namespace LusPipeline.Cli.Commands;
 
@@ -66,11 +69,20 @@ internal static class ResultsCommand
             {
                 OutputFormat.Json => WriteJsonAsync(studies),
                 OutputFormat.Csv => WriteCsvAsync(studies, known),
-                _ => WriteTableAsync(studies, known),
+                _ => WriteTableAsync(studies, known, new TrainingOfModels(ModelsOf(opened))),
             });
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>The folders in which the bundles of a ledger's results may be.</summary>
+    private static IEnumerable<string> ModelsOf(OpenedLedger opened)
+    {
+        IEnumerable<string?> places = opened.Settings?.Get<ModelOptions>() is { } models
+            ? [models.Bundle, .. models.More]
+            : [.. HomePlaces.Read(opened.HomePath!).Models, HomeFolder.FastIn(opened.HomePath!)];
+        return places.Append(BundleCatalog.Root()).OfType<string>().Where(Directory.Exists);
     }
 
     private static async Task<int> ExportAsync(Func<LedgerContext> open, StudyFilter filter, string? folder, bool names, CancellationToken cancellation)
@@ -152,14 +164,19 @@ internal static class ResultsCommand
         }
     }
 
-    private static async Task WriteTableAsync(IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> studies, VideoLabels? labels)
+    private static async Task WriteTableAsync(IAsyncEnumerable<(StudyResult Study, IReadOnlyList<VideoResult> Videos)> studies, VideoLabels? labels, TrainingOfModels trainings)
     {
         var videos = new List<VideoResult>();
         await foreach (var (_, own) in studies)
             videos.AddRange(own);
         Terminal.Output.Write(ResultTable.Videos(videos));
         if (labels is not null)
-            ConfusionMatrix.Count(videos, labels).WriteTo(Terminal.Output);
+        {
+            var confusion = ConfusionMatrix.Count(videos, labels);
+            confusion.WriteTo(Terminal.Output);
+            if (confusion.Total > 0)
+                await Console.Out.WriteLineAsync(TrainedOnVideos.Text(TrainedOnVideos.Count(videos, labels, trainings.Find), confusion.Total));
+        }
         await Console.Out.WriteLineAsync(ResearchNotice.Text);
     }
 }

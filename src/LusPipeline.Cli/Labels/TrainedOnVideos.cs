@@ -7,12 +7,22 @@ namespace LusPipeline.Cli.Labels;
 internal static class TrainedOnVideos
 {
     /// <returns>Null if the bundle does not say on which videos its head was trained.</returns>
-    public static int? Count(IEnumerable<VideoResult> videos, VideoLabels labels, BundleTraining? training)
+    public static int? Count(IEnumerable<VideoResult> videos, VideoLabels labels, BundleTraining? training) => Count(videos, labels, _ => training);
+
+    /// <summary>Counts videos that several models may have diagnosed.</summary>
+    /// <param name="training">Of the model of a <see cref="VideoResult.Model"/>; null if it is not known.</param>
+    /// <returns>Null if the bundle of one of the videos does not say on which videos its head was trained.</returns>
+    public static int? Count(IEnumerable<VideoResult> videos, VideoLabels labels, Func<string, BundleTraining?> training)
     {
-        if (training is not { Videos.Count: > 0 })
-            return null;
-        var known = training.Videos.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return videos.Count(video => video.Result is not null && labels.Find(video) is not null && known.Contains(video.Content));
+        var count = 0;
+        foreach (var model in videos.Where(video => video.Result is not null && labels.Find(video) is not null).GroupBy(video => video.Model))
+        {
+            if (training(model.Key) is not { Videos.Count: > 0 } told)
+                return null;
+            var known = told.Videos.ToHashSet(StringComparer.OrdinalIgnoreCase);
+            count += model.Count(video => known.Contains(video.Content));
+        }
+        return count;
     }
 
     /// <summary>What an accuracy is worth, in words.</summary>

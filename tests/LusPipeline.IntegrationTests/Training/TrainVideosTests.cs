@@ -37,6 +37,8 @@ public sealed class TrainVideosTests : IClassFixture<RunFixture>, IDisposable
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Equal(6, run.Videos.Count);
         Assert.Equal(6, run.Summary.GetProperty("labels").GetProperty("trainedOn").GetInt32());
+        var results = await LusProcess.RunAsync(["results", "--home", _folder["home"], "--labels", _folder["labels.csv"]]);
+        Assert.Contains("The model was trained on 6 of these 6 videos: the accuracy says nothing about new patients.", results.Output);
     }
 
     [Fact]

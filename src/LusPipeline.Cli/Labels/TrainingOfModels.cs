@@ -1,0 +1,34 @@
+using LusPipeline.Models.Bundles;
+
+namespace LusPipeline.Cli.Labels;
+
+/// <summary>What the bundles on this machine say of the videos that their heads were trained on.</summary>
+/// <param name="places">Folders of bundles, and folders that hold bundles. Those that do not exist are left out.</param>
+internal sealed class TrainingOfModels(IEnumerable<string> places)
+{
+    private readonly Lazy<Dictionary<string, BundleTraining?>> _byModel = new(() => Read(places));
+
+    /// <param name="model">A result's model: name, version and the first twelve digits of the bundle's id, <c>name@version+id</c>.</param>
+    /// <returns>Null if the bundle is not here, or does not say it.</returns>
+    public BundleTraining? Find(string model) => _byModel.Value.GetValueOrDefault(model[(model.LastIndexOf('+') + 1)..]);
+
+    private static Dictionary<string, BundleTraining?> Read(IEnumerable<string> places)
+    {
+        var trainings = new Dictionary<string, BundleTraining?>(StringComparer.Ordinal);
+        var folders = places.SelectMany(place => File.Exists(Path.Combine(place, BundleManifest.FileName)) ? [place] : BundleCatalog.Folders(place));
+        foreach (var folder in folders.Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                var manifest = ManifestFile.Read(folder);
+                foreach (var (reference, id) in BundleIds.In(folder))
+                    trainings[id[..12]] = BundleReference.Split(reference).Head is { } head ? manifest.WithHead(head)?.Training : manifest.Training;
+            }
+            catch (BundleException)
+            {
+                // A bundle that cannot be read made no result.
+            }
+        }
+        return trainings;
+    }
+}
