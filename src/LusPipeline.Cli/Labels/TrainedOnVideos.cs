@@ -26,7 +26,7 @@ internal static class TrainedOnVideos
     }
 
     /// <summary>What an accuracy is worth, in words.</summary>
-    /// <param name="trainedOn">What <see cref="Count"/> gives.</param>
+    /// <param name="trainedOn">The number that was counted; null if it is not known.</param>
     /// <param name="labelled">The number of labelled videos.</param>
     public static string Text(int? trainedOn, int labelled) => trainedOn switch
     {
