@@ -12,7 +12,7 @@ public sealed record UsedBundle(BundleRow Bundle, IReadOnlyDictionary<string, in
 public sealed class BundleUse(Func<LedgerContext> open)
 {
     /// <summary>The number of studies that are looked at. To count all videos of a large ledger would take long.</summary>
-    public const int NewestStudies = 1000;
+    public const int NewestStudies = 200;
 
     /// <returns>The bundles, newest first.</returns>
     public async Task<IReadOnlyList<UsedBundle>> ReadAsync(CancellationToken cancellation)

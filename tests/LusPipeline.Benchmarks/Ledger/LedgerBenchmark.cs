@@ -40,7 +40,7 @@ internal sealed class LedgerBenchmark(LedgerRun run, PrivatePostgres? server, La
                 Line($"| {table.Name} | {table.Rows:N0} rows | {table.Bytes >> 20:N0} MB | of it indexes {table.IndexBytes >> 20:N0} MB |");
         }
         Line($"\n| question | {(run.Cold ? "cold" : "first")}, ms | warm, ms | best, ms | rows |\n|---|---|---|---|---|");
-        var questions = new CommandQuestions(large).All().Concat(new WorkerQuestions(large).All()).Concat(new ViewQuestions(large).All());
+        var questions = new CommandQuestions(large).All().Concat(new WorkerQuestions(large).All()).Concat(new ViewQuestions(large).All()).Concat(new PageQuestions(large).All());
         foreach (var question in questions.Where(question => question.Name.Contains(run.Only, StringComparison.Ordinal)))
             await AskAsync(question);
     }

@@ -67,6 +67,13 @@ public sealed class PlansTests(TestServers servers, PlansTests.Filled filled) : 
     }
 
     [Fact]
+    public async Task Pages_never_scan_a_large_table()
+    {
+        var ledger = await filled.LedgerAsync(servers);
+        await AssertNoScanAsync(ledger, new PageQuestions(ledger).All());
+    }
+
+    [Fact]
     public async Task Dashboards_never_scan_a_large_table()
     {
         var ledger = await filled.LedgerAsync(servers);
