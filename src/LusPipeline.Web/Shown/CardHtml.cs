@@ -1,4 +1,6 @@
 using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -22,6 +24,9 @@ internal static class CardHtml
         }
         foreach (var link in document.Descendants<AutolinkInline>().Where(link => !IsWeb(link.Url)).ToList())
             link.ReplaceBy(new LiteralInline(link.Url));
+        // A narrow window scrolls a table by itself, which the keyboard has to reach.
+        foreach (var table in document.Descendants<Table>())
+            table.GetAttributes().AddProperty("tabindex", "0");
         // A corner of a table that says nothing is no heading.
         return document.ToHtml(pipeline).Replace("<th></th>", "<td></td>", StringComparison.Ordinal);
     }

@@ -34,6 +34,7 @@ public sealed class CardHtmlTests
         var html = CardHtml.From("# Card\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[paper](https://example.org/paper)", Pipeline);
 
         Assert.Contains("<h3>Card</h3>", html, StringComparison.Ordinal);
+        Assert.Contains("<table tabindex=\"0\">", html, StringComparison.Ordinal);
         Assert.Contains("<td>1</td>", html, StringComparison.Ordinal);
         Assert.Contains("<a href=\"https://example.org/paper\">paper</a>", html, StringComparison.Ordinal);
     }
