@@ -15,8 +15,7 @@ internal sealed class TrainingOfModels(IEnumerable<string> places)
     private static Dictionary<string, BundleTraining?> Read(IEnumerable<string> places)
     {
         var trainings = new Dictionary<string, BundleTraining?>(StringComparer.Ordinal);
-        var folders = places.SelectMany(place => File.Exists(Path.Combine(place, BundleManifest.FileName)) ? [place] : BundleCatalog.Folders(place));
-        foreach (var folder in folders.Distinct(StringComparer.Ordinal))
+        foreach (var folder in BundleCatalog.FoldersIn(places))
         {
             try
             {

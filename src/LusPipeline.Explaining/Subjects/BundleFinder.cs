@@ -29,8 +29,7 @@ public sealed class BundleFinder(IEnumerable<string> places, TrustedKeys? keys =
         }
     }
 
-    private IEnumerable<string> Folders() => _places.Select(place => BundleReference.Split(place).Folder)
-        .SelectMany(folder => File.Exists(Path.Combine(folder, BundleManifest.FileName)) ? [folder] : BundleCatalog.Folders(folder)).Distinct(StringComparer.Ordinal);
+    private IEnumerable<string> Folders() => BundleCatalog.FoldersIn(_places.Select(place => BundleReference.Split(place).Folder));
 
     private static IReadOnlyList<(string Reference, string Id)> Ids(string folder)
     {

@@ -4,7 +4,7 @@ namespace LusPipeline.Media.Dicom;
 /// A file of which some parts are known. Reading beyond them throws <see cref="MissingPartException"/>; the reader then starts again with that part. So code
 /// that reads a stream can read an object of a bucket, without fetching what it skips.
 /// </summary>
-internal sealed class PartialFile(long length) : Stream
+internal sealed class PartialFile(long length) : ReadOnlyStream
 {
     /// <summary>Bytes of a part.</summary>
     public const int PartBytes = 1 << 16;
@@ -13,19 +13,9 @@ internal sealed class PartialFile(long length) : Stream
 
     public int Parts => _parts.Count;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
     public override long Length => length;
 
-    public override long Position { get; set; }
-
     public void Add(long part, ReadOnlyMemory<byte> bytes) => _parts[part] = bytes;
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -42,21 +32,6 @@ internal sealed class PartialFile(long length) : Stream
         Position += read;
         return read;
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => Position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
 /// <summary>A part of the file is needed that is not known yet.</summary>

@@ -42,4 +42,9 @@ public static class BundleCatalog
         Directory.Exists(root)
             ? Directory.EnumerateDirectories(root).Where(folder => File.Exists(Path.Combine(folder, BundleManifest.FileName))).Order(StringComparer.Ordinal)
             : [];
+
+    /// <summary>The folders of bundles in several places, each once.</summary>
+    /// <param name="places">Bundles' folders, and folders that hold bundles. Those that do not exist are left out.</param>
+    public static IEnumerable<string> FoldersIn(IEnumerable<string> places) =>
+        places.SelectMany(place => File.Exists(Path.Combine(place, BundleManifest.FileName)) ? [place] : Folders(place)).Distinct(StringComparer.Ordinal);
 }
