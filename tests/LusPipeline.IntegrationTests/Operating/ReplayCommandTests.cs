@@ -3,6 +3,7 @@ using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Run;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Moves;
@@ -31,7 +32,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         Assert.Equal((0, "p1/failed.mp4: failed (crashed)"), (dry.ExitCode, dry.Output[0]));
         Assert.Equal((0, 2), (result.ExitCode, again.ExitCode));
         Assert.StartsWith("1 videos wait again.", result.Output[0], StringComparison.Ordinal);
-        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(1_000, 0, 0), Cancellation);
+        var messages = await new Sweeper(ledger.Open, InAMinute(), ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(1_000, 0, 0), Cancellation);
         var found = Assert.IsType<VideoFound>(Assert.Single(messages));
         Assert.Equal((seen[0].VideoId, 1, true), (found.VideoId, found.Generation, found.Urgent));
         Assert.Equal(WorkStatus.Open, (await ledger.StudyAsync("p1")).Status);
@@ -53,7 +54,7 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
         var result = await ledger.RunAsync("replay", "--model", folder["first"]);
 
         Assert.StartsWith("1 videos wait again, 1 of them from their features.", result.Output[0], StringComparison.Ordinal);
-        var messages = await new Sweeper(ledger.Open, TimeProvider.System, ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(0, 0, 0), Cancellation);
+        var messages = await new Sweeper(ledger.Open, InAMinute(), ledger.Lease, new SweepOptions()).TakeAsync(new PerStage<long>(0, 0, 0), Cancellation);
         var ready = Assert.IsType<FeaturesReady>(Assert.Single(messages));
         Assert.Equal((clip, 1), (ready.ClipId, ready.Generation));
         var (_, started) = await ledger.Clips.StartAsync(ready.StudyDay, clip, 1, WorkStatus.Extracted, alone: true, Cancellation);
@@ -112,5 +113,13 @@ public sealed class ReplayCommandTests(TestServers servers, RunFixture fixture) 
 
         await ledger.RunAsync("replay", "--study", "p1");
         await ledger.FinishAsync(seen[0], new(0, 0, 1), generation: 1);
+    }
+
+    /// <summary>A time at which all that a command queued is due: its clock is the database's, which may be some milliseconds ahead of this machine's.</summary>
+    private static MovedClock InAMinute()
+    {
+        var clock = new MovedClock();
+        clock.Move((DateTime.UtcNow.AddMinutes(1) - clock.Now).TotalSeconds);
+        return clock;
     }
 }
