@@ -76,6 +76,20 @@ public sealed class VideoFolder : IVideoBucket
         static TransientException Changed() => new(ReasonCode.Vanished, "It changed while it was read.");
     }
 
+    /// <summary>Finds a file by its key and content, whatever its tag: a folder that was copied has files of other times and inodes.</summary>
+    /// <param name="key">The file's key.</param>
+    /// <param name="content">Its content, as <see cref="ContentAsync"/> gives it.</param>
+    /// <returns>Null if there is none.</returns>
+    public async Task<BucketObject?> FindCopyAsync(string key, string content, CancellationToken cancellation)
+    {
+        await foreach (var item in ListAsync(cancellation).ConfigureAwait(false))
+        {
+            if (item.Key == key && item.Reason is null && await ContentAsync(item, cancellation).ConfigureAwait(false) == content)
+                return item;
+        }
+        return null;
+    }
+
     public async Task<int> ReadAsync(string key, string tag, long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
         using var handle = Open(key, tag, Replaced).Handle;

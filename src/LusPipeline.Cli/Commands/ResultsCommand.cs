@@ -82,7 +82,7 @@ internal static class ResultsCommand
         IEnumerable<string?> places = opened.Settings?.Get<ModelOptions>() is { } models
             ? [models.Bundle, .. models.More]
             : [.. HomePlaces.Read(opened.HomePath!).Models, HomeFolder.FastIn(opened.HomePath!)];
-        return places.Append(BundleCatalog.Root()).OfType<string>().Where(Directory.Exists);
+        return places.Append(BundleCatalog.Root()).OfType<string>();
     }
 
     private static async Task<int> ExportAsync(Func<LedgerContext> open, StudyFilter filter, string? folder, bool names, CancellationToken cancellation)

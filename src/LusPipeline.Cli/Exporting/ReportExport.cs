@@ -93,12 +93,8 @@ internal sealed class ReportExport(string folder, Func<LedgerContext> open, IVid
         }
         catch (RejectedException gone) when (gone.Reason == ReasonCode.Vanished && originals is VideoFolder)
         {
-            // A folder that was copied has files of other times and inodes. Their content decides.
-            await foreach (var item in originals.ListAsync(cancellation))
-            {
-                if (item.Key == row.ObjectKey && item.Reason is null && await originals.ContentAsync(item, cancellation) == LoopContent.OfObject(row.Content))
-                    return await LoopOrigins.ReadAsync(originals, item.Key, item.Tag, item.Size, cancellation);
-            }
+            if (await ((VideoFolder)originals).FindCopyAsync(row.ObjectKey, LoopContent.OfObject(row.Content), cancellation) is { } copy)
+                return await LoopOrigins.ReadAsync(originals, copy.Key, copy.Tag, copy.Size, cancellation);
             throw;
         }
     }

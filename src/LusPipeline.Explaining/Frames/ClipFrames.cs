@@ -91,10 +91,7 @@ public sealed class ClipFrames : IDisposable
         {
             using var local = await FetchAsync(clip, Path.Combine(scratch, $"{clip.VideoId:N}.video"), cancellation).ConfigureAwait(false);
             using var source = VideoSource.Open(clip.VideoId, local.Path, scratch);
-            var request = new CutRequest(source, clip.Plan, bundle.Width, bundle.Height, scratch, index => $"{index}.npy")
-            {
-                Region = LoopContent.IsWholeFrames(clip.Content) ? LoopRegion.All : LoopRegion.Tissue,
-            };
+            var request = new CutRequest(source, clip.Plan, bundle.Width, bundle.Height, scratch, index => $"{index}.npy") { Region = LoopRegions.OfContent(clip.Content) };
             byte[]? content = null;
             await _reader.ReadAsync(request, clip.ObjectKey, _ => null, TakeAsync, cancellation).ConfigureAwait(false);
             return content ?? throw new NotExplainableException("The original has fewer clips now than when it was diagnosed, so it is not the same video to this decoder.");
@@ -132,9 +129,11 @@ public sealed class ClipFrames : IDisposable
         }
         catch (RejectedException gone) when (gone.Reason == ReasonCode.Vanished)
         {
-            // A folder that was copied has files of other times and inodes. Their content decides.
-            if (_originals is VideoFolder && await TagByContentAsync(clip, cancellation).ConfigureAwait(false) is { } tag)
-                return await _originals.FetchAsync(clip.ObjectKey, tag, localPath, cancellation).ConfigureAwait(false);
+            if (_originals is VideoFolder folder
+                && await folder.FindCopyAsync(clip.ObjectKey, LoopContent.OfObject(clip.Content), cancellation).ConfigureAwait(false) is { } copy)
+            {
+                return await folder.FetchAsync(copy.Key, copy.Tag, localPath, cancellation).ConfigureAwait(false);
+            }
             throw new NotExplainableException("The original is gone, or its content has changed since it was diagnosed, so its frames cannot be shown.", gone);
         }
         catch (RejectedException refused)
@@ -145,16 +144,5 @@ public sealed class ClipFrames : IDisposable
         {
             throw new NotExplainableException($"The bucket of the originals does not answer: {away.Message}", away);
         }
-    }
-
-    /// <summary>The tag of a file with the clip's key and content; null if there is none.</summary>
-    private async Task<string?> TagByContentAsync(ClipSubject clip, CancellationToken cancellation)
-    {
-        await foreach (var item in _originals.ListAsync(cancellation).ConfigureAwait(false))
-        {
-            if (item.Key == clip.ObjectKey && item.Reason is null && await _originals.ContentAsync(item, cancellation).ConfigureAwait(false) == LoopContent.OfObject(clip.Content))
-                return item.Tag;
-        }
-        return null;
     }
 }

@@ -29,7 +29,7 @@ public sealed class BundleFinder(IEnumerable<string> places, TrustedKeys? keys =
         }
     }
 
-    private IEnumerable<string> Folders() => BundleCatalog.FoldersIn(_places.Select(place => BundleReference.Split(place).Folder));
+    private IEnumerable<string> Folders() => BundleCatalog.FoldersIn(_places);
 
     private static IReadOnlyList<(string Reference, string Id)> Ids(string folder)
     {

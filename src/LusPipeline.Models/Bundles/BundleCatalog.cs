@@ -44,7 +44,7 @@ public static class BundleCatalog
             : [];
 
     /// <summary>The folders of bundles in several places, each once.</summary>
-    /// <param name="places">Bundles' folders, and folders that hold bundles. Those that do not exist are left out.</param>
+    /// <param name="places">Bundles' folders, with a further head behind a colon or not, and folders that hold bundles. Those that do not exist are left out.</param>
     public static IEnumerable<string> FoldersIn(IEnumerable<string> places) =>
-        places.SelectMany(place => File.Exists(Path.Combine(place, BundleManifest.FileName)) ? [place] : Folders(place)).Distinct(StringComparer.Ordinal);
+        places.Select(place => BundleReference.Split(place).Folder).SelectMany(place => File.Exists(Path.Combine(place, BundleManifest.FileName)) ? [place] : Folders(place)).Distinct(StringComparer.Ordinal);
 }

@@ -59,7 +59,7 @@ public sealed class IngestHandler(
         var request = new CutRequest(
             source, video.Plan, frameSize.Width, frameSize.Height, scratch.Path, index => $"{LedgerIds.Clip(video.VideoId, video.Plan, index):D}.npy")
         {
-            Region = LoopContent.IsWholeFrames(video.Content) ? LoopRegion.All : LoopRegion.Tissue,
+            Region = LoopRegions.OfContent(video.Content),
         };
         try
         {
