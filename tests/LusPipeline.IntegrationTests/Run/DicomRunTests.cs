@@ -7,7 +7,7 @@ namespace LusPipeline.IntegrationTests.Run;
 public sealed class DicomRunTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
     /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
+    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "ST-4711", "Beispiel", "1.2.826.0.1.3680043"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

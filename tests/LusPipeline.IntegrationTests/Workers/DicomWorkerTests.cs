@@ -1,24 +1,32 @@
 using System.Text;
+using Amazon.S3.Model;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.IntegrationTests.Telemetry;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
 /// <summary>DICOM loops in a watched bucket.</summary>
 public sealed class DicomWorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
+    /// <summary>What the fixtures say of the patient, the study and the object.</summary>
+    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "ST-4711", "Beispiel", "1.2.826.0.1.3680043"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task Loops_in_the_bucket_are_one_study_by_a_hash_and_get_a_report()
+    public async Task Loops_in_the_bucket_are_one_study_by_a_hash_and_their_identity_is_in_originals_and_reports_alone()
     {
         using var folder = new TemporaryFolder();
+        await using var collector = new Collector();
         foreach (var (name, path) in new[] { ("rgb", "a/IM1"), ("jpeg-422", "b/IM2"), ("video-h264", "b/IM3"), ("single", "b/IM4") })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder[$"inbox/{path}"])!);
-            await File.WriteAllBytesAsync(folder[$"inbox/{path}"], DicomFixtures.Loop(name), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(folder[$"inbox/{path}"], DicomFixtures.Loop(name), Cancellation);
         }
         await using var fleet = await Fleet.MakeAsync(servers, fixture.Model);
         fleet.Set("LUS__Dicom__Key", "a key of thirty-two characters or more");
         await fleet.UploadAsync(folder["inbox"]);
-        fleet.Start("all");
+        fleet.Start("all", [.. collector.Environment.Select(variable => (variable.Key, variable.Value!))]);
 
         await fleet.FinishedAsync(4);
 
@@ -30,6 +38,52 @@ public sealed class DicomWorkerTests(TestServers servers, FleetFixture fixture) 
         var report = await File.ReadAllBytesAsync(Assert.Single(Directory.EnumerateFiles(folder["reports"])), TestContext.Current.CancellationToken);
         // The patient stands in the originals alone: the report has read them in the bucket.
         Assert.True(report.AsSpan().IndexOf(Encoding.ASCII.GetBytes("Musterfrau^Erika")) > 0);
+        AssertNoIdentity("log", Encoding.UTF8.GetBytes(fleet.Logs()));
         await fleet.AssertTidyAsync();
+        foreach (var format in new[] { "csv", "json" })
+            AssertNoIdentity(format, Encoding.UTF8.GetBytes((await fleet.LusAsync("results", "--format", format)).Output.Aggregate("", (all, line) => $"{all}{line}\n")));
+        AssertNoIdentity("ledger", Encoding.UTF8.GetBytes(string.Join('\n', await LedgerAsync(fleet))));
+        AssertNoIdentity("bucket", await ObjectsAsync(fleet));
+        AssertNoIdentity("told logs", Encoding.Latin1.GetBytes(collector.Logs));
+        AssertNoIdentity("spans", Encoding.Latin1.GetBytes(collector.Traces));
+        AssertNoIdentity("metrics", Encoding.Latin1.GetBytes(collector.Metrics));
+        foreach (var identity in Identities)
+            Assert.Equal((identity, 0), (identity, await Written(fleet, identity)));
+        // The search finds what is there.
+        Assert.NotEqual(0, await Written(fleet, study));
     }
+
+    private static void AssertNoIdentity(string where, byte[] told)
+    {
+        Assert.NotEmpty(told);
+        Assert.All(Identities, identity => Assert.True(told.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, $"{identity} in {where}"));
+    }
+
+    /// <summary>Every row of every table.</summary>
+    private static async Task<IReadOnlyList<string>> LedgerAsync(Fleet fleet)
+    {
+        var rows = new List<string>();
+        foreach (var table in await fleet.RowsAsync("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"))
+            rows.AddRange(await fleet.RowsAsync($"SELECT to_jsonb(one)::text FROM {table} one"));
+        return rows;
+    }
+
+    /// <summary>Keys and contents of all objects but the originals.</summary>
+    private static async Task<byte[]> ObjectsAsync(Fleet fleet)
+    {
+        using var client = PlainS3.Client(fleet.Bucket);
+        using var told = new MemoryStream();
+        var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = fleet.Bucket.Name }, Cancellation);
+        foreach (var key in (listed.S3Objects ?? []).Select(item => item.Key).Where(key => !key.StartsWith("incoming/", StringComparison.Ordinal)))
+        {
+            told.Write(Encoding.UTF8.GetBytes(key));
+            using var got = await client.GetObjectAsync(fleet.Bucket.Name, key, Cancellation);
+            await got.ResponseStream.CopyToAsync(told, Cancellation);
+        }
+        return told.ToArray();
+    }
+
+    /// <summary>How many files of the database's write-ahead log have a text.</summary>
+    private static Task<long> Written(Fleet fleet, string text) => fleet.ScalarAsync(
+        $"SELECT count(*) FROM pg_ls_waldir() WHERE position('{text}'::bytea IN pg_read_binary_file('pg_wal/' || name)) > 0");
 }
