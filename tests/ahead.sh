@@ -38,14 +38,23 @@ crossgen=$(compiler)
 runtime=$(dotnet --list-runtimes | sed -nE 's/^Microsoft\.NETCore\.App (10\.[0-9.]+) \[(.*)\]$/\2\/\1/p' | tail -n 1)
 web=${runtime/Microsoft.NETCore.App/Microsoft.AspNetCore.App}
 
+# The launcher's newest build has the same packages, compiled, unless they were changed since.
+launched=$(ls -1dt .build/lus-*/ 2>/dev/null | head -n 1)
+[[ -z $launched || -z $(find src -name packages.lock.json -newer "$launched" -print -quit) ]] || launched=
+
 # Compiles the assembly $2, whose hash is $1, unless it was.
 compile() {
+  local name=${2##*/}
   [[ ! -f $compiled/$1 ]] || return 0
+  if [[ $launched && $name != lus.dll && $name != LusPipeline.* && -f $launched$name ]] && ! cmp -s -- "$2" "$launched$name"; then
+    cp -- "$launched$name" "$compiled/$1.$$" && mv -- "$compiled/$1.$$" "$compiled/$1"
+    return
+  fi
   "$crossgen" "$2" -o "$compiled/$1.$$" -r "$built/*.dll" -r "$runtime/*.dll" -r "$web/*.dll" --targetos linux --targetarch "$architecture" -O >/dev/null &&
     mv -- "$compiled/$1.$$" "$compiled/$1"
 }
 export -f compile
-export crossgen compiled built runtime web architecture
+export crossgen compiled built runtime web architecture launched
 
 mkdir -p "$compiled"
 hashes=$(grep -oE '[A-Za-z0-9_.]+\.dll"' "$built/lus.deps.json" | tr -d '"' | sort -u | while read -r name; do
