@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Explaining;
 using LusPipeline.Cli.Ledgers;
@@ -40,11 +39,7 @@ internal static class ExplainCommand
         }.WithExamples(
             "lus explain patient1", "lus explain patient1 --video a.mp4 --out reasons", "lus explain scan.mp4 --format json", "lus explain patient1 --mask '10% 0 0 0'",
             "lus explain patient1 --config appsettings.json");
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number < 1)
-                result.AddError("--limit is a whole number of at least 1.");
-        });
+        limit.RequireAtLeastOne();
         command.SetLedgerAction(ledger, async (result, _) =>
         {
             using var interruption = new Interruption();

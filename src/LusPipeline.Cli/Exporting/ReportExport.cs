@@ -102,12 +102,6 @@ internal sealed class ReportExport(string folder, Func<LedgerContext> open, IVid
     private void Put(string name, byte[] content)
     {
         PrivateFolder.MakeIfMissing(folder);
-        var path = Path.Combine(folder, name.Replace('/', '_'));
-        var unfinished = path + ".part";
-        File.Delete(unfinished);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        using (var file = new FileStream(unfinished, options))
-            file.Write(content);
-        File.Move(unfinished, path, overwrite: true);
+        PrivateFile.Write(Path.Combine(folder, name.Replace('/', '_')), file => file.Write(content));
     }
 }

@@ -163,12 +163,9 @@ internal sealed class RunHtmlReport(RunReport report, VideoLabels? labels, Bundl
         foreach (var licence in manifest.Licences)
             Row("licence", $"{Text(licence.Name)} <small>{Text(licence.Covers)}</small>");
         End();
-        if (Card() is { } card)
-            Append($"<details><summary><h2>Model card</h2></summary>\n<pre>{Text(card, 200_000)}</pre>\n</details>\n");
+        if (model.ReadCard() is { } card)
+            Append($"<details><summary><h2>Model card</h2></summary>\n<pre>{Text(card, Bundle.MostCardBytes)}</pre>\n</details>\n");
     }
-
-    private string? Card() =>
-        model.Manifest.Card is { } card && Path.GetFileName(card) == card && Path.Combine(model.Folder, card) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
 
     private static string[] Result(Result? result, string status, string? reason) => result is { } known
         ?

@@ -1,3 +1,4 @@
+using System.Text;
 using LusPipeline.Buckets;
 using LusPipeline.Core.Identity;
 
@@ -51,26 +52,11 @@ public sealed class HomeFolder : IDisposable
     {
         var path = System.IO.Path.Combine(home, KeyName);
         if (!File.Exists(path))
-            Write(path, InstallationKey.NewText());
+            PrivateFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(InstallationKey.NewText() + "\n")));
         var text = File.ReadAllText(path).Trim();
         return text.Length >= InstallationKey.LeastCharacters
             ? new(text)
             : throw new HomeException($"{path} holds no key. Restore it from a backup. If you delete it instead, the DICOM loops in this ledger are not known again and are processed anew.");
-    }
-
-    private static void Write(string path, string text)
-    {
-        var unfinished = path + ".part";
-        File.Delete(unfinished);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new StreamWriter(unfinished, options))
-            file.WriteLine(text);
-        File.Move(unfinished, path);
     }
 
     public static string LedgerFileIn(string home) => System.IO.Path.Combine(home, "ledger.db");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LusPipeline.Buckets;
 using LusPipeline.Buckets.Folder;
 using LusPipeline.Core.Identity;
 using LusPipeline.Models.Bundles;
@@ -74,20 +75,6 @@ public sealed record HomePlaces(IReadOnlyList<string> Videos, IReadOnlyList<stri
     private static bool IsAt(string path, string key) =>
         Directory.Exists(path) ? File.Exists(Path.Join(path, key)) : File.Exists(path) && Path.GetFileName(path) == key;
 
-    private void Write(HomeFolder home)
-    {
-        var file = Path.Combine(home.Path, FileName);
-        var unfinished = $"{file}.tmp";
-        File.Delete(unfinished);
-        using (var stream = new FileStream(unfinished, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            JsonSerializer.Serialize(stream, this, HostingJson.Report.HomePlaces);
-        }
-        File.Move(unfinished, file, overwrite: true);
-    }
+    private void Write(HomeFolder home) =>
+        PrivateFile.Write(Path.Combine(home.Path, FileName), file => JsonSerializer.Serialize(file, this, HostingJson.Report.HomePlaces));
 }

@@ -6,6 +6,9 @@ namespace LusPipeline.Models.Bundles;
 /// </summary>
 public sealed class Bundle
 {
+    /// <summary>A card that is larger is not shown.</summary>
+    public const int MostCardBytes = 256 * 1024;
+
     private Bundle(string folder, string? head, byte[] bytes, BundleManifest whole)
     {
         Folder = folder;
@@ -101,5 +104,16 @@ public sealed class Bundle
     {
         ArgumentNullException.ThrowIfNull(model);
         return Path.Combine(Folder, model.File);
+    }
+
+    /// <summary>The model card as Markdown, as the manifest names it. It is not covered by the manifest's sums, so it is text of a stranger.</summary>
+    /// <returns>Null if the bundle has none, if it is a link, or if it is larger than <see cref="MostCardBytes"/>.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public string? ReadCard()
+    {
+        if (Manifest.Card is not { } name)
+            return null;
+        var file = new FileInfo(Path.Combine(Folder, name));
+        return file.Exists && file.LinkTarget is null && file.Length <= MostCardBytes ? File.ReadAllText(file.FullName) : null;
     }
 }

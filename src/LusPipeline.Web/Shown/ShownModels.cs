@@ -11,8 +11,6 @@ public sealed record ShownModel(Bundle Bundle, string? Card);
 /// <param name="references">Names or folders of bundles.</param>
 internal sealed class ShownModels(IReadOnlyList<string> references)
 {
-    private const int MostCardBytes = 256 * 1024;
-
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
     private readonly Lazy<Task<IReadOnlyList<ShownModel>>> _models = new(() => Task.Run<IReadOnlyList<ShownModel>>(() => [.. references.SelectMany(Read)]));
@@ -31,16 +29,8 @@ internal sealed class ShownModels(IReadOnlyList<string> references)
         {
             yield break;
         }
-        yield return new(bundle, CardOf(bundle));
+        yield return new(bundle, bundle.ReadCard() is { } card ? CardHtml.From(card, Markdown) : null);
         foreach (var head in bundle.WholeManifest.Heads.Keys)
             yield return new(Bundle.Load(BundleReference.Of(bundle.Folder, head)), null);
-    }
-
-    private static string? CardOf(Bundle bundle)
-    {
-        if (bundle.Manifest.Card is not { } name || Path.GetFileName(name) != name)
-            return null;
-        var file = new FileInfo(Path.Combine(bundle.Folder, name));
-        return file.Exists && file.LinkTarget is null && file.Length <= MostCardBytes ? CardHtml.From(File.ReadAllText(file.FullName), Markdown) : null;
     }
 }
