@@ -11,6 +11,9 @@ public sealed record WebOptions : IValidatableObject
 
     private const int LeastTokenLetters = 24;
 
+    /// <summary>From 0 to below 50.</summary>
+    private const string Percentage = "[0-4]?[0-9]([.][0-9]+)?%?";
+
     /// <summary>
     /// Address and port to listen at. Only this machine reaches the default. Another address needs <see cref="Token"/> or
     /// <see cref="IdentityHeader"/>. <c>https://</c> needs <see cref="CertificateFile"/>.
@@ -30,9 +33,10 @@ public sealed record WebOptions : IValidatableObject
     public bool? Frames { get; init; }
 
     /// <summary>
-    /// A border of the frames that is black in the pictures, where names may stand: one percentage for all sides, or four for top, right, bottom and left
-    /// (<c>10% 0 0 5%</c>). It changes nothing of what a model computes.
+    /// A border of the frames that is black in the pictures, where names may stand, for example <c>10% 0 0 5%</c>. It changes nothing of what a model
+    /// computes.
     /// </summary>
+    [RegularExpression($"^({Percentage}([ ,]+{Percentage}){{3}}|{Percentage})?$", ErrorMessage = "is one percentage for all sides, or four for top, right, bottom and left, each from 0 to below 50.")]
     public string? Mask { get; init; }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LusPipeline.Explaining.Pictures;
 using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.UnitTests.Configuration;
@@ -41,6 +42,14 @@ public sealed class SectionsTests
         var settings = LoadedSettings.Inspect(new ConfigurationSources { File = Sample(), Environment = new Dictionary<string, string>() }, Every);
 
         Assert.Empty(settings.Problems);
+    }
+
+    [Fact]
+    public void By_the_sample_file_pictures_have_no_upper_border_where_names_may_be_burned_in()
+    {
+        var mask = FrameMask.Parse(LoadedSettings.Inspect(new ConfigurationSources { File = Sample(), Environment = new Dictionary<string, string>() }).Get<WebOptions>().Mask);
+
+        Assert.True(mask.Top > 0);
     }
 
     private static string Sample([CallerFilePath] string source = "") =>

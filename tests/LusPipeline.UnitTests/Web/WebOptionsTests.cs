@@ -20,6 +20,9 @@ public sealed class WebOptionsTests
     [InlineData("Url=http://[::]:80", "IdentityHeader=X-Forwarded-User", "Proxies:0=10.0.0.0/8", "Proxies:1=fd00::1")]
     [InlineData("Url=https://10.1.2.3:443", "Token=" + Token, "CertificateFile=/etc/lus/server.pem")]
     [InlineData("Url=http://localhost:80", "Hosts:0=lus.example.org")]
+    [InlineData("Mask=10% 0 2.5%, 49.9")]
+    [InlineData("Mask=8%")]
+    [InlineData("Mask=")]
     public void Right_settings_are_taken(params string[] settings) => Assert.Empty(Read(settings).Problems);
 
     [Theory]
@@ -32,6 +35,10 @@ public sealed class WebOptionsTests
     [InlineData("Web:CertificateFile", "PEM", "Url=https://127.0.0.1:443")]
     [InlineData("Web:Proxies", "10.0.0.0/8", "Proxies:0=proxy.example.org")]
     [InlineData("Web:Hosts", "lus.example.org", "Hosts:0=https://lus.example.org")]
+    [InlineData("Web:Mask", "one percentage for all sides", "Mask=50%")]
+    [InlineData("Web:Mask", "one percentage for all sides", "Mask=-1")]
+    [InlineData("Web:Mask", "one percentage for all sides", "Mask=10% 0 0")]
+    [InlineData("Web:Mask", "one percentage for all sides", "Mask=top")]
     [InlineData("Web:IdentityHeader", "name of a header", "IdentityHeader=X Forwarded: User")]
     public void Wrong_settings_are_refused_with_the_fix(string key, string fix, params string[] settings)
     {
