@@ -14,12 +14,13 @@ password() {
 
 password /secrets/postgres/password
 password /secrets/rabbitmq/password
-for role in migrator worker ingest features sequence operator dashboard; do
+for role in migrator worker ingest features sequence operator dashboard web; do
   password "/secrets/setup/database-$role"
 done
 for user in worker ingest features sequence operator events bucket; do
   password "/secrets/setup/broker-$user"
 done
+password /secrets/setup/web-token
 cp -- /secrets/postgres/password /secrets/setup/postgres
 cp -- /secrets/rabbitmq/password /secrets/setup/rabbitmq
 cat >/secrets/rabbitmq/lus.conf <<CONF

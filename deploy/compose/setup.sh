@@ -16,7 +16,7 @@ put() {
 echo 'roles of the database'
 export PGHOST=postgres PGUSER=postgres PGDATABASE=lus PGPASSFILE=/tmp/pgpass
 (umask 077 && printf 'postgres:5432:*:postgres:%s\n' "$(secret postgres)" >"$PGPASSFILE")
-for role in migrator worker ingest features sequence operator dashboard; do
+for role in migrator worker ingest features sequence operator dashboard web; do
   declare -x "${role^^}_PASSWORD=$(secret "database-$role")"
 done
 psql --quiet --no-psqlrc -f /deploy/sql/roles.sql
@@ -52,6 +52,8 @@ echo 'secrets of the services'
 connection() { printf 'Host=postgres;Database=lus;Username=lus_%s;Password=%s' "$1" "$(secret "database-$1")"; }
 put migrate database "$(connection migrator)"
 put dashboard password "$(secret database-dashboard)"
+put web database "$(connection web)"
+put web token "$(secret web-token)"
 for stage in ingest features sequence operator; do
   put "$stage" database "$(connection "$stage")"
   put "$stage" broker "amqp://lus-$stage:$(secret "broker-$stage")@rabbitmq:5672/lus"

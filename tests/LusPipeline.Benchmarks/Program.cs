@@ -1,6 +1,7 @@
 using System.Globalization;
 using LusPipeline.Benchmarks;
 using LusPipeline.Benchmarks.Ledger;
+using LusPipeline.Benchmarks.Viewers;
 using LusPipeline.Models.Bundles;
 using LusPipeline.Tests;
 using LusPipeline.Training.Fitting;
@@ -13,6 +14,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- batches [--videos DIR] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- viewers [--clips N] [--keep DIR] [--count VIEWERS] [--seconds N] [--pause SECONDS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
@@ -32,6 +34,7 @@ const string Usage = """
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
+    viewers    200 people at a time before the pages of lus serve over such a ledger; the exit status is 1 after any error
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
@@ -51,10 +54,11 @@ const string Usage = """
 
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --rounds   runs, each between two measurements of the bound, default 1: a shared machine's speed changes
-    --seconds  length of a pause, default 20
+    --seconds  length of a pause, default 20; of viewers, how long they look, default 60
+    --pause    how long a viewer looks at a page on average, default 2; 0: as fast as it can
     --folder   a folder on the disk that is measured; default the current one
     --clips    how many to make, default 10,000,000
-    --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out
+    --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out, which pages and panels ask as lus_web_names and lus_dashboard
     --keep     where the private server's data stay, for a next time
     --cold     asks each question once when nothing is in memory, neither the server's nor the kernel's
     --plans    prints how PostgreSQL goes about each statement
@@ -100,7 +104,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["pauses" or "long-video" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["viewers" or "pauses" or "long-video" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -154,12 +158,18 @@ if (args[0] == "long-video" && File.Exists(lus))
     await LongVideoBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "6"), CultureInfo.InvariantCulture));
     return 0;
 }
+if (args[0] == "viewers" && File.Exists(lus))
+{
+    return await ViewersBenchmark.MeasureAsync(new(
+        lus, args.Contains("--keep") ? Option("--keep", "") : null, long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), int.Parse(Option("--count", "200"), CultureInfo.InvariantCulture),
+        TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)))) == 0 ? 0 : 1;
+}
 if (args[0] == "workers" && File.Exists(lus))
 {
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "workers" or "pauses" or "long-video" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {

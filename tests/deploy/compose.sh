@@ -11,7 +11,7 @@ export COMPOSE_PROJECT_NAME=lus-test-$$ LUS_VIDEOS=$work/videos LUS_VERSION=0.0.
 failed=0 engine= network=(${LUS_BUILD_NETWORK:+--network "$LUS_BUILD_NETWORK"})
 
 # Ports that nobody uses.
-for name in POSTGRES RABBITMQ S3 PROMETHEUS TRACES GRAFANA; do
+for name in POSTGRES RABBITMQ S3 WEB PROMETHEUS TRACES GRAFANA; do
   while port=$((RANDOM % 20000 + 20000)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
   export "LUS_${name}_PORT=$port"
 done
@@ -101,6 +101,19 @@ done
 holds 'a folder is submitted' submit demo/ --study demo --complete
 holds 'its 8 videos become results' reaches 8 sql 'SELECT count(*) FROM predictions'
 holds 'the result is in the bucket' reaches 1 in_bucket results/demo.json
+
+# page STATUS [OPTION OF CURL…]: the newest studies, if they are answered so.
+token() { docker compose run --rm -T --no-deps --entrypoint /bin/bash setup -c 'cat /secrets/setup/web-token'; }
+page() {
+  [[ $(curl --silent --output "$work/page" --write-out '%{http_code}' "${@:2}" "http://127.0.0.1:$LUS_WEB_PORT/") == "$1" ]] && cat -- "$work/page"
+}
+shown() { page 200 --config <(printf 'user = "x:%s"\n' "$(token)") | grep -q "href=\"/studies/$(sql "SELECT study_id FROM studies WHERE name = 'demo'")\""; }
+named() { page 200 --config <(printf 'user = "x:%s"\n' "$(token)") | grep '>demo<'; }
+nameless() { ! named; }
+holds 'the pages want a token' page 401
+holds 'the pages show the study' shown
+holds 'and not its name' nameless
+holds 'the pages take no change' page 405 --request POST --config <(printf 'user = "x:%s"\n' "$(token)")
 
 holds 'three features workers' docker compose up --wait --no-build --no-recreate --scale features=3
 for study in one two three four; do

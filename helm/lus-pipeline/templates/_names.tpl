@@ -46,7 +46,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "lus.priorityClass" -}}
 {{- $ := index . 0 -}}
 {{- $stage := index . 1 -}}
-{{- if $.Values.priorityClasses.create -}}
+{{- if and $.Values.priorityClasses.create (ne $stage "web") -}}
 {{- $value := ternary $.Values.priorityClasses.heavy $.Values.priorityClasses.light (eq $stage "features") -}}
 {{- printf "%s-%s-%s-%d" $.Release.Namespace (include "lus.fullname" $) $stage (int64 $value) -}}
 {{- else -}}

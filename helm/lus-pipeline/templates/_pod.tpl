@@ -26,7 +26,7 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
-{{/* The pod of a stage: (list $ stage arguments stays). A worker stays and is probed; the pod of `helm test` ends. */}}
+{{/* The pod of a stage, or of the pages: (list $ stage arguments stays). A worker stays and is probed; the pod of `helm test` ends. */}}
 {{- define "lus.stagePod" -}}
 {{- $ := index . 0 -}}
 {{- $stage := index . 1 -}}
@@ -36,6 +36,16 @@ securityContext:
 {{- $gpu := and (eq $stage "features") $.Values.features.gpu.enabled -}}
 {{- $settings := include "lus.settings" (list $ $stage) | fromYaml -}}
 {{- $keys := $.Values.secrets -}}
+{{- $web := eq $stage "web" -}}
+{{- $broker := not $web -}}
+{{- $bucketKeys := and $keys.bucketKeys (or (not $web) (dig "Web" "Frames" false $settings)) -}}
+{{- $token := "" -}}
+{{- if $web -}}
+{{- $token = $.Values.web.tokenKey -}}
+{{- if not (or $token (dig "Web" "IdentityHeader" "" $settings)) -}}
+{{- fail "web.tokenKey is empty, and web.settings.Web.IdentityHeader too: everybody who reaches the pages would see them. Give one of the two." -}}
+{{- end -}}
+{{- end -}}
 {{- $grace := include "lus.seconds" (dig "Worker" "GracePeriod" "25s" $settings) | int64 -}}
 {{ include "lus.podSecurity" $ }}
 serviceAccountName: {{ include "lus.serviceAccount" $ }}
@@ -123,7 +133,7 @@ initContainers:
       {{- end }}
 {{- end }}
 containers:
-  - name: worker
+  - name: {{ ternary "web" "worker" $web }}
     image: {{ include "lus.image" (list $ $gpu) }}
     imagePullPolicy: {{ $.Values.image.pullPolicy }}
     args: {{ toJson $arguments }}
@@ -132,9 +142,15 @@ containers:
         value: /tmp
       - name: LUS__Database__ConnectionString__File
         value: /run/secrets/lus/{{ $keys.databaseKey }}
+      {{- if $broker }}
       - name: LUS__Broker__Uri__File
         value: /run/secrets/lus/{{ $keys.brokerKey }}
-      {{- if $keys.bucketKeys }}
+      {{- end }}
+      {{- with $token }}
+      - name: LUS__Web__Token__File
+        value: /run/secrets/lus/{{ . }}
+      {{- end }}
+      {{- if $bucketKeys }}
       - name: LUS__Bucket__AccessKey__File
         value: /run/secrets/lus/{{ $keys.bucketAccessKey }}
       - name: LUS__Bucket__SecretKey__File
@@ -153,7 +169,28 @@ containers:
         value: k8s.namespace.name={{ $.Release.Namespace }},k8s.pod.name=$(POD_NAME)
       {{- end }}
     {{- include "lus.containerSecurity" $ | nindent 4 }}
-    {{- if $stays }}
+    {{- if $web }}
+    ports:
+      - name: pages
+        containerPort: {{ int64 $.Values.web.port }}
+    {{- $scheme := ternary "HTTPS" "HTTP" (ne $.Values.web.certificate "") }}
+    # A database that is away makes pages that say so, and no other pod would have it.
+    startupProbe:
+      httpGet: {path: /health/live, port: pages, scheme: {{ $scheme }}}
+      periodSeconds: 2
+      timeoutSeconds: 5
+      failureThreshold: 60
+    livenessProbe:
+      httpGet: {path: /health/live, port: pages, scheme: {{ $scheme }}}
+      periodSeconds: 15
+      timeoutSeconds: 10
+      failureThreshold: 4
+    readinessProbe:
+      httpGet: {path: /health/live, port: pages, scheme: {{ $scheme }}}
+      periodSeconds: 5
+      timeoutSeconds: 5
+      failureThreshold: 2
+    {{- else if $stays }}
     ports:
       - name: http
         containerPort: {{ int64 $.Values.http.port }}
@@ -193,7 +230,12 @@ containers:
         mountPath: /etc/lus
         readOnly: true
       {{- end }}
-      {{- if $.Values.brokerCertificate.secret }}
+      {{- if and $web $.Values.web.certificate }}
+      - name: certificate
+        mountPath: /run/secrets/lus-web
+        readOnly: true
+      {{- end }}
+      {{- if and $broker $.Values.brokerCertificate.secret }}
       - name: broker-certificate
         mountPath: /run/secrets/lus-broker
         readOnly: true
@@ -210,8 +252,13 @@ volumes:
       defaultMode: 0440
       items:
         - {key: {{ $keys.databaseKey }}, path: {{ $keys.databaseKey }}}
+        {{- if $broker }}
         - {key: {{ $keys.brokerKey }}, path: {{ $keys.brokerKey }}}
-        {{- if $keys.bucketKeys }}
+        {{- end }}
+        {{- with $token }}
+        - {key: {{ . }}, path: {{ . }}}
+        {{- end }}
+        {{- if $bucketKeys }}
         - {key: {{ $keys.bucketAccessKey }}, path: {{ $keys.bucketAccessKey }}}
         - {key: {{ $keys.bucketSecretKey }}, path: {{ $keys.bucketSecretKey }}}
         {{- end }}
@@ -231,10 +278,16 @@ volumes:
       items:
         - {key: {{ $.Values.ca.key }}, path: ca.pem}
   {{- end }}
-  {{- with $.Values.brokerCertificate.secret }}
+  {{- if and $broker $.Values.brokerCertificate.secret }}
   - name: broker-certificate
     secret:
-      secretName: {{ . }}
+      secretName: {{ $.Values.brokerCertificate.secret }}
+      defaultMode: 0440
+  {{- end }}
+  {{- if and $web $.Values.web.certificate }}
+  - name: certificate
+    secret:
+      secretName: {{ $.Values.web.certificate }}
       defaultMode: 0440
   {{- end }}
   {{- if eq $.Values.model.from "claim" }}

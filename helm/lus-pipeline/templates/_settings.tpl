@@ -36,12 +36,19 @@
   "Http" (dict "Url" (printf "http://0.0.0.0:%d" (int64 $.Values.http.port)))
   "Worker" (dict "Scratch" "/scratch")
   "Ingest" (dict "ClipsInFlight" (get (get $settings "Ingest" | default dict) "ClipsInFlight" | default (include "lus.clipsInFlight" $ | int64)))
-  "Bucket" dict "Broker" dict "Model" dict "Inference" dict -}}
+  "Bucket" dict "Broker" dict "Model" dict "Inference" dict "Web" dict -}}
+{{- if eq $stage "web" -}}
+{{- $_ := set $derived.Web "Url" (printf "%s://0.0.0.0:%d" (ternary "https" "http" (ne $.Values.web.certificate "")) (int64 $.Values.web.port)) -}}
+{{- if $.Values.web.certificate -}}
+{{- $_ := set $derived.Web "CertificateFile" "/run/secrets/lus-web/tls.crt" -}}
+{{- $_ := set $derived.Web "CertificateKeyFile" "/run/secrets/lus-web/tls.key" -}}
+{{- end -}}
+{{- end -}}
 {{- if $.Values.ca.configMap -}}
 {{- $_ := set $derived.Broker "CaFile" "/etc/lus/ca.pem" -}}
 {{- $_ := set $derived.Bucket "CaFile" "/etc/lus/ca.pem" -}}
 {{- end -}}
-{{- if $.Values.brokerCertificate.secret -}}
+{{- if and $.Values.brokerCertificate.secret (ne $stage "web") -}}
 {{- $_ := set $derived.Broker "ClientCertificateFile" "/run/secrets/lus-broker/tls.crt" -}}
 {{- $_ := set $derived.Broker "ClientKeyFile" "/run/secrets/lus-broker/tls.key" -}}
 {{- end -}}

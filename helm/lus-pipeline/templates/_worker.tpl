@@ -1,4 +1,4 @@
-{{/* The Deployment of a stage: (list $ stage). */}}
+{{/* The Deployment of a stage, or of the pages: (list $ stage). */}}
 {{- define "lus.worker" -}}
 {{- $ := index . 0 -}}
 {{- $stage := index . 1 -}}
@@ -13,7 +13,7 @@ metadata:
     {{- include "lus.labels" $ | nindent 4 }}
     app.kubernetes.io/component: {{ $stage }}
 spec:
-  {{- if or (eq $stage "ingest") (eq $.Values.scaling.by "none") }}
+  {{- if or (has $stage (list "ingest" "web")) (eq $.Values.scaling.by "none") }}
   replicas: {{ int64 $values.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
@@ -41,12 +41,12 @@ spec:
         {{- include "lus.labels" $ | nindent 8 }}
         app.kubernetes.io/component: {{ $stage }}
       annotations:
-        kubectl.kubernetes.io/default-container: worker
+        kubectl.kubernetes.io/default-container: {{ ternary "web" "worker" (eq $stage "web") }}
         {{- with $values.podAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
     spec:
-      {{- include "lus.stagePod" (list $ $stage (list "worker" $stage) true) | nindent 6 }}
+      {{- include "lus.stagePod" (list $ $stage (ternary (list "serve") (list "worker" $stage) (eq $stage "web")) true) | nindent 6 }}
       topologySpreadConstraints:
         {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
         - maxSkew: 1

@@ -29,6 +29,7 @@ internal sealed class LedgerBenchmark(LedgerRun run, PrivatePostgres? server, La
         await new LedgerMigration(PostgresLedger.Open(new DatabaseOptions { ConnectionString = connection })).RunAsync(() => { }, _ => { }, default);
         var bulk = new BulkLedger(connection, OpenStudies);
         await bulk.FillAsync(run.Clips, Console.Error.WriteLine);
+        await (server?.MakeRolesAsync() ?? Task.CompletedTask);
         await new LedgerBenchmark(run, server, new LargeLedger(connection, await bulk.StudiesAsync(), OpenStudies)).MeasureAsync();
     }
 
@@ -40,19 +41,28 @@ internal sealed class LedgerBenchmark(LedgerRun run, PrivatePostgres? server, La
                 Line($"| {table.Name} | {table.Rows:N0} rows | {table.Bytes >> 20:N0} MB | of it indexes {table.IndexBytes >> 20:N0} MB |");
         }
         Line($"\n| question | {(run.Cold ? "cold" : "first")}, ms | warm, ms | best, ms | rows |\n|---|---|---|---|---|");
-        var questions = new CommandQuestions(large).All().Concat(new WorkerQuestions(large).All()).Concat(new ViewQuestions(large).All()).Concat(new PageQuestions(large).All());
-        foreach (var question in questions.Where(question => question.Name.Contains(run.Only, StringComparison.Ordinal)))
-            await AskAsync(question);
+        await AskAsync(large, new CommandQuestions(large).All().Concat(new WorkerQuestions(large).All()).Concat(new ViewQuestions(large).All()));
+        var viewer = server is null ? large : large.As("lus_web_names");
+        await AskAsync(viewer, new PageQuestions(viewer).All());
+        var dashboard = server is null ? large : large.As("lus_dashboard");
+        await AskAsync(dashboard, new PanelQuestions(dashboard).All());
+        await AskAsync(dashboard, new PanelQuestions(dashboard).OverYear());
     }
 
-    private async Task AskAsync(Question question)
+    private async Task AskAsync(LargeLedger asked, IEnumerable<Question> questions)
+    {
+        foreach (var question in questions.Where(question => question.Name.Contains(run.Only, StringComparison.Ordinal)))
+            await AskAsync(asked, question);
+    }
+
+    private async Task AskAsync(LargeLedger asked, Question question)
     {
         double? cold = null;
         if (run.Cold && server is not null)
         {
             await (question.PrepareAsync?.Invoke() ?? Task.CompletedTask);
             await server.CoolAsync();
-            await large.ConnectAsync();
+            await asked.ConnectAsync();
             (cold, _) = await TimeAsync(question);
         }
         var times = new List<double>();
@@ -61,7 +71,7 @@ internal sealed class LedgerBenchmark(LedgerRun run, PrivatePostgres? server, La
         while (times.Count < 2 || (times.Count <= Repeats && began.Elapsed < Enough))
         {
             await (question.PrepareAsync?.Invoke() ?? Task.CompletedTask);
-            large.Statements.Clear();
+            asked.Statements.Clear();
             (var time, answer) = await TimeAsync(question);
             times.Add(time);
         }
@@ -77,7 +87,7 @@ internal sealed class LedgerBenchmark(LedgerRun run, PrivatePostgres? server, La
         Line($"| {question.Name} | {cold ?? times[0]:0} | {warm:0.0}{(warm > Aim ? " ABOVE THE AIM" : "")} | {times.Min():0.0} | {rows:N0} |");
         if (run.Plans)
         {
-            foreach (var plan in await large.Statements.ExplainAsync(large.ConnectionString))
+            foreach (var plan in await asked.Statements.ExplainAsync(asked.ConnectionString))
                 Console.WriteLine($"```\n{plan}\n```");
         }
     }

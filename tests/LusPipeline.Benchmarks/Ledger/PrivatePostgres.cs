@@ -26,6 +26,14 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Runs <c>deploy/sql/roles.sql</c>. Nobody needs a password here.</summary>
+    public Task MakeRolesAsync()
+    {
+        var place = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return RunAsync(
+            "psql", "-X", "-q", "-o", "/dev/null", "-h", place.Host!, "-p", $"{place.Port}", "-U", place.Username!, "-d", place.Database!, "-f", Path.Combine(Repository.Root, "deploy", "sql", "roles.sql"));
+    }
+
     /// <summary>Starts it again with nothing of its data in memory, neither its own nor the kernel's.</summary>
     public async Task CoolAsync()
     {

@@ -6,6 +6,8 @@ namespace LusPipeline.DeployTests.Chart;
 /// <summary>What the chart renders is what Kubernetes takes, whatever the values.</summary>
 public sealed class ManifestTests
 {
+    private const string PagesFile = "web.yaml";
+
     private static readonly string[] Stages = ["ingest", "features", "sequence"];
 
     [Theory]
@@ -36,7 +38,8 @@ public sealed class ManifestTests
         var manifests = await Manifest.RenderAsync(file);
         var pods = manifests.Select(manifest => (manifest.Component, Labels: manifest.PodLabels())).Where(pod => pod.Labels is not null).ToList();
 
-        foreach (var stage in Stages)
+        string[] components = file == PagesFile ? [.. Stages, "web"] : Stages;
+        foreach (var stage in components)
         {
             var workers = manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == stage).As<V1Deployment>();
             var budget = manifests.Single(manifest => manifest.Kind == "PodDisruptionBudget" && manifest.Component == stage).As<V1PodDisruptionBudget>();
@@ -47,7 +50,7 @@ public sealed class ManifestTests
             Assert.DoesNotContain("app.kubernetes.io/version", workers.Spec.Selector.MatchLabels.Keys);
             Assert.DoesNotContain("helm.sh/chart", workers.Spec.Selector.MatchLabels.Keys);
         }
-        Assert.Equal(3, manifests.Count(manifest => manifest.Kind == "Deployment"));
+        Assert.Equal(components.Length, manifests.Count(manifest => manifest.Kind == "Deployment"));
     }
 
     [Theory]
@@ -86,7 +89,7 @@ public sealed class ManifestTests
         Assert.DoesNotContain(manifests, manifest => manifest.Kind is "Secret" or "ConfigMap");
         var variables = manifests.Select(manifest => manifest.PodSpec()).OfType<V1PodSpec>().SelectMany(pod => pod.Containers.Concat(pod.InitContainers ?? []))
             .SelectMany(container => container.Env ?? []);
-        string[] secret = ["ConnectionString", "Broker__Uri", "Notifications__Uri", "AccessKey", "SecretKey", "ACCESS_KEY"];
+        string[] secret = ["ConnectionString", "Broker__Uri", "Notifications__Uri", "AccessKey", "SecretKey", "ACCESS_KEY", "Token"];
         Assert.All(variables.Where(variable => secret.Any(word => variable.Name.Contains(word, StringComparison.Ordinal))), variable => Assert.True(
             variable.ValueFrom?.SecretKeyRef is not null || (variable.Name.EndsWith("__File", StringComparison.Ordinal) && variable.Value.StartsWith("/run/secrets/lus/", StringComparison.Ordinal)),
             variable.Name));
@@ -96,7 +99,7 @@ public sealed class ManifestTests
     [ClassData(typeof(ValuesFileData))]
     public async Task Workers_answer_the_three_probes_at_the_port_that_they_listen_to(string file)
     {
-        foreach (var pod in (await Manifest.RenderAsync(file)).Where(manifest => manifest.Kind == "Deployment").Select(manifest => manifest.PodSpec()!))
+        foreach (var pod in (await Manifest.RenderAsync(file)).Where(manifest => manifest.Kind == "Deployment" && manifest.Component != "web").Select(manifest => manifest.PodSpec()!))
         {
             var worker = pod.Containers.Single();
             Assert.Equal(
@@ -135,6 +138,61 @@ public sealed class ManifestTests
         // The migration reaches the database and nothing else.
         var others = Assert.Single(policies, policy => policy.Spec.PodSelector.MatchExpressions is not null);
         Assert.Equal(["ingest", "features", "sequence", "test"], others.Spec.PodSelector.MatchExpressions.Single().Values);
+    }
+
+    [Fact]
+    public async Task There_are_no_pages_unless_they_are_asked_for()
+    {
+        Assert.DoesNotContain(await Manifest.RenderAsync("minimal.yaml"), manifest => manifest.Component == "web" || manifest.Kind == "Service");
+    }
+
+    [Fact]
+    public async Task Pages_have_the_database_and_a_token_and_nothing_of_the_broker_or_the_bucket()
+    {
+        var manifests = await Manifest.RenderAsync("minimal.yaml", "web: {enabled: true}");
+        var pages = manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == "web").As<V1Deployment>();
+        var pod = pages.Spec.Template.Spec;
+        var container = pod.Containers.Single();
+
+        Assert.Equal((2, "serve"), (pages.Spec.Replicas, container.Args.Single()));
+        var secret = pod.Volumes.Single(volume => volume.Name == "secrets").Secret;
+        Assert.Equal("lus-web", secret.SecretName);
+        Assert.Equal(["database-connection-string", "web-token"], secret.Items.Select(item => item.Key));
+        Assert.Equal("http://0.0.0.0:8090", container.Env.Single(variable => variable.Name == "LUS__Web__Url").Value);
+        Assert.Equal("/run/secrets/lus/web-token", container.Env.Single(variable => variable.Name == "LUS__Web__Token__File").Value);
+        Assert.Equal("10% 0 0 0", container.Env.Single(variable => variable.Name == "LUS__Web__Mask").Value);
+        var policy = manifests.Single(manifest => manifest.Kind == "NetworkPolicy" && manifest.Component == "web").As<V1NetworkPolicy>();
+        Assert.Null(policy.Spec.Egress);
+        Assert.Equal(8090, int.Parse(policy.Spec.Ingress.Single().Ports.Single().Port.Value, null));
+    }
+
+    [Fact]
+    public async Task A_service_leads_to_the_pages_alone_and_probes_and_service_meet_their_port()
+    {
+        var manifests = await Manifest.RenderAsync(PagesFile);
+        var pages = manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == "web").As<V1Deployment>();
+        var service = Assert.Single(manifests, manifest => manifest.Kind == "Service").As<V1Service>();
+        var container = pages.Spec.Template.Spec.Containers.Single();
+
+        Assert.Equal("web", Assert.Single(manifests, manifest => manifest.PodLabels() is { } labels && service.Spec.Selector.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value)).Component);
+        Assert.Equal(container.Ports.Single().Name, service.Spec.Ports.Single().TargetPort.Value);
+        Assert.All(
+            [container.StartupProbe, container.LivenessProbe, container.ReadinessProbe],
+            probe => Assert.Equal(("/health/live", "pages", "HTTPS"), (probe.HttpGet.Path, probe.HttpGet.Port.Value, probe.HttpGet.Scheme)));
+        Assert.Equal($"https://0.0.0.0:{container.Ports.Single().ContainerPort}", container.Env.Single(variable => variable.Name == "LUS__Web__Url").Value);
+        Assert.Contains(pages.Spec.Template.Spec.Volumes, volume => volume.Secret?.SecretName == "lus-web-certificate");
+    }
+
+    [Fact]
+    public async Task Pages_with_frames_reach_the_bucket_with_its_keys()
+    {
+        var manifests = await Manifest.RenderAsync(PagesFile);
+        var pod = manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == "web").PodSpec()!;
+        var policy = manifests.Single(manifest => manifest.Kind == "NetworkPolicy" && manifest.Component == "web").As<V1NetworkPolicy>();
+
+        Assert.Equal(["database-connection-string", "bucket-access-key", "bucket-secret-key"], pod.Volumes.Single(volume => volume.Name == "secrets").Secret.Items.Select(item => item.Key));
+        Assert.DoesNotContain(pod.Containers.Single().Env, variable => variable.Name.StartsWith("LUS__Broker__Uri", StringComparison.Ordinal));
+        Assert.Equal("443", policy.Spec.Egress.Single().Ports.Single().Port.Value);
     }
 
     [Fact]

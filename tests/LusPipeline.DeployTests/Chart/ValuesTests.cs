@@ -42,6 +42,9 @@ public sealed class ValuesTests
     [InlineData("settings: {Database: {ConnectionString: \"Host=db;Password=secret\"}}", "Database")]
     [InlineData("settings: {Broker: {Uri: \"amqps://a:b@c\"}}", "Uri")]
     [InlineData("settings: {Bucket: {SecretKey: secret}}", "SecretKey")]
+    [InlineData("web: {settings: {Web: {Token: secret}}}", "Token")]
+    [InlineData("web: {enable: true}", "enable")]
+    [InlineData("web: {service: {type: LoadBalancer}}", "type")]
     [InlineData("settings: {Http: {Url: \"http://0.0.0.0:80\"}}", "Http")]
     // Wrong types and ranges.
     [InlineData("ingest: {replicas: two}", "ingest.replicas")]
@@ -58,6 +61,7 @@ public sealed class ValuesTests
     [InlineData("settings: {Ingest: {ClipsInFlight: 10}}", "Ingest:ClipsInFlight is 10")]
     [InlineData("model: {from: claim}", "model.claim.name")]
     [InlineData("model: {from: bucket}", "model.bucket.url")]
+    [InlineData("web: {enabled: true, tokenKey: \"\"}", "web.tokenKey is empty")]
     public async Task A_wrong_value_is_refused_by_name(string values, string named)
     {
         var said = await Helm.TemplateAsync("minimal.yaml", values);

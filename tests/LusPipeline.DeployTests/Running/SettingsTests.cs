@@ -37,6 +37,7 @@ public sealed class SettingsTests
             ["broker-uri"] = "amqps://lus-worker:x@broker.example:5671/lus",
             ["bucket-access-key"] = "a",
             ["bucket-secret-key"] = "b",
+            ["web-token"] = "0123456789abcdef01234567",
         };
         foreach (var (name, value) in secrets)
             await File.WriteAllTextAsync(folder[name], value);

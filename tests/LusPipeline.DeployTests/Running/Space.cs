@@ -26,6 +26,8 @@ internal static class Space
         Secret(name, "lus-ingest", Stage),
         Secret(name, "lus-features", Stage),
         Secret(name, "lus-sequence", Stage),
+        Secret(name, "lus-web", ("database-connection-string", "Host=db"), ("bucket-access-key", "a"), ("bucket-secret-key", "b")),
+        Secret(name, "lus-web-certificate", ("tls.crt", "x"), ("tls.key", "x")),
         Secret(name, "lus-scaler", ("management-url", "https://lus-scaler:x@broker.example:15671/lus"), ("database-connection", "host=db"), ("ca.pem", "x"), ("tls", "enable")),
         Secret(name, "lus-bundles", ("access-key", "a"), ("secret-key", "b")),
         Secret(name, "lus-worker-certificate", ("tls.crt", "x"), ("tls.key", "x")),

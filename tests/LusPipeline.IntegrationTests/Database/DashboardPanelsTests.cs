@@ -1,16 +1,14 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Rows;
+using LusPipeline.Tests.Ledger;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Database;
 
 /// <summary>The queries of <c>deploy/grafana/dashboards</c>, as Grafana sends them, by the role that dashboards have.</summary>
-public sealed partial class DashboardPanelsTests(TestServers servers)
+public sealed class DashboardPanelsTests(TestServers servers)
 {
     private static readonly DateTime From = new(2025, 12, 25, 0, 0, 0, DateTimeKind.Utc);
     private static readonly DateTime To = new(2026, 1, 8, 0, 0, 0, DateTimeKind.Utc);
@@ -31,15 +29,15 @@ public sealed partial class DashboardPanelsTests(TestServers servers)
 
         foreach (var query in DocumentedQueries())
             await new NpgsqlCommand(query, connection, transaction).ExecuteNonQueryAsync(Cancellation);
-        var targets = Targets("lus-ledger").ToList();
-        Assert.InRange(targets.Count, 20, 100);
-        foreach (var (panel, target) in targets)
+        var queries = PanelQuery.All().ToList();
+        Assert.InRange(queries.Count, 20, 100);
+        foreach (var query in queries)
         {
-            await using var command = new NpgsqlCommand(Expand(target.GetProperty("rawSql").GetString()!, study), connection, transaction);
+            await using var command = new NpgsqlCommand(query.Expand(From, To, study), connection, transaction);
             await using var reader = await command.ExecuteReaderAsync(Cancellation);
-            Assert.True(await reader.ReadAsync(Cancellation), $"{panel}: no row");
-            if (target.GetProperty("format").GetString() == "time_series")
-                AssertIsSeries(panel, reader);
+            Assert.True(await reader.ReadAsync(Cancellation), $"{query.Panel}: no row");
+            if (query.Format == "time_series")
+                AssertIsSeries(query.Panel, reader);
         }
     }
 
@@ -47,7 +45,7 @@ public sealed partial class DashboardPanelsTests(TestServers servers)
     public void Dashboards_name_sources_that_are_provisioned_and_every_panel_has_a_place_of_its_own()
     {
         var provisioned = File.ReadAllText(Path.Combine(DeployScript.Folder(), "grafana", "provisioning", "datasources", "lus.yml"));
-        foreach (var (file, dashboard) in Dashboards())
+        foreach (var (file, dashboard) in PanelQuery.Dashboards())
         {
             var taken = new HashSet<(int, int)>();
             foreach (var panel in dashboard.GetProperty("panels").EnumerateArray())
@@ -64,7 +62,7 @@ public sealed partial class DashboardPanelsTests(TestServers servers)
                 }
             }
         }
-        Assert.Equal(5, Dashboards().Select(dashboard => dashboard.Dashboard.GetProperty("uid").GetString()).Distinct().Count());
+        Assert.Equal(5, PanelQuery.Dashboards().Select(dashboard => dashboard.Dashboard.GetProperty("uid").GetString()).Distinct().Count());
     }
 
     /// <summary>Those that the page on dashboards gives analysts to copy.</summary>
@@ -93,41 +91,6 @@ public sealed partial class DashboardPanelsTests(TestServers servers)
         Assert.Equal("time", reader.GetName(0));
         Assert.InRange(reader.FieldCount, 2, 10);
     }
-
-    /// <summary>As Grafana's data source for PostgreSQL does it (its <c>macros.go</c>), without TimescaleDB.</summary>
-    private static string Expand(string sql, Guid study)
-    {
-        static string Time(DateTime time) => $"'{time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}'";
-        sql = sql.Replace("$__interval", "1m", StringComparison.Ordinal)
-            .Replace("$__timeFrom()", Time(From), StringComparison.Ordinal)
-            .Replace("$__timeTo()", Time(To), StringComparison.Ordinal)
-            .Replace("${study:sqlstring}", $"'{study}'", StringComparison.Ordinal);
-        sql = TimeFilter().Replace(sql, match => $"{match.Groups[1].Value} BETWEEN {Time(From)} AND {Time(To)}");
-        sql = TimeGroup().Replace(sql, match =>
-        {
-            var seconds = match.Groups[2].Value switch { "1m" => 60, "1h" => 3600, "24h" => 86400, var other => throw new InvalidDataException(other) };
-            return $"floor(extract(epoch from {match.Groups[1].Value})/{seconds})*{seconds}";
-        });
-        Assert.DoesNotContain("$", sql, StringComparison.Ordinal);
-        return sql;
-    }
-
-    [GeneratedRegex(@"\$__timeFilter\((\w+)\)")]
-    private static partial Regex TimeFilter();
-
-    [GeneratedRegex(@"\$__timeGroup\((\w+), '?(\w+)'?\)")]
-    private static partial Regex TimeGroup();
-
-    private static IEnumerable<(string Panel, JsonElement Target)> Targets(string source) =>
-        from dashboard in Dashboards()
-        from panel in dashboard.Dashboard.GetProperty("panels").EnumerateArray()
-        from target in panel.GetProperty("targets").EnumerateArray()
-        where target.GetProperty("datasource").GetProperty("uid").GetString() == source
-        select ($"{dashboard.File}: {panel.GetProperty("title").GetString()}", target);
-
-    private static IEnumerable<(string File, JsonElement Dashboard)> Dashboards() =>
-        Directory.EnumerateFiles(Path.Combine(DeployScript.Folder(), "grafana", "dashboards"), "*.json").Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetFileName(file), JsonDocument.Parse(File.ReadAllText(file)).RootElement));
 
     /// <summary>A study that is done and one that failed, a video that waits, and spans of the first.</summary>
     /// <returns>The id of the study that is done.</returns>

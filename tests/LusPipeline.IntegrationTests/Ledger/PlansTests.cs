@@ -81,6 +81,13 @@ public sealed class PlansTests(TestServers servers, PlansTests.Filled filled) : 
     }
 
     [Fact]
+    public async Task Panels_of_Grafana_never_scan_a_large_table()
+    {
+        var ledger = await filled.LedgerAsync(servers);
+        await AssertNoScanAsync(ledger, new PanelQuestions(ledger).All());
+    }
+
+    [Fact]
     public async Task A_scan_is_found()
     {
         var ledger = await filled.LedgerAsync(servers);

@@ -15,13 +15,16 @@ internal static class DeployScript
 
     /// <summary>Runs <c>deploy/sql/roles.sql</c> in a database.</summary>
     /// <param name="variables">Passwords.</param>
-    public static Task MakeRolesAsync(string database, params (string Name, string Value)[] variables)
+    public static Task MakeRolesAsync(string database, params (string Name, string Value)[] variables) => SqlAsync(database, "roles.sql", variables);
+
+    /// <summary>Runs a script of <c>deploy/sql</c> in a database.</summary>
+    public static Task SqlAsync(string database, string script, params (string Name, string Value)[] variables)
     {
         var connection = new NpgsqlConnectionStringBuilder(database);
         string[] arguments =
         [
             "-X", "-q", "-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!,
-            "-f", Path.Combine(Folder(), "sql", "roles.sql"),
+            "-f", Path.Combine(Folder(), "sql", script),
         ];
         return StartAsync("psql", arguments, variables.ToDictionary(variable => variable.Name, variable => variable.Value));
     }

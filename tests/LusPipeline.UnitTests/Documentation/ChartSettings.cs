@@ -11,7 +11,8 @@ internal static class ChartSettings
     public static IReadOnlySet<string> Refused { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "Bucket:AccessKey", "Bucket:CaFile", "Bucket:SecretKey", "Broker:CaFile", "Broker:ClientCertificateFile", "Broker:ClientKeyFile", "Broker:Uri",
-        "Database:ConnectionString", "Http:Url", "Inference:Provider", "Model:Bundle", "Notifications:Uri", "Worker:Scratch",
+        "Database:ConnectionString", "Http:Url", "Inference:Provider", "Model:Bundle", "Notifications:Uri", "Web:CertificateFile",
+        "Web:CertificateKeyFile", "Web:Token", "Web:Url", "Worker:Scratch",
     };
 
     private const string DurationPattern = "^([0-9]+([.][0-9]+)?(ms|s|min|h|d)|[0-9]{2}:[0-9]{2}:[0-9]{2})$";

@@ -31,6 +31,9 @@ internal sealed class LargeLedger
     public WorkLease Lease { get; } = new() { WorkerId = Guid.NewGuid(), Duration = TimeSpan.FromSeconds(15), RepublishAfter = TimeSpan.FromMinutes(1) };
     public AttemptOptions Attempts { get; } = new();
 
+    /// <summary>The same ledger, asked by another user of the same server, who needs no password.</summary>
+    public LargeLedger As(string user) => new(new NpgsqlConnectionStringBuilder(ConnectionString) { Username = user }.ConnectionString, Studies, (int)(Studies - FirstOpen + 1));
+
     public LedgerContext Open() => new PostgresLedgerContext(_options);
 
     public async Task ConnectAsync() => await ReadAsync("SELECT 1");
