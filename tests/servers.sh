@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Private servers for tests as plain processes on loopback: PostgreSQL, RabbitMQ with its management plugin, S3 (Ceph RGW in memory).
-#   servers.sh install                   what is missing, by apt-get; no system service starts
-#   servers.sh start DIR                 all three; DIR/servers.env has their addresses
+# Private servers for tests as plain processes on loopback: PostgreSQL, RabbitMQ with its management plugin, S3 (Ceph RGW in memory), and
+# Orthanc with its DICOMweb plugin as an archive.
+#   servers.sh install [SERVER...]       what is missing, by apt-get; no system service starts
+#   servers.sh start DIR                 all but Orthanc; DIR/servers.env has their addresses
 #   servers.sh stop DIR                  all that runs there, its data too
 #   servers.sh start-one DIR SERVER      makes it, or brings it back at its old address, which is in DIR/SERVER.env
 #   servers.sh stop-one DIR SERVER       in good order; its data stays
@@ -13,25 +14,26 @@
 #   servers.sh join DIR NODE             makes a node of RabbitMQ's cluster (2 or 3), or brings it back
 #   servers.sh kill-node DIR NODE        at once (kill -9)
 #   servers.sh s3-user DIR NAME          a user of S3 without rights, of the keys NAMEaccess and NAMEsecret
-# SERVER is postgres, rabbitmq or s3. With LUS_TEST_OWNER=PID, the servers of a new DIR stop when that process is gone.
+# SERVER is postgres, rabbitmq, s3 or orthanc. With LUS_TEST_OWNER=PID, the servers of a new DIR stop when that process is gone.
 set -euo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-for part in processes install postgres rabbitmq s3; do
+for part in processes install postgres rabbitmq s3 orthanc; do
   # shellcheck source=/dev/null
   . "$here/servers/$part.sh"
 done
-servers=(postgres rabbitmq s3)
+servers=(postgres rabbitmq s3 orthanc)
 
 usage() {
   sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2
   exit 1
 }
 
+# each COMMAND SERVER...
 each() {
-  local server pids=() failed=0
-  for server in "${servers[@]}"; do
-    "$1" "$server" &
+  local server command=$1 pids=() failed=0
+  for server in "${@:2}"; do
+    "$command" "$server" &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do
@@ -82,14 +84,16 @@ guard() {
 stop_all() {
   [[ -f $dir/ports ]] || return 0
   read -r -a ports <"$dir/ports"
-  each destroy
+  each destroy "${servers[@]}"
   rm -f -- "$dir/servers.env" "$dir/ports" "$dir/lock"
   rmdir --ignore-fail-on-non-empty -- "$dir"
 }
 
 command=${1:-}
-if [[ $command == install && $# -eq 1 ]]; then
-  install_servers
+if [[ $command == install ]]; then
+  shift
+  [[ $# -gt 0 ]] || set -- "${servers[@]}"
+  install_servers "$@"
   exit
 fi
 [[ $# -ge 2 ]] || usage
@@ -99,7 +103,7 @@ server=${3:-}
 case $command in
   start)
     prepare
-    each start || {
+    each start postgres rabbitmq s3 || {
       stop_all
       exit 1
     }

@@ -1,18 +1,29 @@
 # Installs what the servers need. Sourced by servers.sh.
 
-# The programs that are missing, by their Debian packages.
+# missing_packages SERVER...: the programs that are missing, by their Debian packages.
 missing_packages() {
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
-  compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || echo rabbitmq-server
-  local program
-  for program in radosgw ceph-mon ceph-osd; do
-    PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || echo "$program"
+  local server program
+  for server in "$@"; do
+    case $server in
+      postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql ;;
+      rabbitmq) compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || echo rabbitmq-server ;;
+      s3)
+        for program in radosgw ceph-mon ceph-osd; do
+          PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || echo "$program"
+        done
+        ;;
+      orthanc)
+        PATH=$PATH:/usr/sbin command -v Orthanc >/dev/null || echo orthanc
+        [[ -e $orthanc_dicomweb ]] || echo orthanc-dicomweb
+        ;;
+    esac
   done
 }
 
+# install_servers SERVER...
 install_servers() {
   local packages apt policy=/usr/sbin/policy-rc.d
-  mapfile -t packages < <(missing_packages)
+  mapfile -t packages < <(missing_packages "$@")
   [[ ${#packages[@]} -gt 0 ]] || return 0
   if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     printf 'missing, and only root can install them by apt-get: %s\n' "${packages[*]}" >&2

@@ -1,15 +1,15 @@
 # Processes and ports. Sourced by servers.sh.
 
-# Fourteen ports below those that the system gives to outgoing connections, so that a stopped server finds its own again. They begin
+# Fifteen ports below those that the system gives to outgoing connections, so that a stopped server finds its own again. They begin
 # where this process's number says, so that two runs at one moment do not meet.
 reserve_ports() {
   local attempt first port
   for ((attempt = 0; attempt < 850; attempt++)); do
-    first=$((20000 + ($$ + attempt) % 850 * 14))
-    for ((port = first; port < first + 14; port++)); do
+    first=$((20000 + ($$ + attempt) % 850 * 15))
+    for ((port = first; port < first + 15; port++)); do
       answers "$port" && continue 2
     done
-    seq -s ' ' "$first" $((first + 13))
+    seq -s ' ' "$first" $((first + 14))
     return
   done
   return 1

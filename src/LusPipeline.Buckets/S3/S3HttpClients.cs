@@ -20,7 +20,7 @@ internal sealed class S3HttpClients : HttpClientFactory
     public S3HttpClients(S3Options options)
     {
         _timeout = options.Timeout;
-        _authorities = options.HasCaFile ? Authorities(options.CaFile!) : null;
+        _authorities = options.HasCaFile ? TrustedAuthorities.Read(options.CaFile!) : null;
     }
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
@@ -35,15 +35,4 @@ internal sealed class S3HttpClients : HttpClientFactory
         {
             Timeout = _timeout,
         };
-
-    /// <summary>Trusts only the certificate authorities in the file. The host name is checked as usual.</summary>
-    private static X509ChainPolicy Authorities(string file)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPemFile(file);
-        if (policy.CustomTrustStore.Count == 0)
-            throw new CryptographicException("The file holds no certificate.");
-        policy.ExtraStore.AddRange(policy.CustomTrustStore);
-        return policy;
-    }
 }

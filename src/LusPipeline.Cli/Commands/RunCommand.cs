@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Output;
 using LusPipeline.Cli.Reports;
@@ -18,10 +19,11 @@ internal static class RunCommand
         var options = new RunOptions();
         var paths = new Argument<string[]>("path")
         {
-            Description = "Videos, or folders whose first-level folders are studies",
+            Description = "Videos, or folders whose first-level folders are studies; or one archive, as dicomweb+https://HOST/PATH",
             Arity = ArgumentArity.OneOrMore,
         };
         var watch = new Option<bool>("--watch") { Description = "Keep running and analyse new videos as they arrive, until Ctrl-C" };
+        var archive = new ArchiveArguments();
         var command = new Command("run", """
             Turn lung ultrasound videos into diagnoses on this machine.
 
@@ -41,18 +43,23 @@ internal static class RunCommand
             "lus run videos/ --json | jq 'select(.kind == \"video\")'",
             "lus run videos/ --fast",
             "lus run inbox/ --watch",
+            "lus run dicomweb+https://archive.example.org/dicom-web --since 2026-11-01",
             "lus run -- -starts-with-a-dash.mp4");
         options.AddTo(command);
-        command.SetGuardedAction((result, _) => RunAsync(result, options, result.GetRequiredValue(paths), result.GetValue(watch)));
+        archive.AddTo(command);
+        command.SetGuardedAction((result, _) => RunAsync(result, options, result.GetRequiredValue(paths), result.GetValue(watch), archive));
         return command;
     }
 
     /// <summary>Runs on the paths and returns the exit code.</summary>
-    internal static async Task<int> RunAsync(ParseResult result, RunOptions options, IReadOnlyList<string> paths, bool watch)
+    internal static async Task<int> RunAsync(ParseResult result, RunOptions options, IReadOnlyList<string> paths, bool watch, ArchiveArguments? archive = null)
     {
         using var interruption = new Interruption();
-        var labels = result.GetValue(options.Labels) is { } source ? VideoLabels.Read(source) : null;
-        var request = options.Request(result, paths, watch);
+        var labels = result.GetValue(options.Labels) is { } labelled ? VideoLabels.Read(labelled) : null;
+        var source = archive?.Read(result, paths);
+        var request = options.Request(result, source is null ? paths : [], watch) with { Archive = source };
+        if (source is { IsPlain: true })
+            await Console.Error.WriteLineAsync("lus: the archive is asked without encryption: whoever is on the way can read and change loops and credentials. Write dicomweb+https.");
         var page = result.GetValue(options.Report);
         if (page is not null && watch)
         {
@@ -74,7 +81,9 @@ internal static class RunCommand
             await RunReportFile.WriteAsync(page, request, report, labels, interruption.Token);
         if (report.Videos.Count == 0)
         {
-            await Console.Error.WriteLineAsync($"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");
+            await Console.Error.WriteLineAsync(request.Archive is { } searched
+                ? $"lus: the archive has no instance of modality {searched.Modality}{(searched.Since is { } since ? $" since {since:yyyy-MM-dd}" : "")}."
+                : $"lus: no video found under {string.Join(", ", paths)}. Give a video, or a folder with videos (mp4, mov, avi, mpeg, gif, webm …).");
             return ExitCode.Error;
         }
         return report.Videos.All(entry => entry.Video.Status == WorkStatus.Done) ? ExitCode.Done : ExitCode.Incomplete;

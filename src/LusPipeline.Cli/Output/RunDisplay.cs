@@ -61,6 +61,8 @@ internal sealed class RunDisplay(RunProgress progress, IAnsiConsole console, Tim
             text += string.Create(CultureInfo.InvariantCulture, $", about {Math.Ceiling(left.TotalSeconds):0} s left");
         if (progress.Waiting > 0)
             text += $", {progress.Waiting} files are still being written";
+        if (progress.IsWaiting)
+            text += ", the archive does not answer: waiting";
         return text;
     }
 

@@ -8,11 +8,14 @@ namespace LusPipeline.Hosting.Broker;
 /// Guards the handlers of messages. An error that concerns the whole process ends it before the message is acknowledged, so that the
 /// message goes back to its queue. An outage of the database or the bucket is waited out while the message is held.
 /// </summary>
-/// <param name="outages">Waits out outages. Null for <c>lus run</c>, whose ledger and bucket are on this machine.</param>
+/// <param name="outages">Waits out outages. Null for <c>lus run</c> on files, whose ledger and bucket are on this machine.</param>
 public sealed class FatalError(OutageWait? outages = null)
 {
     private readonly TaskCompletionSource<BrokenEngineException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _hangs;
+
+    /// <summary>Waits out outages; null if there are none.</summary>
+    public OutageWait? Outages => outages;
 
     /// <summary>Completes with the error that ends the process.</summary>
     public Task<BrokenEngineException> Broken => _broken.Task;

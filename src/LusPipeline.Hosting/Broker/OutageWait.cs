@@ -9,6 +9,11 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
+    private int _waiting;
+
+    /// <summary>Whether anything waits now.</summary>
+    public bool IsWaiting => Volatile.Read(ref _waiting) > 0;
+
     /// <summary>Whether an error is an outage, so that waiting may help.</summary>
     public static bool Is(Exception failure) => failure is BucketUnavailableException || LedgerOutage.Is(failure);
 
@@ -33,12 +38,20 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
 
     /// <summary>Waits once, for loops that do more than try again. Others use <see cref="WaitOutAsync"/>.</summary>
     /// <param name="tries">How often this outage has been waited for already. The first waits are short.</param>
-    public Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
+    public async Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
     {
         if (tries == 0)
             LogOutage(logger, failure is BucketUnavailableException ? "bucket" : "database", failure.GetType().Name);
         var wait = TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(tries, 10)));
-        return Task.Delay(wait < Longest ? wait : Longest, clock, stopping);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await Task.Delay(wait < Longest ? wait : Longest, clock, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The {Place} is not reachable ({Failure}): waiting")]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LusPipeline.Buckets;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.Folder;
 using LusPipeline.Core.Clips;
 using LusPipeline.Core.Messages;
@@ -30,7 +31,7 @@ public sealed class EmbeddedRun(
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly StageEvents _events = new();
-    private readonly FatalError _fault = new();
+    private readonly FatalError _fault = new(request.Archive is null ? null : new(clock, LoggerFactory.Create(logging).CreateLogger<OutageWait>()));
     private readonly Outstanding _outstanding = new();
     private readonly Channel<(Guid Video, int Generation)> _finished = Channel.CreateUnbounded<(Guid, int)>();
     private readonly Lock _telling = new();
@@ -45,6 +46,7 @@ public sealed class EmbeddedRun(
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public async Task<RunReport> RunAsync(CancellationToken stopping)
     {
+        progress.Outages = _fault.Outages;
         try
         {
             return await RunInHomeAsync(stopping).ConfigureAwait(false);
@@ -67,14 +69,20 @@ public sealed class EmbeddedRun(
         await ledger.Stages.Bundles.RegisterAsync(
             model.Bundle.Id, model.Bundle.Name, model.Bundle.Version, model.Bundle.Threshold, CancellationToken.None).ConfigureAwait(false);
 
-        var bucket = new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache);
+        using var archive = request.Archive is { } options ? new ArchiveConnection(options, clock) : null;
+        // What cannot be reached at all is said at once. Later outages are waited out.
+        await (archive?.CheckAsync(stopping) ?? Task.CompletedTask).ConfigureAwait(false);
+        var uidKey = request.Dicom.HashedBy() ?? (() => home.Key);
+        IVideoBucket bucket = archive is null
+            ? new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache)
+            : new ArchiveVideoBucket(archive, request.Bucket, uidKey(), clock, request.Limits.MaxFileBytes);
         HomePlaces.Note(home, request.Paths, model.Bundle);
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);
-        var scan = new BucketScan(bucket, new StableFiles(clock, StableFiles.DefaultAge), request.Limits)
+        var scan = new BucketScan(bucket, archive is null ? new StableFiles(clock, StableFiles.DefaultAge) : null, request.Limits)
         {
-            Key = request.Dicom.HashedBy() ?? (() => home.Key),
+            Key = uidKey,
             Region = request.Media.Region,
         };
         progress.Follow(_events);
@@ -142,13 +150,7 @@ public sealed class EmbeddedRun(
             {
                 if (listings > 0)
                     await Task.Delay(scan.Waiting > 0 ? SettleInterval : request.WatchInterval, clock, cancellation).ConfigureAwait(false);
-                await foreach (var waiting in ListAsync(scan, ledger, target, cancellation).ConfigureAwait(false))
-                {
-                    var bus = (await engine.Value.ConfigureAwait(false)).Bus;
-                    await TakeUpAsync(waiting, ledger, bus, suspects, cancellation).ConfigureAwait(false);
-                    if (sweep == Task.CompletedTask)
-                        sweep = BesideAsync(new RetrySweep(ledger.Pending, _outstanding, bus, clock).RunAsync(besideStop.Token));
-                }
+                await (_fault.Outages is { } outages ? outages.WaitOutAsync(ListOnceAsync, cancellation) : ListOnceAsync(cancellation)).ConfigureAwait(false);
                 if (suspects.Any && draining.IsCompleted)
                     draining = BesideAsync(suspects.DrainAsync((await engine.Value.ConfigureAwait(false)).Bus, besideStop.Token));
             }
@@ -161,6 +163,17 @@ public sealed class EmbeddedRun(
         {
             await besideStop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(sweep, draining).ConfigureAwait(false);
+        }
+
+        async Task ListOnceAsync(CancellationToken stopping)
+        {
+            await foreach (var waiting in ListAsync(scan, ledger, target, stopping).ConfigureAwait(false))
+            {
+                var bus = (await engine.Value.ConfigureAwait(false)).Bus;
+                await TakeUpAsync(waiting, ledger, bus, suspects, stopping).ConfigureAwait(false);
+                if (sweep == Task.CompletedTask)
+                    sweep = BesideAsync(new RetrySweep(ledger.Pending, _outstanding, bus, clock).RunAsync(besideStop.Token));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Stages;
+using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Run;
@@ -38,6 +39,11 @@ public sealed class RunProgress
 
     /// <summary>Files that are still being written.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Whether the archive does not answer, so that the run waits.</summary>
+    public bool IsWaiting => Outages?.IsWaiting == true;
+
+    internal OutageWait? Outages { get; set; }
 
     /// <summary>
     /// Estimated time left; null before there is a rate, when nothing is left, and while clips of a long video are done whose number is not known

@@ -1,3 +1,4 @@
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Ledger.Moves;
@@ -9,8 +10,11 @@ namespace LusPipeline.Hosting.Run;
 /// <summary>What <c>lus run</c> was asked for.</summary>
 public sealed record RunRequest
 {
-    /// <summary>Videos, or folders whose first-level folders are studies.</summary>
+    /// <summary>Videos, or folders whose first-level folders are studies. None with <see cref="Archive"/>.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>The archive whose loops are analysed; null for <see cref="Paths"/>.</summary>
+    public ArchiveOptions? Archive { get; init; }
 
     public required string Home { get; init; }
 

@@ -6,6 +6,8 @@ namespace LusPipeline.Hosting.Settings;
 /// <summary>Converts single values between text and type.</summary>
 internal static class SettingValue
 {
+    private const string DateFormat = "yyyy-MM-dd";
+
     /// <summary>Checks a text against the type that it is for.</summary>
     /// <param name="parsed">The text in the form that .NET's binder takes, or what is wrong with it and the fix.</param>
     public static bool TryNormalize(SettingShape shape, string? text, bool secret, out string? parsed)
@@ -30,6 +32,7 @@ internal static class SettingValue
         TimeSpan duration => Durations.Format(duration),
         bool flag => flag ? "true" : "false",
         Uri address => address.OriginalString,
+        DateOnly date => date.ToString(DateFormat, CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
@@ -38,6 +41,7 @@ internal static class SettingValue
         _ when type == typeof(string) => text,
         _ when type == typeof(TimeSpan) => Durations.TryParse(text, out var duration) ? duration.ToString("c", CultureInfo.InvariantCulture) : null,
         _ when type == typeof(Uri) => Uri.TryCreate(text.Trim(), UriKind.Absolute, out _) ? text.Trim() : null,
+        _ when type == typeof(DateOnly) => DateOnly.TryParseExact(text.Trim(), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text.Trim() : null,
         // .NET's converter would accept numbers.
         { IsEnum: true } => Enum.GetNames(type).FirstOrDefault(name => string.Equals(name, text.Trim(), StringComparison.OrdinalIgnoreCase)),
         _ => TypeDescriptor.GetConverter(type).IsValid(text.Trim()) ? text.Trim() : null,
@@ -49,6 +53,7 @@ internal static class SettingValue
         _ when type == typeof(TimeSpan) => $"not a duration. Give one such as {Durations.Examples}",
         _ when type == typeof(Uri) => "not an address. Give a whole one, with its scheme: scheme://host:port/path. "
             + "Letters such as @ : / # in a password are written as %40 %3A %2F %23",
+        _ when type == typeof(DateOnly) => "not a date. Give one such as 2026-01-31",
         { IsEnum: true } => $"none of {string.Join(", ", Enum.GetNames(type))}",
         _ => Type.GetTypeCode(type) switch
         {

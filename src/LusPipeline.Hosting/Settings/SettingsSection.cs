@@ -1,3 +1,4 @@
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Broker;
@@ -26,6 +27,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(AttemptOptions.Section, typeof(AttemptOptions)),
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
         new(S3Options.Section, typeof(S3Options)),
+        new(ArchiveOptions.Section, typeof(ArchiveOptions)),
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
         new(WatchOptions.Section, typeof(WatchOptions)),

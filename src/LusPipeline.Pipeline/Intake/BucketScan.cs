@@ -119,6 +119,8 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
         {
             if (item.Reason is { } reason)
                 throw new RejectedException(reason, item.Detail ?? "");
+            if (item.Loop is { } known)
+                return Found(item, await bucket.ContentAsync(item, cancellation).ConfigureAwait(false) + RegionSuffix, known);
             var claims = VideoClaims.Claim(item.Key);
             // A name that claims another format is believed until the video is read.
             var head = !claims || VideoClaims.ClaimDicom(item.Key) ? await HeadAsync(item, cancellation).ConfigureAwait(false) : [];
@@ -133,8 +135,7 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
             if (item.Size > limits.MaxFileBytes)
                 throw new RejectedException(ReasonCode.TooLargeFile, $"It has {item.Size} bytes; the limit is {limits.MaxFileBytes}.");
             var content = await bucket.ContentAsync(item, cancellation).ConfigureAwait(false);
-            var region = loop is null ? "" : LoopContent.Suffix(Region == LoopRegion.All);
-            return new SeenVideo(bucket.NameOf(item), item.Key, content + region, item.Tag, item.Size) { Loop = IdentityOf(loop) };
+            return Found(item, loop is null ? content : content + RegionSuffix, IdentityOf(loop));
         }
         catch (RejectedException rejected) when (VideoClaims.Claim(item.Key))
         {
@@ -151,6 +152,11 @@ public sealed class BucketScan(IVideoBucket bucket, StableFiles? stable, VideoLi
             return Later(item, unsettled);
         }
     }
+
+    private string RegionSuffix => LoopContent.Suffix(Region == LoopRegion.All);
+
+    private SeenVideo Found(BucketObject item, string content, LoopIdentity? loop) =>
+        new(bucket.NameOf(item), item.Key, content, item.Tag, item.Size) { Loop = loop };
 
     /// <summary>
     /// Handles a file that changes while it is read, or a disk error that may pass: a later listing tries the file again, and rejects it

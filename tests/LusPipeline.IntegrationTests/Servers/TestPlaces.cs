@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Stages;
 using LusPipeline.Ledger.Databases;
@@ -142,6 +143,19 @@ public sealed partial class TestServers
         var name = NewName("u");
         await ServersScript.RunAsync("s3-user", _folder, name);
         return ($"arn:aws:iam:::user/{name}", bucket with { AccessKey = $"{name}access", SecretKey = $"{name}secret" });
+    }
+
+    /// <summary>The archive, as its user.</summary>
+    public async Task<ArchiveOptions> ArchiveAsync()
+    {
+        var address = await AddressAsync(TestServer.Orthanc);
+        return new ArchiveOptions
+        {
+            Url = new Uri(address["LUS_TEST_ORTHANC"]),
+            User = address["LUS_TEST_ORTHANC_USER"],
+            Password = address["LUS_TEST_ORTHANC_PASSWORD"],
+            Timeout = TimeSpan.FromSeconds(20),
+        };
     }
 
     /// <summary>The bucket as users of single stages, with the rights of <c>deploy/s3/policy.sh</c>.</summary>

@@ -6,4 +6,5 @@ public enum TestServer
     Postgres,
     RabbitMq,
     S3,
+    Orthanc,
 }

@@ -13,7 +13,8 @@ namespace LusPipeline.IntegrationTests.Servers;
 /// </summary>
 public sealed partial class TestServers : IAsyncDisposable
 {
-    private static readonly Lazy<Task<(int ExitCode, string Output)>> Installed = new(() => ServersScript.TryRunAsync("install"));
+    private static readonly Lazy<Task<(int ExitCode, string Output)>> Installed = new(() => ServersScript.TryRunAsync("install", "postgres", "rabbitmq", "s3"));
+    private static readonly Lazy<Task<(int ExitCode, string Output)>> OrthancInstalled = new(() => ServersScript.TryRunAsync("install", "orthanc"));
 
     private readonly ConcurrentDictionary<TestServer, Lazy<Task<IReadOnlyDictionary<string, string>>>> _addresses = new();
     private readonly string _folder;
@@ -68,6 +69,9 @@ public sealed partial class TestServers : IAsyncDisposable
 
     /// <summary>A database's server that nobody else uses, beside the shared broker and bucket's server.</summary>
     public TestServers SingleDatabase() => new(Use.Stopped, null, this, TestServer.Postgres);
+
+    /// <summary>An archive that nobody else uses, beside the shared servers.</summary>
+    public TestServers SingleOrthanc() => new(Use.Stopped, null, this, TestServer.Orthanc);
 
     /// <summary>Servers that nobody uses after this test, which may change their settings.</summary>
     public static TestServers Single() => new(Use.Stopped);
@@ -136,7 +140,7 @@ public sealed partial class TestServers : IAsyncDisposable
     {
         if (IsShared(server))
             return await _shared!.AddressAsync(server);
-        var (exitCode, missing) = await Installed.Value;
+        var (exitCode, missing) = await (server == TestServer.Orthanc ? OrthancInstalled : Installed).Value;
         Assert.SkipUnless(exitCode == 0, missing);
         return await _addresses.GetOrAdd(server, _ => new(() => StartFirstAsync(server))).Value;
     }
@@ -170,6 +174,7 @@ public sealed partial class TestServers : IAsyncDisposable
     {
         TestServer.Postgres => "postgres",
         TestServer.RabbitMq => "rabbitmq",
+        TestServer.Orthanc => "orthanc",
         _ => "s3",
     };
 }

@@ -10,6 +10,7 @@ internal static class ChartSettings
     /// <summary>What the chart refuses in its values: secrets, which come by reference, and what it sets itself.</summary>
     public static IReadOnlySet<string> Refused { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
+        "Archive:CaFile", "Archive:ClientCertificateFile", "Archive:ClientKeyFile", "Archive:Password", "Archive:Token", "Archive:User",
         "Bucket:AccessKey", "Bucket:CaFile", "Bucket:SecretKey", "Broker:CaFile", "Broker:ClientCertificateFile", "Broker:ClientKeyFile", "Broker:Uri",
         "Database:ConnectionString", "Http:Url", "Inference:Provider", "Model:Bundle", "Notifications:Uri", "Web:CertificateFile",
         "Web:CertificateKeyFile", "Web:Token", "Web:Url", "Worker:Scratch",
@@ -64,6 +65,8 @@ internal static class ChartSettings
             return new JsonObject { ["type"] = "boolean" };
         if (shape.Type == typeof(TimeSpan))
             return new JsonObject { ["type"] = "string", ["pattern"] = DurationPattern };
+        if (shape.Type == typeof(DateOnly))
+            return new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" };
         if (shape.Type == typeof(Uri))
             return new JsonObject { ["type"] = "string", ["pattern"] = "^[a-z][a-z0-9+.-]*://.+" };
         if (shape.Type == typeof(int) || shape.Type == typeof(long))

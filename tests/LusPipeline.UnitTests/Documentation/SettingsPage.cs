@@ -46,6 +46,7 @@ internal static partial class SettingsPage
         { Type: var type } when type == typeof(bool) => "true or false",
         { Type: var type } when type == typeof(TimeSpan) => "duration",
         { Type: var type } when type == typeof(Uri) => "address",
+        { Type: var type } when type == typeof(DateOnly) => "date",
         { Type.IsEnum: true } => "choice",
         { Type: var type } when type == typeof(int) || type == typeof(long) => "whole number",
         _ => throw new InvalidOperationException($"{shape.Type} has no name here."),

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace LusPipeline.Buckets.DicomWeb;
+
+/// <summary>Reads attributes from the JSON of DICOM (PS3.18, annex F): <c>{"0020000D": {"vr": "UI", "Value": ["1.2.3"]}}</c>.</summary>
+internal static partial class DicomJson
+{
+    public const string ClassUid = "00080016";
+    public const string InstanceUid = "00080018";
+    public const string StudyUid = "0020000D";
+    public const string SeriesUid = "0020000E";
+    public const string InstancesOfSeries = "00201209";
+    public const string Frames = "00280008";
+
+    private const int LongestUid = 64;
+
+    /// <summary>An attribute's first value as text; null if there is none.</summary>
+    public static string? Text(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    /// <summary>An attribute's first value as a whole number; null if there is none. Archives write numbers as numbers or as text.</summary>
+    public static int? Number(JsonElement dataSet, string tag) => Value(dataSet, tag) switch
+    {
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) => number,
+        { ValueKind: JsonValueKind.String } value when int.TryParse(value.GetString(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+
+    /// <summary>An attribute's value as a UID that may stand in an address; null if it is none.</summary>
+    public static string? Uid(JsonElement dataSet, string tag) => Text(dataSet, tag) is { Length: <= LongestUid } uid && Form().IsMatch(uid) ? uid : null;
+
+    private static JsonElement? Value(JsonElement dataSet, string tag) =>
+        dataSet.ValueKind == JsonValueKind.Object && dataSet.TryGetProperty(tag, out var attribute) && attribute.ValueKind == JsonValueKind.Object
+        && attribute.TryGetProperty("Value", out var values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0
+            ? values[0]
+            : null;
+
+    [GeneratedRegex(@"\A[0-9]+(\.[0-9]+)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}
