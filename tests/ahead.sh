@@ -39,7 +39,7 @@ runtime=$(dotnet --list-runtimes | sed -nE 's/^Microsoft\.NETCore\.App (10\.[0-9
 web=${runtime/Microsoft.NETCore.App/Microsoft.AspNetCore.App}
 
 # The launcher's newest build has the same packages, compiled, unless they were changed since.
-launched=$(ls -1dt .build/lus-*/ 2>/dev/null | head -n 1)
+launched=$(ls -1dt .build/lus-*/ 2>/dev/null | head -n 1 || true)
 [[ -z $launched || -z $(find src -name packages.lock.json -newer "$launched" -print -quit) ]] || launched=
 
 # Compiles the assembly $2, whose hash is $1, unless it was.

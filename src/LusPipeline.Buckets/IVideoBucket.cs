@@ -51,4 +51,10 @@ public interface IVideoBucket
     /// <param name="localPath">The file to create, in an existing folder.</param>
     /// <param name="cancellation">Ends a download.</param>
     Task<LocalVideo> FetchAsync(string key, string tag, string localPath, CancellationToken cancellation);
+
+    /// <summary>Finds an object by its key and content, whatever its tag: a folder that was copied has files of other times and inodes.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="content">Its content, as <see cref="ContentAsync"/> gives it.</param>
+    /// <returns>Null if there is none, and where a tag is lost with its content.</returns>
+    Task<BucketObject?> FindCopyAsync(string key, string content, CancellationToken cancellation) => Task.FromResult<BucketObject?>(null);
 }

@@ -11,13 +11,13 @@ namespace LusPipeline.Buckets.DicomWeb;
 /// <summary>The client of one archive. Any number of threads may use it. It connects at the first request.</summary>
 public sealed class ArchiveConnection : IDisposable
 {
-    private const int Tries = 4;
+    internal const int Tries = 4;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest time that is waited because the archive asks for it.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly HttpClient _client;
     private readonly TimeProvider _clock;

@@ -57,6 +57,9 @@ public sealed record ArchiveOptions : IValidatableObject
     /// <summary>Whether what is sent can be read on the way to another machine.</summary>
     public bool IsPlain => Url is { } url && url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback;
 
+    /// <summary>The longest time that a request takes with all its tries and the pauses that the archive asks for.</summary>
+    public TimeSpan LongestCall => (Timeout + ArchiveConnection.LongestPause) * ArchiveConnection.Tries;
+
     /// <summary>Describes the archive, for messages.</summary>
     internal string Place => $"the archive at {Url}";
 

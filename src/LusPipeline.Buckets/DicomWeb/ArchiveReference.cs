@@ -12,9 +12,11 @@ internal sealed record ArchiveReference(string StudyUid, string SeriesUid, strin
 
     public string Seal(InstallationKey key) => Prefix + key.Seal($"{StudyUid}/{SeriesUid}/{InstanceUid}");
 
+    public static bool Is(string tag) => tag.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <returns>Null for a tag that is none of an archive's, or was sealed with another key.</returns>
     public static ArchiveReference? Open(string tag, InstallationKey key) =>
-        tag.StartsWith(Prefix, StringComparison.Ordinal) && key.Open(tag[Prefix.Length..])?.Split('/') is [var study, var series, var instance]
+        Is(tag) && key.Open(tag[Prefix.Length..])?.Split('/') is [var study, var series, var instance]
             ? new(study, series, instance)
             : null;
 }

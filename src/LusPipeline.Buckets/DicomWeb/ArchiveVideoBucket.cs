@@ -33,6 +33,9 @@ public sealed class ArchiveVideoBucket(ArchiveConnection connection, string name
 
     public string Name => name;
 
+    /// <summary>Whether a tag is one of an archive's objects.</summary>
+    public static bool Holds(string tag) => ArchiveReference.Is(tag);
+
     /// <summary>Returns the bucket's name and <c>dicomweb</c>: the same loops as files belong to other studies.</summary>
     public string NameOf(BucketObject item) => $"{name}/dicomweb";
 

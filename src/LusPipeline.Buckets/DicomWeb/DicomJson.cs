@@ -13,11 +13,16 @@ internal static partial class DicomJson
     public const string SeriesUid = "0020000E";
     public const string InstancesOfSeries = "00201209";
     public const string Frames = "00280008";
+    public const string FailureReason = "00081197";
+    public const string FailedObjects = "00081198";
 
     private const int LongestUid = 64;
 
     /// <summary>An attribute's first value as text; null if there is none.</summary>
     public static string? Text(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    /// <summary>The first item of a sequence; null if there is none.</summary>
+    public static JsonElement? Item(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.Object } item ? item : null;
 
     /// <summary>An attribute's first value as a whole number; null if there is none. Archives write numbers as numbers or as text.</summary>
     public static int? Number(JsonElement dataSet, string tag) => Value(dataSet, tag) switch

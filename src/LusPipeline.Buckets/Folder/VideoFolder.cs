@@ -76,10 +76,6 @@ public sealed class VideoFolder : IVideoBucket
         static TransientException Changed() => new(ReasonCode.Vanished, "It changed while it was read.");
     }
 
-    /// <summary>Finds a file by its key and content, whatever its tag: a folder that was copied has files of other times and inodes.</summary>
-    /// <param name="key">The file's key.</param>
-    /// <param name="content">Its content, as <see cref="ContentAsync"/> gives it.</param>
-    /// <returns>Null if there is none.</returns>
     public async Task<BucketObject?> FindCopyAsync(string key, string content, CancellationToken cancellation)
     {
         await foreach (var item in ListAsync(cancellation).ConfigureAwait(false))

@@ -2,13 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace LusPipeline.Buckets.S3;
 
-/// <summary>The S3 bucket that workers watch. It also holds their own objects.</summary>
+/// <summary>The S3 bucket that workers watch. It also holds their own objects, wherever the videos come from.</summary>
 public sealed record S3Options : IValidatableObject
 {
     public const string Section = "Bucket";
 
     private const string DefaultWatchPrefix = "incoming/";
     private const string DefaultUrgentPrefix = "urgent/";
+
+    /// <summary>
+    /// Where videos come from: <c>S3</c> for the watched prefixes of this bucket, <c>DicomWeb</c> for the archive of the section <c>Archive</c>. The
+    /// pipeline's own objects lie in this bucket in both cases.
+    /// </summary>
+    public BucketKind Kind { get; init; }
 
     /// <summary>Name of the bucket in S3.</summary>
     [Required(AllowEmptyStrings = false)]
@@ -79,7 +85,7 @@ public sealed record S3Options : IValidatableObject
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The bucket's name that ids are computed from.</summary>
-    internal string IdentityName => string.IsNullOrEmpty(Identity) ? Name : Identity;
+    public string IdentityName => string.IsNullOrEmpty(Identity) ? Name : Identity;
 
     /// <summary>Whether keys are set. If not, the AWS SDK looks for credentials itself.</summary>
     internal bool HasKeys => !string.IsNullOrEmpty(AccessKey);

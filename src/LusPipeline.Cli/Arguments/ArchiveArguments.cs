@@ -7,8 +7,6 @@ namespace LusPipeline.Cli.Arguments;
 /// <summary>The arguments by which <c>lus run</c> reads an archive.</summary>
 internal sealed class ArchiveArguments
 {
-    private const string UrlKey = $"{ArchiveOptions.Section}:{nameof(ArchiveOptions.Url)}";
-
     private readonly Option<DateTime?> _since = SinceOption.Create("--since", "Of an archive, only studies of this date or later");
     private readonly Option<string?> _modality = new("--modality") { Description = "Of an archive, the modality of the series that are read; US if left out", HelpName = "CODE" };
 
@@ -31,12 +29,9 @@ internal sealed class ArchiveArguments
             throw Wrong("An archive is analysed alone. Give its address without other paths.");
         if (!ArchiveAddress.TryParse(address, out var url, out var problem))
             throw Wrong(problem);
-        var settings = LoadedSettings.One<ArchiveOptions>(new ConfigurationSources());
-        if (settings is { HasCredentials: true, Url: { } own } && Uri.Compare(own, url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
-            throw Wrong($"The credentials in the settings belong to {own.GetLeftPart(UriPartial.Authority)} ({UrlKey}), and are not sent to another archive. Set {SettingsSection.VariableOf(UrlKey)} for this run.");
+        var settings = ArchiveSettings.At(url, new ConfigurationSources());
         return settings with
         {
-            Url = url,
             Modality = modality ?? settings.Modality,
             Since = since is { } time ? DateOnly.FromDateTime(time) : settings.Since,
             // A run reads all that it was asked for, each time.

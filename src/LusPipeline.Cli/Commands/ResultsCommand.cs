@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Exporting;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Cli.Ledgers;
 using LusPipeline.Cli.Output;
+using LusPipeline.Hosting.Reports;
 using LusPipeline.Hosting.Results;
 using LusPipeline.Hosting.Run;
 using LusPipeline.Hosting.Settings;
@@ -33,6 +35,7 @@ internal static class ResultsCommand
         };
         var format = OutputFormat.OrFiles();
         var folder = new Option<string?>("--out") { Description = "Folder for the files of --format parquet and dicom-sr; files that are there are written anew", HelpName = "FOLDER" };
+        var store = new Option<bool>("--store") { Description = "Store the reports of --format dicom-sr in the archive of the settings (Archive:Url), beside --out or without it" };
         var withNames = new Option<bool>("--names") { Description = "Parquet files have the names of studies and videos, which may be a patient's, beside their ids" };
         var originals = new Option<string[]>("--originals")
         {
@@ -40,7 +43,7 @@ internal static class ResultsCommand
             HelpName = "PATH",
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format, folder, withNames, originals }.WithExamples(
+        var command = new Command("results", "Print the results of videos, by study") { study, since, limit, labels, format, folder, store, withNames, originals }.WithExamples(
             "lus results",
             "lus results --study patient1",
             "lus results --since 12h",
@@ -48,6 +51,7 @@ internal static class ResultsCommand
             "lus results --format csv > results.csv",
             "lus results --format parquet --out results/ --since 2d",
             "lus results --format dicom-sr --out reports/ --since 12h",
+            "lus results --format dicom-sr --store --study dicom-70b3d79c0e2be33309c4802306f10ec5",
             "LUS__Database__ConnectionString__File=/run/secrets/database lus results");
         command.SetLedgerAction(ledger, async (result, cancellation) =>
         {
@@ -62,7 +66,10 @@ internal static class ResultsCommand
             if (how == OutputFormat.Parquet)
                 return await ExportAsync(opened.Open, filter, result.GetValue(folder), result.GetValue(withNames), cancellation);
             if (how == OutputFormat.DicomSr)
-                return await ReportAsync(opened, filter, result.GetValue(folder), result.GetRequiredValue(originals), cancellation);
+            {
+                var archive = result.GetValue(store) ? opened.Settings ?? LoadedSettings.Load(ledger.Sources(result)) : null;
+                return await ReportAsync(opened, filter, result.GetValue(folder), archive, result.GetRequiredValue(originals), cancellation);
+            }
             var most = result.GetValue(limit) ?? (how == OutputFormat.Table && known is null ? LimitOption.OfTables : int.MaxValue);
             var studies = TakeAsync(new ResultReader(opened.Open).StreamAsync(filter, cancellation), most, cancellation);
             await (how switch
@@ -100,23 +107,25 @@ internal static class ResultsCommand
         return ExitCode.Done;
     }
 
+    /// <param name="archive">The settings that name the archive to store in; null to store nowhere.</param>
     private static async Task<int> ReportAsync(
-        OpenedLedger ledger, StudyFilter filter, string? folder, IReadOnlyList<string> paths, CancellationToken cancellation)
+        OpenedLedger ledger, StudyFilter filter, string? folder, LoadedSettings? archive, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
-        if (folder is null)
+        if (folder is null && archive is null)
         {
-            await Console.Error.WriteLineAsync("lus: --format dicom-sr writes files. Name their folder with --out.");
+            await Console.Error.WriteLineAsync("lus: --format dicom-sr writes files or stores them. Name their folder with --out, or give --store.");
             return ExitCode.Error;
         }
+        using var connection = archive is null ? null : ArchiveSettings.Connect(archive);
         using var places = ledger.OpenOriginals(paths);
-        var export = new ReportExport(folder, ledger.Open, places.Bucket);
+        var export = new ReportExport(folder, connection is null ? null : new ArchiveStore(connection), new DicomReports(ledger.Open, places.Bucket));
         await foreach (var study in new ResultReader(ledger.Open).StreamAsync(filter, cancellation))
             await export.WriteAsync(study, cancellation);
+        var where = string.Join(" and ", new[] { folder, archive is null ? null : "the archive" }.OfType<string>());
         await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{export.Written} reports are in {folder}. {export.Other} studies have no DICOM loops or no result yet; of {export.Unread} the originals cannot be read."));
+            CultureInfo.InvariantCulture, $"{export.Written} reports are in {where}. {export.Other} studies have no DICOM loops or no result yet; {export.Failed} reports could not be made or stored."));
         await Console.Out.WriteLineAsync(ResearchNotice.Text);
-        return export.Unread == 0 ? ExitCode.Done : ExitCode.Incomplete;
+        return export.Failed == 0 ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     /// <summary>Yields studies with their videos until the limit on videos is reached. If there are more, it says so.</summary>

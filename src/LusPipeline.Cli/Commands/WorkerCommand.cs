@@ -45,6 +45,7 @@ internal static class WorkerCommand
     private static async Task<int> RunAsync(ConfigurationSources sources, StageSet stages, CancellationToken stopping)
     {
         var settings = LoadedSettings.Load(sources, DatabaseOptions.Section, BrokerOptions.Section, S3Options.Section);
+        ArchiveSettings.Require(settings, stages);
         await using var worker = WorkerHost.Build(settings, stages, logging => AddConsole(logging, settings));
         await worker.RunAsync(stopping);
         return ExitCode.Done;

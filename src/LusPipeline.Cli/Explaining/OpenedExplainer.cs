@@ -53,7 +53,8 @@ internal sealed class OpenedExplainer : IDisposable
         ]);
         // The original was within the limits when it was diagnosed, whatever they were then.
         var decoding = new FrameDecoding(new IngestOptions(), MediaSettings.Read(), limits ?? Unlimited);
-        return new(open, HomePlaces.Originals(home, videos), bundles, HomeFolder.FramesIn(home), decoding, new InferenceOptions(), mask, TimeProvider.System, null, null);
+        var originals = HomePlaces.Originals(home, videos);
+        return new(open, originals, bundles, HomeFolder.FramesIn(home), decoding, new InferenceOptions(), mask, TimeProvider.System, originals, null);
     }
 
     /// <summary>The ledger of workers: originals are in their bucket, models those of the settings. Frames stay only while this is open.</summary>

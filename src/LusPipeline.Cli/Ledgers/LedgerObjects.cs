@@ -1,4 +1,5 @@
 using LusPipeline.Buckets;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.Folder;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Hosting.Run;
@@ -10,6 +11,8 @@ namespace LusPipeline.Cli.Ledgers;
 internal sealed class LedgerObjects : IDisposable
 {
     private readonly S3Connection? _connection;
+    private readonly Lazy<ArchiveConnection>? _archive;
+    private readonly Lazy<IVideoBucket>? _originals;
 
     /// <summary>Opens the objects of a home folder.</summary>
     public LedgerObjects(HomeFolder home) => Work = new WorkFolder(home.Objects);
@@ -19,19 +22,26 @@ internal sealed class LedgerObjects : IDisposable
     {
         _connection = new S3Connection(settings.Get<S3Options>());
         Work = new S3WorkBucket(_connection);
-        Originals = new S3VideoBucket(_connection, TimeProvider.System);
+        _archive = settings.ReadsArchive() ? new(() => ArchiveSettings.Connect(settings)) : null;
+        _originals = new(() => _archive is null ? new S3VideoBucket(_connection, TimeProvider.System) : ArchiveSettings.Bucket(settings, _archive.Value));
         Results = new ResultKeys(settings.Get<S3Options>());
     }
 
     public IWorkBucket Work { get; }
 
     /// <summary>
-    /// The bucket of the original videos. Null for a home folder: the ledger of <c>lus run</c> does not record the folders of its videos.
+    /// The bucket of the original videos, or the archive of the workers. Null for a home folder: the ledger of <c>lus run</c> does not record the folders of its videos.
     /// </summary>
-    public IVideoBucket? Originals { get; }
+    /// <exception cref="ConfigurationException">The originals are in an archive, and a setting for that is missing.</exception>
+    public IVideoBucket? Originals => _originals?.Value;
 
     /// <summary>The keys of result objects. Null for a home folder, which has none.</summary>
     public ResultKeys? Results { get; }
 
-    public void Dispose() => _connection?.Dispose();
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        if (_archive is { IsValueCreated: true })
+            _archive.Value.Dispose();
+    }
 }

@@ -32,7 +32,10 @@ internal sealed record OpenedLedger(Func<LedgerContext> Open, TimeProvider Clock
     public OriginalVideos OpenOriginals(IReadOnlyList<string> paths)
     {
         if (HomePath is not null)
-            return new(HomePlaces.Originals(HomePath, paths), null);
+        {
+            var originals = HomePlaces.Originals(HomePath, paths);
+            return new(originals, originals);
+        }
         return paths.Count > 0 ? new(new VideoFolder("originals", paths, null, ContentCache.InMemory()), null) : OriginalVideos.OfWorkers(OpenObjects());
     }
 

@@ -3,7 +3,7 @@ using LusPipeline.Buckets;
 namespace LusPipeline.Cli.Ledgers;
 
 /// <summary>Where the original videos of a ledger are.</summary>
-internal sealed class OriginalVideos(IVideoBucket bucket, LedgerObjects? objects) : IDisposable
+internal sealed class OriginalVideos(IVideoBucket bucket, IDisposable? owner) : IDisposable
 {
     public IVideoBucket Bucket => bucket;
 
@@ -11,5 +11,5 @@ internal sealed class OriginalVideos(IVideoBucket bucket, LedgerObjects? objects
     public static OriginalVideos OfWorkers(LedgerObjects objects) =>
         new(objects.Originals ?? throw new InvalidOperationException("A home folder has no bucket of originals."), objects);
 
-    public void Dispose() => objects?.Dispose();
+    public void Dispose() => owner?.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using LusPipeline.Buckets;
-using LusPipeline.Buckets.Folder;
 using LusPipeline.Core.Identity;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Explaining.Pictures;
@@ -129,11 +128,8 @@ public sealed class ClipFrames : IDisposable
         }
         catch (RejectedException gone) when (gone.Reason == ReasonCode.Vanished)
         {
-            if (_originals is VideoFolder folder
-                && await folder.FindCopyAsync(clip.ObjectKey, LoopContent.OfObject(clip.Content), cancellation).ConfigureAwait(false) is { } copy)
-            {
-                return await folder.FetchAsync(copy.Key, copy.Tag, localPath, cancellation).ConfigureAwait(false);
-            }
+            if (await _originals.FindCopyAsync(clip.ObjectKey, LoopContent.OfObject(clip.Content), cancellation).ConfigureAwait(false) is { } copy)
+                return await _originals.FetchAsync(copy.Key, copy.Tag, localPath, cancellation).ConfigureAwait(false);
             throw new NotExplainableException("The original is gone, or its content has changed since it was diagnosed, so its frames cannot be shown.", gone);
         }
         catch (RejectedException refused)

@@ -15,11 +15,12 @@ public sealed class Checkup(LoadedSettings settings, StageSet stages, TimeSpan l
 {
     private readonly IReadOnlyList<Check> _checks =
     [
-        new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings))),
+        new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings, stages))),
         .. BrokerChecks.All(settings, stages),
         .. NotificationChecks.All(settings),
         .. DatabaseChecks.All(settings, stages),
         .. BucketChecks.All(settings, stages),
+        .. ArchiveChecks.All(settings, stages),
         .. ModelChecks.All(settings),
         .. MediaChecks.All(settings),
         new("scratch space", _ => Task.FromResult(ScratchCheck.Check(settings))),

@@ -1,4 +1,5 @@
 using System.Net;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Ledger.Databases;
@@ -20,6 +21,10 @@ internal static class PlainTransport
         options.Endpoint is { } endpoint && endpoint.Scheme == Uri.UriSchemeHttp && !IsHere(endpoint.IdnHost)
             ? $"not encrypted: whoever is on the way can read and change videos. Write https:// in {S3Options.Section}:{nameof(S3Options.Endpoint)}"
             : null;
+
+    /// <inheritdoc cref="Of(BrokerOptions, string)"/>
+    public static string? Of(ArchiveOptions options) =>
+        options.IsPlain ? $"not encrypted: {Read}. Write https:// in {ArchiveOptions.Section}:{nameof(ArchiveOptions.Url)}" : null;
 
     /// <inheritdoc cref="Of(BrokerOptions, string)"/>
     public static string? Of(DatabaseOptions options)

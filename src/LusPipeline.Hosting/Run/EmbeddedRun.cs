@@ -76,7 +76,7 @@ public sealed class EmbeddedRun(
         IVideoBucket bucket = archive is null
             ? new VideoFolder(request.Bucket, request.Paths, home.Path, ledger.Hashes.Cache)
             : new ArchiveVideoBucket(archive, request.Bucket, uidKey(), clock, request.Limits.MaxFileBytes);
-        HomePlaces.Note(home, request.Paths, model.Bundle);
+        HomePlaces.Note(home, request, model.Bundle);
         var work = new WorkFolder(home.Objects);
         await work.DeleteUnfinishedAsync(DateTime.MaxValue, CancellationToken.None).ConfigureAwait(false);
         var scratch = new ScratchFolder(home.Scratch);

@@ -48,7 +48,9 @@ public sealed class HomeFolder : IDisposable
     /// <exception cref="HomeException">It is damaged.</exception>
     public InstallationKey Key => _key.Value;
 
-    private static InstallationKey KeyIn(string home)
+    /// <summary>Reads the key of a home folder, and makes it if there is none.</summary>
+    /// <exception cref="HomeException">It is damaged.</exception>
+    internal static InstallationKey KeyIn(string home)
     {
         var path = System.IO.Path.Combine(home, KeyName);
         if (!File.Exists(path))

@@ -14,6 +14,9 @@ namespace LusPipeline.Hosting.Run;
 /// <param name="Models">Absolute folders of the bundles that runs computed with, the newest first.</param>
 public sealed record HomePlaces(IReadOnlyList<string> Videos, IReadOnlyList<string> Models)
 {
+    /// <summary>The address of the archive that a run read last; null for none.</summary>
+    public Uri? Archive { get; init; }
+
     private const string FileName = "places.json";
 
     /// <summary>The most paths that are kept. A shell may give a run thousands of files.</summary>
@@ -27,7 +30,7 @@ public sealed record HomePlaces(IReadOnlyList<string> Videos, IReadOnlyList<stri
         try
         {
             using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, HostingJson.Report.HomePlaces) is { Videos: { } videos, Models: { } models } ? new(videos, models) : new([], []);
+            return JsonSerializer.Deserialize(stream, HostingJson.Report.HomePlaces) is { Videos: not null, Models: not null } places ? places : new([], []);
         }
         catch (FileNotFoundException)
         {
@@ -43,15 +46,18 @@ public sealed record HomePlaces(IReadOnlyList<string> Videos, IReadOnlyList<stri
     /// <param name="home">The home folder.</param>
     /// <param name="further">Further files and folders to look in, before the known ones.</param>
     /// <exception cref="FileNotFoundException">One of <paramref name="further"/> does not exist.</exception>
-    public static VideoFolder Originals(string home, IReadOnlyList<string> further) =>
-        new("originals", [.. further, .. Read(home).Videos.Where(Path.Exists)], home, ContentCache.InMemory());
+    public static HomeOriginals Originals(string home, IReadOnlyList<string> further)
+    {
+        var places = Read(home);
+        return new(new VideoFolder("originals", [.. further, .. places.Videos.Where(Path.Exists)], home, ContentCache.InMemory()), places.Archive, home);
+    }
 
     /// <summary>Notes what a run was given. The caller holds the home folder.</summary>
-    internal static void Note(HomeFolder home, IEnumerable<string> videos, Bundle model)
+    internal static void Note(HomeFolder home, RunRequest request, Bundle model)
     {
         var before = Read(home.Path);
-        var after = new HomePlaces(With(videos, before.Videos), With([model.Folder], before.Models));
-        if (!after.Videos.SequenceEqual(before.Videos) || !after.Models.SequenceEqual(before.Models))
+        var after = new HomePlaces(With(request.Paths, before.Videos), With([model.Folder], before.Models)) { Archive = request.Archive?.Url ?? before.Archive };
+        if (!after.Videos.SequenceEqual(before.Videos) || !after.Models.SequenceEqual(before.Models) || after.Archive != before.Archive)
             after.Write(home);
     }
 

@@ -28,6 +28,7 @@ public sealed record SettingsSection(string Name, Type Options)
         new(DatabaseOptions.Section, typeof(DatabaseOptions)),
         new(S3Options.Section, typeof(S3Options)),
         new(ArchiveOptions.Section, typeof(ArchiveOptions)),
+        new(ReportOptions.Section, typeof(ReportOptions)),
         new(LeaseOptions.Section, typeof(LeaseOptions)),
         new(SweepOptions.Section, typeof(SweepOptions)),
         new(WatchOptions.Section, typeof(WatchOptions)),

@@ -1,3 +1,5 @@
+using LusPipeline.Buckets;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
@@ -8,13 +10,13 @@ using LusPipeline.Ledger.Registers;
 namespace LusPipeline.Hosting.Worker;
 
 /// <summary>Repeats a task at an interval while this worker holds the duty for it. Outages are waited out.</summary>
-internal sealed class DutyLoop(LeasedDuties duties, LeaseOptions lease, S3Options bucket, FatalError fault, OutageWait outages, LoopWatchdog loops)
+internal sealed class DutyLoop(LeasedDuties duties, LeaseOptions lease, S3Options bucket, ArchiveOptions archive, FatalError fault, OutageWait outages, LoopWatchdog loops)
 {
     /// <summary>
-    /// A loop counts as stuck after this time without a beat. The longest steps are a statement with its time limit, and a request to the bucket with
-    /// its retries.
+    /// A loop counts as stuck after this time without a beat. The longest steps are a statement with its time limit, and a request to the bucket
+    /// or the archive with its retries.
     /// </summary>
-    public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + (bucket.Timeout * 8);
+    public TimeSpan StandsStill { get; } = TimeSpan.FromMinutes(5) + ((bucket.Kind == BucketKind.DicomWeb ? archive.LongestCall : bucket.Timeout * 4) * 2);
 
     /// <param name="name">The loop's name in <c>/health/live</c>.</param>
     /// <param name="duty">The duty's name.</param>

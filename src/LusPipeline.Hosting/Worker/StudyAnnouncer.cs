@@ -11,9 +11,9 @@ using LusPipeline.Ledger.Results;
 
 namespace LusPipeline.Hosting.Worker;
 
-/// <summary>Announces completed studies. It writes the result into the bucket, publishes the public event, and then notes in the ledger that it did.</summary>
+/// <summary>Announces completed studies. It writes the result into the bucket, stores the report if one is wanted, publishes the public event, and then notes in the ledger that it did.</summary>
 internal sealed class StudyAnnouncer(
-    StudyAnnouncements announcements, ResultReader results, ResultKeys keys, IVideoBucket bucket, IWorkBucket work, BrokerEvents events)
+    StudyAnnouncements announcements, ResultReader results, ResultKeys keys, IVideoBucket bucket, IWorkBucket work, StoredReports reports, BrokerEvents events)
 {
     private const int MaxStudies = 200;
     private const int MaxParallel = 8;
@@ -42,6 +42,7 @@ internal sealed class StudyAnnouncer(
             await CorrectAsync(study, key).ConfigureAwait(false);
             return;
         }
+        await reports.StoreAsync(study, cancellation).ConfigureAwait(false);
         var completed = study.CompletedAt ?? study.FirstSeenAt;
         if (study.Result is { } result)
         {

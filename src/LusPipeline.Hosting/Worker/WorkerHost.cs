@@ -1,8 +1,10 @@
 using LusPipeline.Buckets;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Children;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Reports;
 using LusPipeline.Hosting.Settings;
 using LusPipeline.Hosting.Stages;
 using LusPipeline.Hosting.Telemetry;
@@ -90,6 +92,9 @@ public sealed class WorkerHost : IAsyncDisposable
             services.AddHostedService<ClipBacklog>();
             services.AddSingleton<VideoIntake>().AddSingleton<NotifiedObjects>().AddHostedService<BucketWatch>();
         }
+        services.AddSingleton(provider => new StoredReports(
+            provider.GetService<ArchiveStore>(), new DicomReports(provider.GetRequiredService<Func<LedgerContext>>(), provider.GetRequiredService<IVideoBucket>()),
+            provider.GetRequiredService<ILogger<StoredReports>>()));
         services.AddSingleton<StudyAnnouncer>();
         services.AddSingleton(provider => new OrphanClips(
             provider.GetRequiredService<IWorkBucket>(), provider.GetRequiredService<Func<LedgerContext>>(), provider.GetRequiredService<DatabaseClock>(),

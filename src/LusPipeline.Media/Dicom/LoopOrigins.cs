@@ -17,6 +17,8 @@ public static class LoopOrigins
     public static async Task<LoopOrigin?> ReadAsync(IVideoBucket bucket, string key, string tag, long size, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(bucket);
+        if (size == BucketObject.UnknownSize)
+            size = long.MaxValue;
         var head = new byte[HeadBytes];
         var filled = await bucket.ReadAsync(key, tag, 0, head, cancellation).ConfigureAwait(false);
         return DicomHeader.IsDicom(head.AsSpan(0, filled))

@@ -39,7 +39,7 @@ internal sealed record StudyDetailsJson(
 internal sealed record VideoEntryJson(Guid Id, VideoJson Result);
 
 /// <summary>A video with its clips.</summary>
-/// <param name="Bytes">Size of the file.</param>
+/// <param name="Bytes">Size of the file; 0 for a loop of an archive, whose size nobody says.</param>
 /// <param name="DurationSeconds">Length of the video; null if it is unknown.</param>
 /// <param name="Plan">whole or windows.</param>
 internal sealed record VideoDetailsJson(

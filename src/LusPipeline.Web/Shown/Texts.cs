@@ -30,8 +30,10 @@ internal static class Texts
 
     public static string Milliseconds(double milliseconds) => milliseconds.ToString("0.0", CultureInfo.InvariantCulture);
 
+    /// <param name="bytes">0 for a loop of an archive, whose size nobody says.</param>
     public static string Bytes(long bytes) => bytes switch
     {
+        0 => "–",
         < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes"),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:N0} kB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB"),

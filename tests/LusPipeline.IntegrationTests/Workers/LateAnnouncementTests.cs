@@ -5,6 +5,7 @@ using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Http;
+using LusPipeline.Hosting.Reports;
 using LusPipeline.Hosting.Worker;
 using LusPipeline.IntegrationTests.Broker;
 using LusPipeline.IntegrationTests.Buckets;
@@ -14,6 +15,7 @@ using LusPipeline.Ledger.Moves;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Pipeline.Erasure;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LusPipeline.IntegrationTests.Workers;
 
@@ -130,7 +132,7 @@ public sealed class LateAnnouncementTests(TestServers servers)
         {
             var announcer = new StudyAnnouncer(
                 new StudyAnnouncements(Ledger.Open), Ledger.Results, Keys, Place.Videos, new PausedBucket(Place.Work, meanwhile),
-                new BrokerEvents(broker, _broker.Names));
+                new StoredReports(null, new DicomReports(Ledger.Open, Place.Videos), NullLogger<StoredReports>.Instance), new BrokerEvents(broker, _broker.Names));
             using var beat = new LoopWatchdog(TimeProvider.System).Watch("announcing", TimeSpan.FromMinutes(1));
             await announcer.AnnounceAsync(beat, Cancellation);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
@@ -167,7 +168,7 @@ public sealed class LoopsTests(TestServers servers, FleetFixture fixture) : ICla
 
         private FatalError Fault => new(_outages);
 
-        public DutyLoop Duty() => new(new LeasedDuties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), Fault, _outages, loops);
+        public DutyLoop Duty() => new(new LeasedDuties(open, TimeProvider.System, _worker, _lease.Duration), _lease, new S3Options(), new ArchiveOptions(), Fault, _outages, loops);
 
         public ClipBacklog Backlog() => new(
             new ClipTakers(open, TimeProvider.System, new WorkLease { Duration = _lease.Duration }), new ClipPermits(new ClipGate(1), new StageEvents()), new ClipGate(1), new StalledBundles(),
