@@ -16,6 +16,8 @@ internal static class ArchiveChecks
 
     public static IEnumerable<Check> All(LoadedSettings settings, StageSet stages)
     {
+        if (ArchiveSettings.Problems(settings, stages) is { Count: > 0 } problems)
+            return [new("archive", _ => Task.FromResult(CheckOutcome.Failed(new ConfigurationException(problems).Message)))];
         if (!settings.IsGiven(Key))
             return [new("archive", _ => Task.FromResult(CheckOutcome.LeftOut($"{Key} is not set; videos come from the bucket")))];
         return

@@ -15,7 +15,7 @@ public sealed class Checkup(LoadedSettings settings, StageSet stages, TimeSpan l
 {
     private readonly IReadOnlyList<Check> _checks =
     [
-        new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings, stages))),
+        new("configuration", _ => Task.FromResult(ConfigurationCheck.Check(settings))),
         .. BrokerChecks.All(settings, stages),
         .. NotificationChecks.All(settings),
         .. DatabaseChecks.All(settings, stages),

@@ -1,4 +1,3 @@
-using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Settings;
 
 namespace LusPipeline.Hosting.Checks;
@@ -6,12 +5,10 @@ namespace LusPipeline.Hosting.Checks;
 /// <summary>Checks the settings as a whole.</summary>
 internal static class ConfigurationCheck
 {
-    public static CheckOutcome Check(LoadedSettings settings, StageSet stages)
+    public static CheckOutcome Check(LoadedSettings settings)
     {
         if (settings.Problems.Count > 0)
             return CheckOutcome.Failed(new ConfigurationException(settings.Problems).Message);
-        if (ArchiveSettings.Problems(settings, stages) is { Count: > 0 } problems)
-            return CheckOutcome.Failed(new ConfigurationException(problems).Message);
         var given = settings.All.Where(setting => setting.Origin.Kind != SettingOrigin.DefaultKind).ToList();
         return given.Count == 0
             ? CheckOutcome.LeftOut($"nothing is configured; lus run needs nothing, workers need Broker:Uri, Database:ConnectionString and Bucket:Name{LeftAside(settings)}")
