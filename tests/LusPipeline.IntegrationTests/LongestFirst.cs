@@ -11,7 +11,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        "Cli.LauncherTests", "Run.RealVideoRunTests", "Ingest.RealVideoTests", "Run.KilledRunTests", "Workers.", "Run.", "Notifications.", "Broker.", "Telemetry.",
+        "Cli.LauncherTests", "Run.RealVideoRunTests", "Ingest.RealVideoTests", "Run.KilledRunTests", "DicomWeb.ArchiveWorkerTests", "Workers.", "Run.", "Notifications.", "Broker.", "Telemetry.",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using LusPipeline.Buckets.DicomWeb;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -38,11 +40,16 @@ internal sealed class StandInArchive : IAsyncDisposable
         Timeout = TimeSpan.FromSeconds(5),
     };
 
-    public static async Task<StandInArchive> StartAsync(IReadOnlyList<ArchiveLoop> loops, int? pageSize = null)
+    /// <param name="tls">How it speaks TLS; null for not at all.</param>
+    public static async Task<StandInArchive> StartAsync(IReadOnlyList<ArchiveLoop> loops, int? pageSize = null, Action<HttpsConnectionAdapterOptions>? tls = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (tls is not null)
+                listen.UseHttps(tls);
+        }));
         var server = builder.Build();
         var archive = new StandInArchive(server) { Loops = loops, PageSize = pageSize };
         server.Run(archive.AnswerAsync);
