@@ -257,10 +257,12 @@ compose() {
     printf 'docker-compose.yml is not run: Docker Compose 2 is missing\n'
     skipped=$((skipped + 1))
   elif docker version >/dev/null 2>&1; then
+    need unzip unzip
     check 'docker-compose.yml' tests/deploy/compose.sh
   elif [[ $EUID -eq 0 ]]; then
     need /usr/sbin/dockerd docker.io
     need debootstrap debootstrap
+    need unzip unzip
     check 'docker-compose.yml, on an engine of its own' tests/deploy/compose.sh --own
   else
     printf 'docker-compose.yml is not run: no Docker engine answers\n'

@@ -21,6 +21,8 @@ for user in worker ingest features sequence operator events bucket; do
   password "/secrets/setup/broker-$user"
 done
 password /secrets/setup/web-token
+password /secrets/setup/archive
+password /secrets/setup/dicom-key
 cp -- /secrets/postgres/password /secrets/setup/postgres
 cp -- /secrets/rabbitmq/password /secrets/setup/rabbitmq
 cat >/secrets/rabbitmq/lus.conf <<CONF
@@ -29,4 +31,17 @@ default_pass = $(</secrets/rabbitmq/password)
 log.console = true
 log.console.level = warning
 management.tcp.port = 15672
+CONF
+cat >/secrets/orthanc/orthanc.json <<CONF
+{
+  "Name": "LusPipeline's archive to try",
+  "StorageDirectory": "/var/lib/orthanc/db",
+  "IndexDirectory": "/var/lib/orthanc/db",
+  "Plugins": ["/usr/share/orthanc/plugins-disabled/libOrthancDicomWeb.so"],
+  "RemoteAccessAllowed": true,
+  "AuthenticationEnabled": true,
+  "RegisteredUsers": {"lus": "$(</secrets/setup/archive)"},
+  "DicomServerEnabled": false,
+  "DicomWeb": {"Enable": true, "Root": "/dicom-web/"}
+}
 CONF

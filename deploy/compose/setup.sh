@@ -54,6 +54,10 @@ put migrate database "$(connection migrator)"
 put dashboard password "$(secret database-dashboard)"
 put web database "$(connection web)"
 put web token "$(secret web-token)"
+for reader in ingest operator; do
+  put "$reader" archive "$(secret archive)"
+  put "$reader" dicom-key "$(secret dicom-key)"
+done
 for stage in ingest features sequence operator; do
   put "$stage" database "$(connection "$stage")"
   put "$stage" broker "amqp://lus-$stage:$(secret "broker-$stage")@rabbitmq:5672/lus"

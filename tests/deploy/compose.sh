@@ -11,13 +11,13 @@ export COMPOSE_PROJECT_NAME=lus-test-$$ LUS_VIDEOS=$work/videos LUS_VERSION=0.0.
 failed=0 engine= network=(${LUS_BUILD_NETWORK:+--network "$LUS_BUILD_NETWORK"})
 
 # Ports that nobody uses.
-for name in POSTGRES RABBITMQ S3 WEB PROMETHEUS TRACES GRAFANA; do
+for name in POSTGRES RABBITMQ S3 WEB ORTHANC PROMETHEUS TRACES GRAFANA; do
   while port=$((RANDOM % 20000 + 20000)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
   export "LUS_${name}_PORT=$port"
 done
 
 cleanup() {
-  docker compose down --volumes --timeout 20 >/dev/null 2>&1
+  docker compose --profile orthanc down --volumes --timeout 20 >/dev/null 2>&1
   docker image rm "lus-pipeline:$LUS_VERSION" "lus-pipeline-setup:$LUS_VERSION" >/dev/null 2>&1
   [[ -z $engine ]] || { kill "$engine" && wait "$engine"; } 2>/dev/null
   rm -rf -- "$work"
@@ -80,6 +80,12 @@ holds 'the image cpu has no shell' no_shell
 mkdir -m 777 "$work/videos"
 holds 'lus demo runs in a container that is read-only and has no network' docker run --rm --read-only --network none --cap-drop ALL -v "$work/videos:/out" -v /scratch \
   "lus-pipeline:$LUS_VERSION" demo --folder /out/demo --home /scratch/home
+# The image's ffmpeg has what ffmpeg.sh lists and no more.
+unzip -q -j tests/Shared/dicom.zip jpegls-rgb.dcm jpegls-planes.dcm jpegls-near.dcm jpeg-444.dcm jpeg-extended.dcm lossless-rgb.dcm j2k-rgb.dcm j2k-lossy.dcm rle.dcm rgb.dcm \
+  video-h264.dcm video-hevc.dcm video-mpeg2.dcm -d "$work/videos/loops"
+find "$work/videos/loops" -exec touch -d '1 hour ago' {} +
+holds 'DICOM loops of every coding, JPEG-LS among them, are decoded by what the image has' docker run --rm --read-only --network none --cap-drop ALL -v "$work/videos:/out:ro" -v /scratch \
+  "lus-pipeline:$LUS_VERSION" run /out/loops --home /scratch/home
 
 start=$SECONDS
 holds 'docker compose up --wait' docker compose up --wait --no-build
@@ -140,5 +146,17 @@ submit demo/ --study last --complete >/dev/null 2>&1
 holds 'docker compose down' docker compose down --timeout 40
 holds 'docker compose up --wait, again' docker compose up --wait --no-build
 holds 'what was there is there, and what was under way is done' reaches 48 sql 'SELECT count(*) FROM predictions'
+
+# Workers take loops from a DICOM archive instead of the bucket.
+export LUS_BUCKET_KIND=DicomWeb
+holds 'docker compose --profile orthanc up --wait' docker compose --profile orthanc up --wait --no-build
+archive() { docker compose run --rm -T --no-deps --entrypoint /bin/bash setup -c 'cat /secrets/setup/archive'; }
+stored() { curl --silent --fail --config <(printf 'user = "lus:%s"\n' "$(archive)") --data-binary "@$work/videos/loops/$1" "http://127.0.0.1:$LUS_ORTHANC_PORT/instances"; }
+strangers() { [[ $(curl --silent --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$LUS_ORTHANC_PORT/dicom-web/studies") == 401 ]]; }
+holds 'the archive knows no strangers' strangers
+holds 'a loop comes into the archive' stored jpegls-rgb.dcm
+holds 'its loop becomes a result' reaches 49 sql 'SELECT count(*) FROM predictions'
+holds 'of a study whose UID is hashed' reaches 1 sql "SELECT count(*) FROM studies WHERE name ~ '^dicom-[0-9a-f]{32}\$'"
+holds 'the containers of the archive are as safe' safe
 printf '%d failed\n' "$failed"
 [[ $failed -eq 0 ]]

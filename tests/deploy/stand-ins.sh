@@ -50,7 +50,7 @@ cat >"$dir/sdk/Dockerfile" <<'DOCKERFILE'
 FROM ubuntu:24.04
 COPY dotnet /usr/share/dotnet
 RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
-ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline
+ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 DOCKERFILE
 DOCKER_BUILDKIT=1 docker build -q -t mcr.microsoft.com/dotnet/sdk:10.0-noble "$dir/sdk" >/dev/null
 printf '%s\n' mcr.microsoft.com/dotnet/sdk:10.0-noble
@@ -107,3 +107,12 @@ server prom/prometheus:v3.5.0 <<'DOCKERFILE'
 RUN install -d -o 65534 -g 65534 /prometheus
 ENTRYPOINT ["/usr/bin/prometheus"]
 DOCKERFILE
+
+root archive trixie 'orthanc orthanc-dicomweb'
+import stand-in-archive "$dir/archive" 'CMD ["/bin/bash"]'
+DOCKER_BUILDKIT=1 docker build -q -t orthancteam/orthanc:25.2.0 - >/dev/null <<'DOCKERFILE'
+FROM stand-in-archive
+RUN usermod -o -u 999 orthanc && groupmod -o -g 999 orthanc && rm -rf /var/lib/orthanc && install -d -o 999 -g 999 /var/lib/orthanc/db && \
+    cp -rL /usr/share/orthanc/plugins /usr/share/orthanc/plugins-disabled
+DOCKERFILE
+printf '%s\n' orthancteam/orthanc:25.2.0

@@ -39,6 +39,12 @@ securityContext:
 {{- $web := eq $stage "web" -}}
 {{- $broker := not $web -}}
 {{- $bucketKeys := and $keys.bucketKeys (or (not $web) (dig "Web" "Frames" false $settings)) -}}
+{{- $archive := include "lus.archive" (list $ $stage) -}}
+{{- $dicom := and $.Values.dicom.secret (has $stage (list "ingest" "sequence")) -}}
+{{- $login := list -}}
+{{- if and $archive $.Values.archive.secret -}}
+{{- $login = ternary (list (dict "name" "Token" "key" $.Values.archive.tokenKey)) (list (dict "name" "User" "key" $.Values.archive.userKey) (dict "name" "Password" "key" $.Values.archive.passwordKey)) (ne $.Values.archive.tokenKey "") -}}
+{{- end -}}
 {{- $token := "" -}}
 {{- if $web -}}
 {{- $token = $.Values.web.tokenKey -}}
@@ -150,6 +156,14 @@ containers:
       - name: LUS__Web__Token__File
         value: /run/secrets/lus/{{ . }}
       {{- end }}
+      {{- if $dicom }}
+      - name: LUS__Dicom__Key__File
+        value: /run/secrets/lus-dicom/{{ $.Values.dicom.key }}
+      {{- end }}
+      {{- range $login }}
+      - name: LUS__Archive__{{ .name }}__File
+        value: /run/secrets/lus-archive/{{ .key }}
+      {{- end }}
       {{- if $bucketKeys }}
       - name: LUS__Bucket__AccessKey__File
         value: /run/secrets/lus/{{ $keys.bucketAccessKey }}
@@ -230,6 +244,21 @@ containers:
         mountPath: /etc/lus
         readOnly: true
       {{- end }}
+      {{- if $dicom }}
+      - name: dicom
+        mountPath: /run/secrets/lus-dicom
+        readOnly: true
+      {{- end }}
+      {{- if $login }}
+      - name: archive
+        mountPath: /run/secrets/lus-archive
+        readOnly: true
+      {{- end }}
+      {{- if and $archive $.Values.archive.certificate }}
+      - name: archive-certificate
+        mountPath: /run/secrets/lus-archive-certificate
+        readOnly: true
+      {{- end }}
       {{- if and $web $.Values.web.certificate }}
       - name: certificate
         mountPath: /run/secrets/lus-web
@@ -262,6 +291,30 @@ volumes:
         - {key: {{ $keys.bucketAccessKey }}, path: {{ $keys.bucketAccessKey }}}
         - {key: {{ $keys.bucketSecretKey }}, path: {{ $keys.bucketSecretKey }}}
         {{- end }}
+  {{- if $dicom }}
+  - name: dicom
+    secret:
+      secretName: {{ $.Values.dicom.secret }}
+      defaultMode: 0440
+      items:
+        - {key: {{ $.Values.dicom.key }}, path: {{ $.Values.dicom.key }}}
+  {{- end }}
+  {{- if $login }}
+  - name: archive
+    secret:
+      secretName: {{ $.Values.archive.secret }}
+      defaultMode: 0440
+      items:
+        {{- range $login }}
+        - {key: {{ .key }}, path: {{ .key }}}
+        {{- end }}
+  {{- end }}
+  {{- if and $archive $.Values.archive.certificate }}
+  - name: archive-certificate
+    secret:
+      secretName: {{ $.Values.archive.certificate }}
+      defaultMode: 0440
+  {{- end }}
   - name: scratch
     emptyDir:
       sizeLimit: {{ $values.scratch.size }}

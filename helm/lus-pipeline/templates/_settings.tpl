@@ -36,7 +36,20 @@
   "Http" (dict "Url" (printf "http://0.0.0.0:%d" (int64 $.Values.http.port)))
   "Worker" (dict "Scratch" "/scratch")
   "Ingest" (dict "ClipsInFlight" (get (get $settings "Ingest" | default dict) "ClipsInFlight" | default (include "lus.clipsInFlight" $ | int64)))
-  "Bucket" dict "Broker" dict "Model" dict "Inference" dict "Web" dict -}}
+  "Bucket" dict "Broker" dict "Model" dict "Inference" dict "Web" dict "Archive" dict -}}
+{{- if and $.Values.archive.url $.Values.archive.read -}}
+{{- $_ := set $derived.Bucket "Kind" "DicomWeb" -}}
+{{- end -}}
+{{- if include "lus.archive" (list $ $stage) -}}
+{{- $_ := set $derived.Archive "Url" $.Values.archive.url -}}
+{{- if $.Values.ca.configMap -}}
+{{- $_ := set $derived.Archive "CaFile" "/etc/lus/ca.pem" -}}
+{{- end -}}
+{{- if $.Values.archive.certificate -}}
+{{- $_ := set $derived.Archive "ClientCertificateFile" "/run/secrets/lus-archive-certificate/tls.crt" -}}
+{{- $_ := set $derived.Archive "ClientKeyFile" "/run/secrets/lus-archive-certificate/tls.key" -}}
+{{- end -}}
+{{- end -}}
 {{- if eq $stage "web" -}}
 {{- $_ := set $derived.Web "Url" (printf "%s://0.0.0.0:%d" (ternary "https" "http" (ne $.Values.web.certificate "")) (int64 $.Values.web.port)) -}}
 {{- if $.Values.web.certificate -}}
@@ -68,6 +81,19 @@
 {{- end -}}
 {{- end -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/* Whether a stage talks to the archive: (list $ stage). Sequence workers do so for reports. */}}
+{{- define "lus.archive" -}}
+{{- $ := index . 0 -}}
+{{- $stage := index . 1 -}}
+{{- $stores := dig "Results" "Store" (dig "Results" "Store" false $.Values.settings) ($.Values.sequence.settings | default dict) -}}
+{{- if and $.Values.archive.url (or (and (eq $stage "ingest") $.Values.archive.read) (and (eq $stage "sequence") $stores)) -}}
+{{- if and $.Values.archive.read (not $.Values.dicom.secret) -}}
+{{- fail "archive.url is set and dicom.secret is not: the ledger would hold the UIDs of patients' studies. Name a Secret with a key (openssl rand -hex 32)." -}}
+{{- end -}}
+yes
+{{- end -}}
 {{- end -}}
 
 {{/* Twice the work of the most features workers, so that the bound of the clips in flight never keeps them from being reached. */}}

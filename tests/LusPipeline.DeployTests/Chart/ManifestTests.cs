@@ -89,9 +89,9 @@ public sealed class ManifestTests
         Assert.DoesNotContain(manifests, manifest => manifest.Kind is "Secret" or "ConfigMap");
         var variables = manifests.Select(manifest => manifest.PodSpec()).OfType<V1PodSpec>().SelectMany(pod => pod.Containers.Concat(pod.InitContainers ?? []))
             .SelectMany(container => container.Env ?? []);
-        string[] secret = ["ConnectionString", "Broker__Uri", "Notifications__Uri", "AccessKey", "SecretKey", "ACCESS_KEY", "Token"];
+        string[] secret = ["ConnectionString", "Broker__Uri", "Notifications__Uri", "AccessKey", "SecretKey", "ACCESS_KEY", "Token", "Password", "Dicom__Key"];
         Assert.All(variables.Where(variable => secret.Any(word => variable.Name.Contains(word, StringComparison.Ordinal))), variable => Assert.True(
-            variable.ValueFrom?.SecretKeyRef is not null || (variable.Name.EndsWith("__File", StringComparison.Ordinal) && variable.Value.StartsWith("/run/secrets/lus/", StringComparison.Ordinal)),
+            variable.ValueFrom?.SecretKeyRef is not null || (variable.Name.EndsWith("__File", StringComparison.Ordinal) && variable.Value.StartsWith("/run/secrets/lus", StringComparison.Ordinal)),
             variable.Name));
     }
 
@@ -136,8 +136,41 @@ public sealed class ManifestTests
         Assert.All(policies.SelectMany(policy => policy.Spec.Egress ?? []), egress => Assert.NotEmpty(egress.Ports));
         Assert.All(policies.SelectMany(policy => policy.Spec.Ingress ?? []), ingress => Assert.NotEmpty(ingress.FromProperty));
         // The migration reaches the database and nothing else.
-        var others = Assert.Single(policies, policy => policy.Spec.PodSelector.MatchExpressions is not null);
+        var others = Assert.Single(policies, policy => policy.Name().EndsWith("-workers", StringComparison.Ordinal));
         Assert.Equal(["ingest", "features", "sequence", "test"], others.Spec.PodSelector.MatchExpressions.Single().Values);
+    }
+
+    [Fact]
+    public async Task An_archive_is_reached_by_who_reads_its_loops_with_secrets_of_their_own()
+    {
+        var manifests = await Manifest.RenderAsync("archive.yaml");
+        V1PodSpec Pod(string stage) => manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == stage).PodSpec()!;
+        var ingest = Pod("ingest");
+        var variables = ingest.Containers.Single().Env.ToDictionary(variable => variable.Name, variable => variable.Value);
+
+        Assert.Equal("https://archive.example.org:8443/dicom-web", variables["LUS__Archive__Url"]);
+        Assert.Equal(("/run/secrets/lus-archive/archive-user", "/run/secrets/lus-archive/archive-password"), (variables["LUS__Archive__User__File"], variables["LUS__Archive__Password__File"]));
+        Assert.Equal(("/run/secrets/lus-dicom/dicom-key", "/etc/lus/ca.pem"), (variables["LUS__Dicom__Key__File"], variables["LUS__Archive__CaFile"]));
+        Assert.Equal(["lus-dicom", "lus-archive", "lus-archive-certificate"], ingest.Volumes.Skip(1).Select(volume => volume.Secret?.SecretName).OfType<string>());
+        foreach (var stage in new[] { "features", "sequence" })
+        {
+            Assert.DoesNotContain(Pod(stage).Containers.Single().Env, variable => variable.Name is "LUS__Archive__Url" or "LUS__Archive__User__File");
+            Assert.DoesNotContain(Pod(stage).Volumes, volume => volume.Secret?.SecretName.StartsWith("lus-archive", StringComparison.Ordinal) == true);
+            Assert.Equal("DicomWeb", Pod(stage).Containers.Single().Env.Single(variable => variable.Name == "LUS__Bucket__Kind").Value);
+        }
+        var policy = manifests.Single(manifest => manifest.Kind == "NetworkPolicy" && manifest.Name.EndsWith("-archive", StringComparison.Ordinal)).As<V1NetworkPolicy>();
+        Assert.Equal(("8443", "10.0.4.0/24"), (policy.Spec.Egress.Single().Ports.Single().Port.Value, policy.Spec.Egress.Single().To.Single().IpBlock.Cidr));
+    }
+
+    [Fact]
+    public async Task Reports_for_an_archive_need_its_credentials_where_studies_are_announced_and_nowhere_else()
+    {
+        var manifests = await Manifest.RenderAsync("minimal.yaml", "archive: {url: \"https://archive.example.org\", read: false, secret: lus-archive, tokenKey: token}\nsettings: {Results: {Store: true}}");
+        IList<V1EnvVar> Variables(string stage) => manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == stage).PodSpec()!.Containers.Single().Env;
+
+        Assert.Equal("/run/secrets/lus-archive/token", Variables("sequence").Single(variable => variable.Name == "LUS__Archive__Token__File").Value);
+        Assert.DoesNotContain(Variables("sequence"), variable => variable.Name == "LUS__Bucket__Kind");
+        Assert.DoesNotContain(Variables("ingest"), variable => variable.Name.StartsWith("LUS__Archive__", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -44,6 +44,9 @@ public sealed class ValuesTests
     [InlineData("settings: {Bucket: {SecretKey: secret}}", "SecretKey")]
     [InlineData("web: {settings: {Web: {Token: secret}}}", "Token")]
     [InlineData("web: {enable: true}", "enable")]
+    [InlineData("archive: {url: \"https://user:secret@archive.example.org\"}", "archive.url")]
+    [InlineData("settings: {Archive: {Password: secret}}", "Password")]
+    [InlineData("settings: {Dicom: {Key: secret}}", "Dicom")]
     [InlineData("web: {service: {type: LoadBalancer}}", "type")]
     [InlineData("settings: {Http: {Url: \"http://0.0.0.0:80\"}}", "Http")]
     // Wrong types and ranges.
@@ -61,6 +64,7 @@ public sealed class ValuesTests
     [InlineData("settings: {Ingest: {ClipsInFlight: 10}}", "Ingest:ClipsInFlight is 10")]
     [InlineData("model: {from: claim}", "model.claim.name")]
     [InlineData("model: {from: bucket}", "model.bucket.url")]
+    [InlineData("archive: {url: \"https://archive.example.org\"}", "archive.url is set and dicom.secret is not")]
     [InlineData("web: {enabled: true, tokenKey: \"\"}", "web.tokenKey is empty")]
     public async Task A_wrong_value_is_refused_by_name(string values, string named)
     {

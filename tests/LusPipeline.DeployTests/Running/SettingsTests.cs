@@ -37,6 +37,9 @@ public sealed class SettingsTests
             ["broker-uri"] = "amqps://lus-worker:x@broker.example:5671/lus",
             ["bucket-access-key"] = "a",
             ["bucket-secret-key"] = "b",
+            ["archive-user"] = "lus",
+            ["archive-password"] = "c",
+            ["dicom-key"] = "0123456789abcdef0123456789abcdef",
             ["web-token"] = "0123456789abcdef01234567",
         };
         foreach (var (name, value) in secrets)

@@ -10,10 +10,10 @@ internal static class ChartSettings
     /// <summary>What the chart refuses in its values: secrets, which come by reference, and what it sets itself.</summary>
     public static IReadOnlySet<string> Refused { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Archive:CaFile", "Archive:ClientCertificateFile", "Archive:ClientKeyFile", "Archive:Password", "Archive:Token", "Archive:User",
-        "Bucket:AccessKey", "Bucket:CaFile", "Bucket:SecretKey", "Broker:CaFile", "Broker:ClientCertificateFile", "Broker:ClientKeyFile", "Broker:Uri",
-        "Database:ConnectionString", "Http:Url", "Inference:Provider", "Model:Bundle", "Notifications:Uri", "Web:CertificateFile",
-        "Web:CertificateKeyFile", "Web:Token", "Web:Url", "Worker:Scratch",
+        "Archive:CaFile", "Archive:ClientCertificateFile", "Archive:ClientKeyFile", "Archive:Password", "Archive:Token", "Archive:Url", "Archive:User",
+        "Bucket:AccessKey", "Bucket:CaFile", "Bucket:Kind", "Bucket:SecretKey", "Broker:CaFile", "Broker:ClientCertificateFile", "Broker:ClientKeyFile", "Broker:Uri", "Database:ConnectionString",
+        "Dicom:Key", "Http:Url", "Inference:Provider", "Model:Bundle", "Notifications:Uri", "Web:CertificateFile", "Web:CertificateKeyFile", "Web:Token", "Web:Url",
+        "Worker:Scratch",
     };
 
     private const string DurationPattern = "^([0-9]+([.][0-9]+)?(ms|s|min|h|d)|[0-9]{2}:[0-9]{2}:[0-9]{2})$";
