@@ -27,6 +27,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sync [--folder DIR] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- study [--count VIDEOS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- long-video [--count HOURS] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom [--rounds N] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
@@ -45,6 +46,7 @@ const string Usage = """
     sync       commits and objects that wait for the disk against those that do not
     study      one study of 10,000 videos: registered, completed, read, its result
     long-video a video of 6 hours in windows of a second
+    dicom      lus run on DICOM loops against the same frames in the same coding as videos, in turns, with a tiny model
     sandbox    decoding in the kernel's sandbox and without it, by turns
     explain    what an explanation of a clip costs beyond decoding
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
@@ -104,7 +106,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["viewers" or "pauses" or "long-video" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -164,12 +166,17 @@ if (args[0] == "viewers" && File.Exists(lus))
         lus, args.Contains("--keep") ? Option("--keep", "") : null, long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), int.Parse(Option("--count", "200"), CultureInfo.InvariantCulture),
         TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)))) == 0 ? 0 : 1;
 }
+if (args[0] == "dicom" && File.Exists(lus))
+{
+    await DicomBenchmark.MeasureAsync(lus, int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args[0] == "workers" && File.Exists(lus))
 {
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" or "dicom" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {

@@ -13,17 +13,17 @@ namespace LusPipeline.Media.Dicom;
 /// Opens DICOM loops for ffmpeg. Frames without coding and run lengths are decoded here and fed as raw frames. Frames in JPEG, JPEG-LS and JPEG 2000 are fed
 /// as they are, each in a block of Matroska. A video stream is unpacked into scratch and read like any other file.
 /// </summary>
-public sealed class LoopOpener(VideoProbe probe, VideoLimits limits)
+public sealed class LoopOpener(VideoLimits limits)
 {
     private const string UnpackedName = ".stream";
 
     /// <summary>Reads the object's attributes and prepares its frames.</summary>
     /// <exception cref="RejectedException">
-    /// <c>too_few_frames</c>, <c>too_many_frames</c>, <c>too_large_frame</c>, <c>no_video_stream</c>, <c>unsupported_transfer_syntax</c>,
+    /// <c>too_few_frames</c>, <c>too_many_frames</c>, <c>too_large_frame</c>, <c>unsupported_transfer_syntax</c>,
     /// <c>no_tissue_region</c>, <c>undecodable</c>, <c>truncated</c>, <c>vanished</c>, <c>unreadable</c>.
     /// </exception>
-    /// <exception cref="TransientException"><c>decode_timeout</c>, <c>decoder_crashed</c>, <c>unreadable</c>.</exception>
-    /// <exception cref="BrokenEngineException">Scratch cannot be written, or ffprobe cannot be started.</exception>
+    /// <exception cref="TransientException"><c>unreadable</c>.</exception>
+    /// <exception cref="BrokenEngineException">Scratch cannot be written.</exception>
     public async Task<OpenedLoop> OpenAsync(VideoSource source, LoopRegion region, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -79,8 +79,10 @@ public sealed class LoopOpener(VideoProbe probe, VideoLimits limits)
         }, cancellation).ConfigureAwait(false);
     });
 
-    /// <summary>Unpacks a video stream and asks ffprobe about it.</summary>
-    private async Task<OpenedLoop> UnpackAsync(VideoSource source, DicomLoop loop, string? crop, CancellationToken cancellation)
+    /// <summary>
+    /// Unpacks a video stream. What the object says of it is enough: the decoder counts its frames, and opens no stream of another coding.
+    /// </summary>
+    private static async Task<OpenedLoop> UnpackAsync(VideoSource source, DicomLoop loop, string? crop, CancellationToken cancellation)
     {
         var path = source.Path + UnpackedName;
         VideoSource? unpacked = null;
@@ -91,17 +93,12 @@ public sealed class LoopOpener(VideoProbe probe, VideoLimits limits)
             // The name claims to be a video, because a bare stream has no signature.
             if (VideoSniffer.Sniff(path, path + ".mpg") is not SniffResult.Video sniffed)
                 throw Contradicts(loop);
-            var container = sniffed.Container with { AllowedDecoders = DecodersOf(loop.Header.Syntax.Coding) };
+            var (codec, decoders) = DecodersOf(loop.Header.Syntax.Coding);
+            var container = sniffed.Container == VideoContainer.Unmarked
+                ? new VideoContainer("dicom", codec, codec, decoders)
+                : sniffed.Container with { AllowedDecoders = decoders };
             unpacked = VideoSource.Open(Guid.NewGuid(), path, Path.GetDirectoryName(path)!, source.Urgent);
-            var facts = await probe.ProbeAsync(unpacked, sniffed with { Container = container }, cancellation).ConfigureAwait(false);
-            if (!CodecsOf(loop.Header.Syntax.Coding).Contains(facts.Codec))
-                throw Contradicts(loop);
-            facts = facts with
-            {
-                Duration = loop.Image.Duration ?? facts.Duration,
-                DeclaredFrames = (int)loop.Image.Frames,
-                CutShort = facts.CutShort || loop.CutShort,
-            };
+            var facts = Facts(loop, container, codec) with { CutShort = sniffed.CutShort || loop.CutShort };
             return new(unpacked.With(feed: null, crop), facts) { Unpacked = [path, unpacked.Path] };
         }
         catch
@@ -127,14 +124,13 @@ public sealed class LoopOpener(VideoProbe probe, VideoLimits limits)
         }
     }
 
-    private static string DecodersOf(PixelCoding coding) => coding switch
+    /// <summary>ffmpeg's name of a video coding, and its decoders for it.</summary>
+    private static (string Codec, string Decoders) DecodersOf(PixelCoding coding) => coding switch
     {
-        PixelCoding.Mpeg2 => "mpeg1video,mpeg2video,mpegvideo",
-        PixelCoding.H264 => "h264",
-        _ => "hevc",
+        PixelCoding.Mpeg2 => ("mpeg2video", "mpeg1video,mpeg2video,mpegvideo"),
+        PixelCoding.H264 => ("h264", "h264"),
+        _ => ("hevc", "hevc"),
     };
-
-    private static string[] CodecsOf(PixelCoding coding) => DecodersOf(coding).Split(',');
 
     private static RejectedException Contradicts(DicomLoop loop) => new(
         ReasonCode.Undecodable, $"Its transfer syntax is {loop.Header.Syntax.Uid} ({loop.Header.Syntax.Name}), but its pixels are no such video stream.");

@@ -13,6 +13,9 @@ internal sealed class SpawnedChild : IDisposable
 {
     private const int KillSignal = 9;
 
+    /// <summary>A pipe holds a few frames, not a part of one: the kernel's own 64 KiB make both sides wait for each other ten times a frame.</summary>
+    private const int FrameBytes = 1 << 20;
+
     /// <summary>Arguments of <c>waitid</c>: one process; it ends and stays a zombie.</summary>
     private const int OneProcess = 1;
     private const int EndedButKept = 4 | 0x01000000;
@@ -57,8 +60,8 @@ internal sealed class SpawnedChild : IDisposable
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public static SpawnedChild Start(string program, ChildStart start)
     {
-        var input = new AnonymousPipeServerStream(PipeDirection.Out);
-        var output = new AnonymousPipeServerStream(PipeDirection.In);
+        var input = Pipe(PipeDirection.Out, FrameBytes);
+        var output = Pipe(PipeDirection.In, FrameBytes);
         var error = new AnonymousPipeServerStream(PipeDirection.In);
         try
         {
@@ -74,6 +77,21 @@ internal sealed class SpawnedChild : IDisposable
             output.Dispose();
             error.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes a pipe. The kernel bounds the memory of a user's pipes: above that a pipe has the kernel's own size.</summary>
+    /// <param name="direction">As this process sees it.</param>
+    /// <param name="bytes">How much it should hold.</param>
+    internal static AnonymousPipeServerStream Pipe(PipeDirection direction, int bytes)
+    {
+        try
+        {
+            return new(direction, HandleInheritability.None, bytes);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return new(direction);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class IngestBench : IDisposable
         _slots = new DecoderSlots(Options.MaxDecoders);
         Probe = new VideoProbe(Options, media, limits ?? new VideoLimits(), _slots, time);
         Cutter = new ClipCutter(Options, media, limits ?? new VideoLimits(), _slots, Gate, time);
-        Reader = new VideoReader(Probe, Cutter, new LoopOpener(Probe, limits ?? new VideoLimits()));
+        Reader = new VideoReader(Probe, Cutter, new LoopOpener(limits ?? new VideoLimits()));
     }
 
     public IngestOptions Options { get; }
