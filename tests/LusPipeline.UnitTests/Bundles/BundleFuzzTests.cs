@@ -66,6 +66,7 @@ public sealed class BundleFuzzTests : IDisposable
         Assert.True(Bounds.Hold<BundleException>(path, read));
         var random = new Random(seed);
         var refused = 0;
+        rounds = FuzzCases.OrElse(rounds);
         for (var round = 0; round < rounds; round++)
         {
             File.WriteAllBytes(path, Damage.To(good, random));

@@ -5,7 +5,9 @@ namespace LusPipeline.UnitTests.Fuzzing;
 /// <summary>What reading one small damaged file may cost.</summary>
 internal static class Bounds
 {
-    private const long MaxAllocation = 1L << 30;
+    /// <summary>All that is allocated, one after another. What is held at a time has the limit of <see cref="OwnProcess"/>.</summary>
+    private const long MaxAllocation = 2L << 30;
+
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Fails when the work takes too long, takes too much memory, or throws anything but an error that names the file.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace LusPipeline.UnitTests.Fuzzing;
@@ -17,7 +16,7 @@ internal sealed class DamagedText(IReadOnlyList<string> seeds, IReadOnlyList<str
     /// <returns>The share of texts that could be used, 0 to 1.</returns>
     public async Task<double> TryAsync(Func<byte[], Task<bool>> read, int usual)
     {
-        var cases = Environment.GetEnvironmentVariable("LUS_FUZZ_CASES") is { Length: > 0 } wanted ? int.Parse(wanted, CultureInfo.InvariantCulture) : usual;
+        var cases = FuzzCases.OrElse(usual);
         var random = new Random(20_261_128);
         var used = 0;
         for (var round = 0; round < cases; round++)

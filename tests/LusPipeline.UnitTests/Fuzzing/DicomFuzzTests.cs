@@ -1,4 +1,3 @@
-using System.Globalization;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Dicom.Pixels;
 using LusPipeline.Media;
@@ -21,7 +20,7 @@ public sealed class DicomFuzzTests
     [Fact]
     public async Task Damaged_loops_are_read_or_rejected_within_bounds()
     {
-        var cases = Environment.GetEnvironmentVariable("LUS_FUZZ_CASES") is { Length: > 0 } wanted ? int.Parse(wanted, CultureInfo.InvariantCulture) : 4_000;
+        var cases = FuzzCases.OrElse(4_000);
         var names = DicomFixtures.Names.ToList();
         var (random, read, outcomes) = (new Random(4711), 0, new SortedDictionary<string, int>());
         var slowest = TimeSpan.Zero;

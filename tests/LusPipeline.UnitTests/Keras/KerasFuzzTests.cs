@@ -72,6 +72,7 @@ public sealed class KerasFuzzTests : IDisposable
         Assert.True(Import(path));
         var random = new Random(seed);
         var refused = 0;
+        rounds = FuzzCases.OrElse(rounds);
         for (var round = 0; round < rounds; round++)
         {
             File.WriteAllBytes(path, Damage.To(good, random));
