@@ -18,6 +18,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- fast [--videos DIR] [--lus PROGRAM] [--variant fp32|int8] [--count VIDEOS] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
@@ -30,7 +31,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom [--rounds N] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--keep DIR] [--ensemble N] [--picture FILE]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--ensemble N] [--picture FILE]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
@@ -40,6 +41,7 @@ const string Usage = """
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
+    fast       the features stage of a worker with the whole bundle and with its slim form (Model:Fast), in turns
     listing    a look at a bucket of 100,000 finished videos
     pauses     workers of each stage that stand still (SIGSTOP) in the midst of an attempt, longer than their lease: what fails, what is there twice
     watcher-memory  the memory of a watcher that has 10,000,000 objects before it
@@ -71,7 +73,6 @@ const string Usage = """
     --folds    a cross_val.json; default data/lus/cross_val.json of the shared data
     --only     names of recipes, separated by semicolons
     --picture  an SVG file with the balanced accuracy of each recipe
-    --keep     where finished folds stay, for a next time
     --fp32     a feature set of the same videos instead of computing fp32: quicker, and without speeds
     """;
 
@@ -106,7 +107,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "fast" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -129,7 +130,7 @@ if (args[0] == "train-select")
         Path.GetFullPath(Option("--folds", Path.Combine(shared, "data", "lus", "cross_val.json"))),
         Path.GetFullPath(Option("--labels", Path.Combine(shared, "data", "lus", "videos.csv"))),
         Option("--only", "").Split(';', StringSplitOptions.RemoveEmptyEntries),
-        Path.GetFullPath(Option("--keep", "train-select.folds")), int.Parse(Option("--ensemble", "1"), CultureInfo.InvariantCulture),
+        int.Parse(Option("--ensemble", "1"), CultureInfo.InvariantCulture),
         args.Contains("--picture") ? Path.GetFullPath(Option("--picture", "")) : null);
     return 0;
 }
@@ -176,7 +177,7 @@ if (args[0] == "workers" && File.Exists(lus))
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" or "dicom" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" or "fast" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" or "dicom" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {
@@ -195,6 +196,10 @@ else if (args[0] == "batches")
     await BatchesBenchmark.MeasureAsync(videos, Option("--variant", BundleVariant.Fp32));
 else if (args[0] == "workers-real")
     await RealWorkersBenchmark.MeasureAsync(videos, lus, args.Contains("--variant") ? Option("--variant", "") : null);
+else if (args[0] == "fast")
+    await FastBenchmark.MeasureAsync(
+        videos, lus, Option("--variant", BundleVariant.Int8), int.Parse(Option("--count", "40"), CultureInfo.InvariantCulture),
+        int.Parse(Option("--rounds", "3"), CultureInfo.InvariantCulture));
 else if (args[0] == "int8")
     await Int8Benchmark.MeasureAsync(Path.Combine(shared, "data", "lus"), videos, Option("--model", Path.Combine(Repository.Root, "models", "xception-lstm")), args.Contains("--fp32") ? Option("--fp32", "") : null);
 else

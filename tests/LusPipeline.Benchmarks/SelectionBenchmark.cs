@@ -12,60 +12,76 @@ namespace LusPipeline.Benchmarks;
 
 /// <summary>
 /// How the default head was chosen: a few recipes are trained on the train side of each fold, and the one with the least log loss of its inner heads, which
-/// look at the train side only, predicts the test side. So the last line says what the choosing itself is worth. Finished folds are kept in a folder.
+/// look at the train side only, predicts the test side. So the last line says what the choosing itself is worth.
 /// </summary>
 internal static class SelectionBenchmark
 {
-    private static readonly HeadOptions Lstm = HeadOptions.Default;
-    private static readonly HeadOptions Mean = HeadOptions.Default with { Kind = HeadKind.Mean };
-    private static readonly FitOptions Usual = FitOptions.Default;
+    private const string End = "0-2047";
+    private const string Block9 = "2048-2775";
+    private const string Block12 = "2776-3503";
 
-    /// <summary>The recipes: what is read, whether further sets are trained on, the layers, how they are trained.</summary>
+    private static readonly HeadOptions Last = new() { Units = 128, Summary = FrameSummary.Last };
+    private static readonly HeadOptions Mean = new() { Units = 32, Summary = FrameSummary.Mean };
+    private static readonly FitOptions Usual = FitOptions.Default;
+    private static readonly FitOptions Varied = Usual with { Epochs = 12, Batch = 32 };
+
+    /// <summary>The recipes: what is read, how many further sets are trained on, the layers, how they are trained.</summary>
     private static readonly (string Name, string Columns, int Further, HeadOptions Head, FitOptions Fit)[] Recipes =
     [
-        ("end", "0-2047", 0, Lstm, Usual),
-        ("block 12", "2776-3503", 0, Lstm, Usual),
-        ("block 9", "2048-2775", 0, Lstm, Usual),
-        ("end, both variants", "0-2047", 1, Lstm, Usual),
-        ("block 12, both variants", "2776-3503", 1, Lstm, Usual),
-        ("block 9, both variants", "2048-2775", 1, Lstm, Usual),
-        ("block 9, both, varied", "2048-2775", 3, Lstm, Usual with { Epochs = 12, Batch = 32 }),
-        ("block 9, both, varied, decay 0.1", "2048-2775", 3, Lstm, Usual with { Epochs = 12, Batch = 32, WeightDecay = 0.1 }),
-        ("block 9, both, varied, input dropout 0.3", "2048-2775", 3, Lstm with { InputDropout = 0.3 }, Usual with { Epochs = 12, Batch = 32 }),
-        ("block 9, both, varied, decay 0.1, input dropout 0.3", "2048-2775", 3, Lstm with { InputDropout = 0.3 }, Usual with { Epochs = 12, Batch = 32, WeightDecay = 0.1 }),
-        ("block 9, both, varied, units 64", "2048-2775", 3, Lstm with { Units = 64, Dense = [32] }, Usual with { Epochs = 12, Batch = 32 }),
-        ("block 9, both, varied, mean, dense 64", "2048-2775", 3, Mean, Usual with { Epochs = 25, Batch = 32 }),
-        ("block 9, both, varied, logistic", "2048-2775", 3, Mean with { Dense = [], Dropout = 0 }, Usual with { Epochs = 25, Batch = 32, WeightDecay = 0.1 }),
+        ("end", End, 0, Last, Usual),
+        ("block 12", Block12, 0, Last, Usual),
+        ("block 9", Block9, 0, Last, Usual),
+        ("end, both variants", End, 1, Last, Usual),
+        ("block 12, both variants", Block12, 1, Last, Usual),
+        ("block 9, both variants", Block9, 1, Last, Usual),
+        ("last, 128", Block9, 1, Last, Usual),
+        ("last, 64", Block9, 1, Last with { Units = 64 }, Usual),
+        ("last, 32", Block9, 1, Last with { Units = 32 }, Usual),
+        ("mean, 64", Block9, 1, Mean with { Units = 64 }, Usual),
+        ("mean, 32", Block9, 1, Mean, Usual),
+        ("mean, 16", Block9, 1, Mean with { Units = 16 }, Usual),
+        ("mean, 32, block 12", Block12, 1, Mean, Usual),
+        ("mean, 32, input dropout 0.3", Block9, 1, Mean with { InputDropout = 0.3 }, Usual),
+        ("mean, 32, weight decay 0.1", Block9, 1, Mean, Usual with { WeightDecay = 0.1 }),
+        ("mean, 32, varied", Block9, 3, Mean, Varied),
+        ("mean, 16 in both directions", Block9, 1, Mean with { Units = 16, Bidirectional = true }, Usual),
+        ("mean, GRU of 32", Block9, 1, Mean with { Kind = HeadKind.Gru }, Usual),
+        ("greatest, 32", Block9, 1, Mean with { Summary = FrameSummary.Max }, Usual),
+        ("attention, 64", Block9, 1, Mean with { Summary = FrameSummary.Attention, Units = 64 }, Usual),
+        ("attention, 32", Block9, 1, Mean with { Summary = FrameSummary.Attention }, Usual),
+        ("self-attention, 64", Block9, 1, Last with { Kind = HeadKind.Attention, Units = 64 }, Usual),
+        ("mean of the features, dense 64", Block9, 1, Last with { Kind = HeadKind.Mean }, Usual),
+        ("logistic regression", Block9, 1, Last with { Kind = HeadKind.Mean, Dense = [], Dropout = 0 }, Usual with { WeightDecay = 0.1 }),
     ];
 
     /// <param name="sets">
-    /// The feature set that is measured on, and behind it the further ones that are trained on. Recipes that need more sets, or columns beyond those of the
-    /// sets, are left out.
+    /// The feature set that temperatures and inner losses come from, a second one of the same videos, and further ones. All of them may be trained on; the first
+    /// two are measured. Recipes that need more sets, or columns beyond those of the sets, are left out.
     /// </param>
     /// <param name="folds">A <c>cross_val.json</c>.</param>
     /// <param name="labels">A csv file with the column patient.</param>
-    /// <param name="only">Words of which one has to be in a recipe's name; empty for all recipes.</param>
-    /// <param name="keep">The folder that keeps finished folds.</param>
+    /// <param name="only">Names of recipes; empty for all recipes.</param>
     /// <param name="picture">An SVG file to write; null for none.</param>
     /// <param name="ensemble">Heads whose probabilities are averaged.</param>
-    public static void Measure(IReadOnlyList<string> sets, string folds, string labels, IReadOnlyList<string> only, string keep, int ensemble, string? picture)
+    public static void Measure(IReadOnlyList<string> sets, string folds, string labels, IReadOnlyList<string> only, int ensemble, string? picture)
     {
         var table = VideoLabels.Read(labels).Table;
-        var finished = new List<(string Name, IReadOnlyList<FinishedFold> Folds)>();
+        var finished = new List<(string Name, IReadOnlyList<Fold> Folds)>();
+        Console.WriteLine($"| recipe, {ensemble} heads | accuracy | balanced | calibration error | COVID recall at specificity | from a threshold | AUROC | log loss | inner log loss | time |");
         foreach (var (name, columns, further, head, fit) in Recipes.Where(recipe => only.Count == 0 || only.Contains(recipe.Name)))
         {
-            var data = FoldedClips.Read(sets[0], folds, table, frames: null, [.. sets.Skip(1).Take(further)]);
-            if (further > sets.Count - 1)
-                continue;
             var (first, last) = (int.Parse(columns.Split('-')[0], CultureInfo.InvariantCulture), int.Parse(columns.Split('-')[1], CultureInfo.InvariantCulture));
-            if (last >= data.Clips.Width)
+            if (further > sets.Count - 1 || FoldedClips.Read(sets[0], folds, table, frames: null) is not { } whole || last >= whole.Clips.Width)
                 continue;
             var begun = Stopwatch.GetTimestamp();
+            FoldedClips[] measured = [.. sets.Take(2).Select(set => Columns(FoldedClips.Read(set, folds, table, frames: null)))];
+            var training = Columns(FoldedClips.Read(sets[0], folds, table, frames: null, [.. sets.Skip(1).Take(further)]));
             var recipe = new HeadRecipe(head, fit with { Ensemble = ensemble }, HeadRecipe.DefaultInnerFolds, Seed: 0);
-            var folder = Path.Combine(keep, $"{name.Replace(' ', '-')}-{ensemble}");
-            var done = new HeadEvaluation(data with { Clips = data.Clips.Columns(first, last - first + 1) }, recipe, folder).Run(null, CancellationToken.None);
+            var done = training.Folds.Select((fold, number) => Fold.Train(training.Clips.Select(fold.Train), recipe, measured, number)).ToArray();
             finished.Add((name, done));
             Print(name, done, Stopwatch.GetElapsedTime(begun));
+
+            FoldedClips Columns(FoldedClips data) => data with { Clips = data.Clips.Columns(first, last - first + 1) };
         }
         var chosen = Enumerable.Range(0, finished[0].Folds.Count).Select(fold => finished.MinBy(recipe => recipe.Folds[fold].InnerLoss)).ToArray();
         Print("chosen inside each fold", [.. chosen.Select((recipe, fold) => recipe.Folds[fold])], TimeSpan.Zero);
@@ -74,24 +90,35 @@ internal static class SelectionBenchmark
             File.WriteAllText(picture, PictureFiles.Alone(Picture([.. finished.Select(recipe => recipe.Folds)])));
     }
 
-    private static void Print(string name, IReadOnlyList<FinishedFold> folds, TimeSpan time)
+    private static void Print(string name, IReadOnlyList<Fold> folds, TimeSpan time)
     {
-        var result = EvaluationResult.Compute([.. folds.SelectMany(fold => fold.Predictions)], TrainSensitivities, new(rounds: 200, seed: 0));
-        var point = result.OperatingPoints[0];
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {result["accuracy"].Mean:0.000} | {result["balancedAccuracy"].Mean:0.000} | {result["calibrationError"].Pooled:0.000} | {result["covidRecall"].Pooled:0.00} at {result["covidSpecificity"].Pooled:0.00} | {point.Reached.Sensitivity:0.00} at {point.Reached.Specificity:0.00} | {point.OutOfFold?.Sensitivity:0.00} at {point.OutOfFold?.Specificity:0.00} | {result["macroAuroc"].Pooled:0.000} | {result["logLoss"].Pooled:0.000} | {folds.Average(fold => fold.InnerLoss):0.000} | {time.TotalSeconds:0} s |"));
+        EvaluationResult[] results =
+        [
+            .. Enumerable.Range(0, folds[0].Predictions.Count).Select(set => EvaluationResult.Compute(
+                [.. folds.SelectMany(fold => fold.Predictions[set])], [(Core.Probabilities.Diagnosis.Covid, 0.9)], new(rounds: 200, seed: 0))),
+        ];
+        string[] cells =
+        [
+            Each(result => $"{result["accuracy"].Mean:.000}"), Each(result => $"{result["balancedAccuracy"].Mean:.000}"), Each(result => $"{result["calibrationError"].Pooled:.000}"),
+            Each(result => $"{result["covidRecall"].Pooled:.00} at {result["covidSpecificity"].Pooled:.00}"),
+            Each(result => $"{result.OperatingPoints[0].Reached.Sensitivity:.00} at {result.OperatingPoints[0].Reached.Specificity:.00}"),
+            Each(result => $"{result["macroAuroc"].Pooled:.000}"), Each(result => $"{result["logLoss"].Pooled:.000}"),
+            string.Create(CultureInfo.InvariantCulture, $"{folds.Average(fold => fold.InnerLoss):.000}"), string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+        ];
+        Console.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
+
+        string Each(Func<EvaluationResult, FormattableString> figure) => string.Join(" / ", results.Select(result => figure(result).ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>For each recipe, by its number from 1, the balanced accuracy of each fold and their mean.</summary>
-    private static string Picture(IReadOnlyList<IReadOnlyList<FinishedFold>> recipes)
+    private static string Picture(IReadOnlyList<IReadOnlyList<Fold>> recipes)
     {
         var chart = new Chart("Balanced accuracy of recipes", "recipe", recipes.Count, "balanced accuracy", 1);
         for (var step = 0; step <= 5; step++)
             chart.Line([(0, step / 5.0), (recipes.Count, step / 5.0)], "grid").Label(-0.05 * recipes.Count, step / 5.0, (step / 5.0).ToString("0.0", CultureInfo.InvariantCulture));
         foreach (var (number, folds) in recipes.Index())
         {
-            var balanced = folds.Select(fold => new Measures(fold.Predictions).BalancedAccuracy).ToArray();
+            var balanced = folds.Select(fold => new Measures(fold.Predictions[0]).BalancedAccuracy).ToArray();
             chart.Box(number + 0.15, 0, 0.7, balanced.Average(), "bar", 0.35).Label(number + 0.5, 0, $"{number + 1}", lower: 16);
             foreach (var one in balanced)
                 chart.Dot(number + 0.5, one, "dot covid");
@@ -99,5 +126,17 @@ internal static class SelectionBenchmark
         return chart.ToString();
     }
 
-    private static (Core.Probabilities.Diagnosis, double)[] TrainSensitivities => [(Core.Probabilities.Diagnosis.Covid, 0.9)];
+    /// <param name="Predictions">For each measured set, the predictions for the test side.</param>
+    /// <param name="InnerLoss">Of the inner heads, for patients of the train side that they have not seen.</param>
+    private sealed record Fold(IReadOnlyList<IReadOnlyList<Prediction>> Predictions, double InnerLoss)
+    {
+        public static Fold Train(LabelledClips training, HeadRecipe recipe, IReadOnlyList<FoldedClips> measured, int number)
+        {
+            using var head = CalibratedHead.Fit(training, recipe, progress: null, checkpoint: null, CancellationToken.None);
+            return new([.. measured.Select(set => Predict(head, set, set.Folds[number]))], head.InnerLoss!.Value);
+        }
+
+        private static IReadOnlyList<Prediction> Predict(CalibratedHead head, FoldedClips set, ClipFold fold) =>
+            [.. VideoPredictions.Of(set.Clips, fold.Name, fold.Test, head.Predict(set.Clips.Select(fold.Test)))];
+    }
 }

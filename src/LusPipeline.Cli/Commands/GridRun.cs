@@ -1,4 +1,5 @@
 using LusPipeline.Buckets;
+using LusPipeline.Hosting.Offline;
 using LusPipeline.Training.Data;
 using LusPipeline.Training.Evaluation;
 using LusPipeline.Training.Reports;
@@ -30,9 +31,10 @@ internal sealed class GridRun(GridRequest request)
         foreach (var row in wanted.Except(open).Where(row => Directory.Exists(Folder(row.Model))))
             Directory.Delete(Folder(row.Model), recursive: true);
         var written = Kept;
+        using var videos = request.Videos.Count > 0 ? LabelledVideos.Open(request.Videos) : null;
         foreach (var rows in open.GroupBy(row => row.Backbone))
         {
-            var set = rows.Key.Set ?? await MakeFeaturesAsync(rows.Key, stop);
+            var set = rows.Key.Set ?? await MakeFeaturesAsync(videos!, rows.Key, stop);
             foreach (var (_, frames, model) in rows)
             {
                 var report = await EvaluateAsync(set, frames, model, stop);
@@ -45,14 +47,13 @@ internal sealed class GridRun(GridRequest request)
             Directory.Delete(request.Work);
     }
 
-    private async Task<string> MakeFeaturesAsync(GridBackbone backbone, CancellationToken stop)
+    private async Task<string> MakeFeaturesAsync(OfflineVideos videos, GridBackbone backbone, CancellationToken stop)
     {
         PrivateFolder.MakeIfMissing(request.FeaturesFolder);
         var folder = Path.Combine(request.FeaturesFolder, backbone.Name);
         PrivateFolder.MakeIfMissing(folder);
-        // Listing reads every video, so it is done once for all backbones.
-        _videos ??= await LabelledVideos.ListAsync(request.Videos, request.Labels, _leftOut, stop);
-        var features = new TrainedFeatures(folder, backbone.Bundle!, request.Variant, request.Videos, request.Labels, _videos);
+        _videos ??= await LabelledVideos.ListAsync(videos, request.Videos, request.Labels, _leftOut, stop);
+        var features = new TrainedFeatures(folder, backbone.Bundle!, request.Variant, request.Videos, videos, request.Labels, _videos);
         foreach (var line in await features.MakeAsync(stop))
         {
             if (!_leftOut.Contains(line))

@@ -19,6 +19,14 @@ internal sealed class HeadArguments
         ["attention"] = HeadKind.Attention,
     };
 
+    private static readonly Dictionary<string, FrameSummary> Summaries = new()
+    {
+        ["last"] = FrameSummary.Last,
+        ["mean"] = FrameSummary.Mean,
+        ["max"] = FrameSummary.Max,
+        ["attention"] = FrameSummary.Attention,
+    };
+
     private static readonly Dictionary<string, LearningRateSchedule> Schedules = new()
     {
         ["constant"] = LearningRateSchedule.Constant,
@@ -34,6 +42,7 @@ internal sealed class HeadArguments
     private readonly Option<string?> _head = new("--head") { Description = "What reads the frames" };
     private readonly Option<int?> _layers = Number<int?>("--layers", "Recurrent or attention layers, 1 or 2");
     private readonly Option<bool?> _bidirectional = new("--bidirectional") { Description = "Read the frames in both directions" };
+    private readonly Option<string?> _summary = new("--summary") { Description = "What of a recurrent layer's states is read: the last, or one vector of those of all frames" };
     private readonly Option<int?> _units = Number<int?>("--units", "The size of a layer's state");
     private readonly Option<double?> _inputDropout = Number<double?>("--input-dropout", "The share of features that is dropped while training");
     private readonly Option<double?> _dropout = Number<double?>("--dropout", "The share of values behind each layer that is dropped while training");
@@ -59,6 +68,7 @@ internal sealed class HeadArguments
     {
         _preset.AcceptOnlyFromAmong(Default, Paper);
         _head.AcceptOnlyFromAmong([.. Kinds.Keys]);
+        _summary.AcceptOnlyFromAmong([.. Summaries.Keys]);
         _schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
         _dense.CustomParser = result =>
         {
@@ -79,7 +89,7 @@ internal sealed class HeadArguments
 
     private Option[] OfHead =>
     [
-        _head, _layers, _bidirectional, _units, _inputDropout, _dropout, _dense, _l2, _standardize,
+        _head, _layers, _bidirectional, _summary, _units, _inputDropout, _dropout, _dense, _l2, _standardize,
         _epochs, _batch, _learningRate, _schedule, _weightDecay, _clipNorm, _classWeights, _patience, _ensemble,
     ];
 
@@ -103,6 +113,7 @@ internal sealed class HeadArguments
             Kind = result.GetValue(_head) is { } kind ? Kinds[kind] : head.Kind,
             Layers = result.GetValue(_layers) ?? head.Layers,
             Bidirectional = result.GetValue(_bidirectional) ?? head.Bidirectional,
+            Summary = result.GetValue(_summary) is { } summary ? Summaries[summary] : head.Summary,
             Units = result.GetValue(_units) ?? head.Units,
             InputDropout = result.GetValue(_inputDropout) ?? head.InputDropout,
             Dropout = result.GetValue(_dropout) ?? head.Dropout,
@@ -122,6 +133,9 @@ internal sealed class HeadArguments
             Patience = result.GetValue(_patience) ?? fit.Patience,
             Ensemble = result.GetValue(_ensemble) ?? fit.Ensemble,
         };
+        // A preset's summary is one of a recurrent head.
+        if (!head.IsRecurrent && result.GetValue(_summary) is null)
+            head = head with { Summary = FrameSummary.Last };
         head.Validate();
         fit.Validate();
         return (head, fit);

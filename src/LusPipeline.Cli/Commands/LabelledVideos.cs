@@ -1,3 +1,4 @@
+using LusPipeline.Cli.Arguments;
 using LusPipeline.Cli.Labels;
 using LusPipeline.Core.Studies;
 using LusPipeline.Hosting.Offline;
@@ -10,11 +11,16 @@ namespace LusPipeline.Cli.Commands;
 internal static class LabelledVideos
 {
     /// <param name="paths">Videos, or folders of videos.</param>
+    public static OfflineVideos Open(IEnumerable<string> paths) =>
+        new(paths, new VideoLimits(), new IngestOptions(), MediaSettings.Read(), TimeProvider.System);
+
+    /// <param name="videos">Lists the videos.</param>
+    /// <param name="paths">Where they are, for messages.</param>
     /// <param name="leftOut">Receives a line for each video that cannot be used.</param>
     /// <returns>The videos with their labels and the sha256 of their files, by name.</returns>
-    public static async Task<LabelTable> ListAsync(IReadOnlyList<string> paths, VideoLabels labels, ICollection<string> leftOut, CancellationToken cancellation)
+    public static async Task<LabelTable> ListAsync(
+        OfflineVideos videos, IReadOnlyList<string> paths, VideoLabels labels, ICollection<string> leftOut, CancellationToken cancellation)
     {
-        using var videos = new OfflineVideos(paths, new VideoLimits(), new IngestOptions(), new MediaOptions(), TimeProvider.System);
         var rows = new List<VideoLabel>();
         foreach (var video in (await videos.ListAsync(cancellation)).OrderBy(video => video.Key, StringComparer.Ordinal))
         {

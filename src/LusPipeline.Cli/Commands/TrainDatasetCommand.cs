@@ -50,7 +50,7 @@ internal static class TrainDatasetCommand
                 throw new LabelException($"There is neither a folder nor a csv file '{path}'.");
             var leftOut = new List<string>();
             var table = Directory.Exists(path)
-                ? await LabelledVideos.ListAsync([path], VideoLabels.Read(result.GetRequiredValue(labels)), leftOut, cancellation)
+                ? await OfFolderAsync(path, VideoLabels.Read(result.GetRequiredValue(labels)), leftOut, cancellation)
                 : VideoLabels.Read(Path.GetFullPath(path), "path").Table!;
             var by = TrainArguments.GroupOf(result.GetRequiredValue(group));
             var videos = DatasetFolds.Assign(table, by, result.GetRequiredValue(folds), result.GetRequiredValue(seed));
@@ -68,5 +68,11 @@ internal static class TrainDatasetCommand
             return leftOut.Count == 0 ? ExitCode.Done : ExitCode.Incomplete;
         });
         return command;
+    }
+
+    private static async Task<LabelTable> OfFolderAsync(string folder, VideoLabels labels, List<string> leftOut, CancellationToken cancellation)
+    {
+        using var videos = LabelledVideos.Open([folder]);
+        return await LabelledVideos.ListAsync(videos, [folder], labels, leftOut, cancellation);
     }
 }

@@ -58,6 +58,7 @@ internal static class TrainTuneCommand
         inner.DefaultValueFactory = _ => 0;
         var seed = TrainArguments.Seed();
         var leak = TrainArguments.AllowLeak();
+        var pictures = new Option<DirectoryInfo?>("--pictures") { Description = "Writes the report's pictures as SVG files into this folder, too", HelpName = "DIR" };
         var output = new Option<FileInfo>("--out") { Description = "The report, an HTML file; replaced if it is there", HelpName = "FILE", DefaultValueFactory = _ => new FileInfo("tune.html") };
         var json = TrainArguments.Json();
         var heads = new HeadArguments();
@@ -71,7 +72,7 @@ internal static class TrainTuneCommand
             Research use only: not a medical device.
             """)
         {
-            features, folds, labels, trials, storage, study, objective, space, sampler, pruner, jobs, nested, model, columns, frames, inner, seed, leak, output, json,
+            features, folds, labels, trials, storage, study, objective, space, sampler, pruner, jobs, nested, model, columns, frames, inner, seed, leak, output, pictures, json,
         }.WithExamples(
             "lus train tune --features features_20/xception --folds cross_val.json --labels videos.csv --trials 100",
             "lus train tune --features features_20/layers --model my-layers --folds cross_val.json --labels videos.csv --trials 200 --jobs 2 --storage sqlite:///optuna.db",
@@ -136,6 +137,8 @@ internal static class TrainTuneCommand
                 result.GetValue(columns) is { } chosen ? $"--columns {chosen}" : "", result.GetValue(frames) is { } number ? $"--frames {number}" : "",
             }.Where(part => part.Length > 0)), leaks.Count);
             SearchHtml.Write(report, made);
+            if (result.GetValue(pictures) is { } drawn)
+                SearchPictures.Write(drawn.FullName, made);
             await result.InvocationConfiguration.Output.WriteLineAsync(result.GetValue(json)
                 ? Json(made, request, report, TimeProvider.System.GetElapsedTime(begun).TotalSeconds)
                 : Lines(made, outer, report));

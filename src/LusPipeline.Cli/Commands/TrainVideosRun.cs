@@ -34,11 +34,7 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
     {
         BundleWriter.RequireFree(request.Out);
         PrivateFolder.Make(request.Work);
-        var unused = new List<string>();
-        var features = new TrainedFeatures(
-            request.Work, request.Source, request.Variant, request.Paths, request.Labels, await LabelledVideos.ListAsync(request.Paths, request.Labels, unused, interrupted),
-            request.Vary);
-        LeftOut = await features.MakeAsync(interrupted);
+        var features = await FeaturesAsync(interrupted);
         var labels = WriteFolds(features.Readable());
 
         var evaluation = new EvaluationRequest
@@ -66,6 +62,16 @@ internal sealed class TrainVideosRun(TrainVideosRequest request)
         var bundle = Training.Run(interrupted);
         Directory.Delete(request.Work, recursive: true);
         return bundle;
+    }
+
+    private async Task<TrainedFeatures> FeaturesAsync(CancellationToken interrupted)
+    {
+        using var videos = LabelledVideos.Open(request.Paths);
+        // The features' report names what is left out, too.
+        var labelled = await LabelledVideos.ListAsync(videos, request.Paths, request.Labels, leftOut: [], interrupted);
+        var features = new TrainedFeatures(request.Work, request.Source, request.Variant, request.Paths, videos, request.Labels, labelled, request.Vary);
+        LeftOut = await features.MakeAsync(interrupted);
+        return features;
     }
 
     /// <summary>Spreads the videos over folds.</summary>

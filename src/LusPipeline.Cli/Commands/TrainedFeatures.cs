@@ -16,10 +16,11 @@ namespace LusPipeline.Cli.Commands;
 /// <param name="source">The bundle that gives the backbones.</param>
 /// <param name="variant">The variant that computes them; null for the best one on this machine.</param>
 /// <param name="paths">Videos, or folders of videos.</param>
+/// <param name="files">Reads them.</param>
 /// <param name="labels">Says what they show.</param>
 /// <param name="videos">The labelled videos.</param>
 /// <param name="vary">How many varied clips of each video there are, too.</param>
-internal sealed class TrainedFeatures(string work, Bundle source, string? variant, IReadOnlyList<string> paths, VideoLabels labels, LabelTable videos, int vary = 0)
+internal sealed class TrainedFeatures(string work, Bundle source, string? variant, IReadOnlyList<string> paths, OfflineVideos files, VideoLabels labels, LabelTable videos, int vary = 0)
 {
     private readonly string _identity = Path.Combine(work, "features.sha256");
     private readonly string _leftOut = Path.Combine(work, "left-out.txt");
@@ -68,7 +69,7 @@ internal sealed class TrainedFeatures(string work, Bundle source, string? varian
                 Media = MediaSettings.Read(),
             },
             (done, all) => display.Show(done, all),
-            TimeProvider.System).RunAsync(cancellation);
+            TimeProvider.System).RunAsync(files, cancellation);
     }
 
     /// <summary>The labelled videos that have features.</summary>

@@ -19,9 +19,8 @@ internal sealed class TrainingOfModels(IEnumerable<string> places)
         {
             try
             {
-                var manifest = ManifestFile.Read(folder);
-                foreach (var (reference, id) in BundleIds.In(folder))
-                    trainings[id[..12]] = BundleReference.Split(reference).Head is { } head ? manifest.WithHead(head)?.Training : manifest.Training;
+                foreach (var (_, id, manifest) in BundleIds.Manifests(folder))
+                    trainings[id[..12]] = manifest.Training;
             }
             catch (BundleException)
             {

@@ -23,9 +23,18 @@ public sealed class FeatureSetExtraction(FeatureSetRequest request, Action<int, 
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
     public async Task<FeatureSetReport> RunAsync(CancellationToken cancellation)
     {
-        var watch = Stopwatch.StartNew();
         FeatureSetWriter.RequireFree(request.Out);
         using var videos = new OfflineVideos(request.Paths, request.Limits, request.Ingest, request.Media, clock);
+        return await RunAsync(videos, cancellation).ConfigureAwait(false);
+    }
+
+    /// <param name="videos">The videos of <see cref="FeatureSetRequest.Paths"/>, for several sets of the same ones.</param>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public async Task<FeatureSetReport> RunAsync(OfflineVideos videos, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(videos);
+        var watch = Stopwatch.StartNew();
+        FeatureSetWriter.RequireFree(request.Out);
         var leftOut = new List<LeftOutVideo>();
         var planned = Plan(await videos.ListAsync(cancellation).ConfigureAwait(false), leftOut);
 

@@ -34,6 +34,7 @@ public sealed class OfflineVideos : IDisposable
     private readonly VideoReader _reader;
     private readonly LoopRegion _region;
     private readonly TimeProvider _clock;
+    private IReadOnlyList<SeenVideo>? _listed;
     private int _clips;
 
     /// <param name="paths">Paths of videos and of folders with videos.</param>
@@ -49,9 +50,13 @@ public sealed class OfflineVideos : IDisposable
         _region = media.Region;
     }
 
-    /// <summary>Lists all videos, each once. It waits for files that are still being written.</summary>
+    /// <summary>
+    /// Lists all videos, each once. It waits for files that are still being written. Every video is read, so it is done once: a second call gives the same list.
+    /// </summary>
     public async Task<IReadOnlyList<SeenVideo>> ListAsync(CancellationToken cancellation)
     {
+        if (_listed is not null)
+            return _listed;
         var videos = new Dictionary<Guid, SeenVideo>();
         do
         {
@@ -64,7 +69,7 @@ public sealed class OfflineVideos : IDisposable
             }
         }
         while (_scan.Waiting > 0);
-        return [.. videos.Values];
+        return _listed = [.. videos.Values];
     }
 
     /// <summary>Cuts the videos in order. The next video is cut while the caller uses the current one.</summary>

@@ -7,13 +7,16 @@ public static class BundleIds
     /// <param name="folder">A folder with a manifest.</param>
     /// <returns>What <see cref="Bundle.Load"/> takes, and the id that the loaded bundle has.</returns>
     /// <exception cref="BundleException">The manifest is missing, too large, not JSON, incomplete or invalid.</exception>
-    public static IReadOnlyList<(string Reference, string Id)> In(string folder)
+    public static IReadOnlyList<(string Reference, string Id)> In(string folder) => [.. Manifests(folder).Select(one => (one.Reference, one.Id))];
+
+    /// <summary>As <see cref="In"/>, with what the manifest says of the bundle with that head.</summary>
+    /// <inheritdoc cref="In"/>
+    public static IReadOnlyList<(string Reference, string Id, BundleManifest Manifest)> Manifests(string folder)
     {
         var manifest = ManifestFile.Read(folder);
-        return
-        [
-            (folder, BundleId.Compute(manifest.Inference)),
-            .. manifest.Heads.Keys.Select(head => (BundleReference.Of(folder, head), BundleId.Compute(manifest.WithHead(head)!.Inference))),
-        ];
+        return [Of(folder, manifest), .. manifest.Heads.Keys.Select(head => Of(BundleReference.Of(folder, head), manifest.WithHead(head)!))];
     }
+
+    private static (string Reference, string Id, BundleManifest Manifest) Of(string reference, BundleManifest manifest) =>
+        (reference, BundleId.Compute(manifest.Inference), manifest);
 }

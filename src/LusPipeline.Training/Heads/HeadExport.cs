@@ -65,25 +65,31 @@ internal sealed class HeadExport(HeadOptions options, int frames, int features, 
         {
             HeadKind.Mean => graph.ReduceMean(clips, [1]),
             HeadKind.Attention => network.Attention(clips),
-            _ => Recurrent(graph, graph.Transpose(clips, 1, 0, 2), weights),
+            _ => Recurrent(graph, network, graph.Transpose(clips, 1, 0, 2), weights),
         });
     }
 
     private bool IsRecurrent(string name) =>
-        options.IsRecurrent && !name.StartsWith("dense", StringComparison.Ordinal) && !name.StartsWith(HeadLayout.Output, StringComparison.Ordinal);
+        options.IsRecurrent && name != HeadLayout.Score && !name.StartsWith("dense", StringComparison.Ordinal) && !name.StartsWith(HeadLayout.Output, StringComparison.Ordinal);
 
     /// <param name="sequence">[T, B, D].</param>
-    /// <returns>The last states, [B, units], or both directions' side by side.</returns>
-    private Tensor Recurrent(TensorGraph graph, Tensor sequence, Dictionary<string, WeightTensor> weights)
+    /// <returns>The summary of the states, [B, units], or both directions' side by side.</returns>
+    private Tensor Recurrent(TensorGraph graph, HeadNetwork network, Tensor sequence, Dictionary<string, WeightTensor> weights)
     {
         var (directions, units) = (options.Directions, options.Units);
         for (var layer = 0; layer < options.Layers - 1; layer++)
-        {
-            var all = Layer(graph, sequence, layer, weights, output: 0, [frames, directions, -1, units]);
-            sequence = graph.Reshape(graph.Transpose(all, 0, 2, 1, 3), frames, -1, directions * units);
-        }
+            sequence = States(layer);
+        if (options.Summary != FrameSummary.Last)
+            return network.Summary(States(options.Layers - 1));
         var last = Layer(graph, sequence, options.Layers - 1, weights, output: 1, [directions, -1, units]);
         return directions == 1 ? graph.Squeeze(last, 0) : graph.Reshape(graph.Transpose(last, 1, 0, 2), -1, directions * units);
+
+        // [T, B, units], or both directions' side by side.
+        Tensor States(int layer)
+        {
+            var all = Layer(graph, sequence, layer, weights, output: 0, [frames, directions, -1, units]);
+            return directions == 1 ? graph.Squeeze(all, 1) : graph.Reshape(graph.Transpose(all, 0, 2, 1, 3), frames, -1, directions * units);
+        }
     }
 
     private Tensor Layer(TensorGraph graph, Tensor sequence, int layer, Dictionary<string, WeightTensor> weights, int output, int[] shape)

@@ -6,6 +6,9 @@ internal static class HeadLayout
     public const string Output = "probabilities";
     public const int Classes = 3;
 
+    /// <summary>The kernel that scores a frame's state, [width, 1].</summary>
+    public const string Score = "score/kernel";
+
     /// <param name="features">D, the number of features of a frame.</param>
     public static IReadOnlyList<HeadParameter> Parameters(HeadOptions options, int features)
     {
@@ -25,6 +28,8 @@ internal static class HeadLayout
                 width = options.Units;
             }
         }
+        if (options.Summary == FrameSummary.Attention)
+            all.Add(new(Score, [width, 1], Initialization.GlorotUniform));
         for (var layer = 0; layer < options.Dense.Count; layer++)
         {
             all.AddRange(Dense(DenseName(layer), width, options.Dense[layer], options.L2 > 0));

@@ -33,6 +33,25 @@ internal sealed class HeadNetwork(TensorGraph graph, HeadOptions options, IReadO
         return Classify(Drop(summary));
     }
 
+    /// <summary>
+    /// One vector of all states. Attention is the mean weighted by softmax(w·h) over the frames (Ilse, Tomczak and Welling, Attention-based deep multiple
+    /// instance learning, 2018, equation 7, without the layer in front of the score: a state has passed a tanh already).
+    /// </summary>
+    /// <param name="states">[T, N, width].</param>
+    /// <returns>[N, width].</returns>
+    public Tensor Summary(Tensor states) => options.Summary switch
+    {
+        FrameSummary.Mean => graph.ReduceMean(states, [0]),
+        FrameSummary.Max => graph.ReduceMax(states, [0]),
+        _ => Weighted(states),
+    };
+
+    private Tensor Weighted(Tensor states)
+    {
+        var shares = graph.Softmax(graph.Transpose(graph.MatMul(states, parameters[HeadLayout.Score]), 1, 2, 0));
+        return graph.Squeeze(graph.MatMul(shares, graph.Transpose(states, 1, 0, 2)), 1);
+    }
+
     /// <summary>Attention between the frames, and the mean over them.</summary>
     /// <param name="clips">[N, T, D].</param>
     /// <returns>[N, units].</returns>
@@ -73,18 +92,24 @@ internal sealed class HeadNetwork(TensorGraph graph, HeadOptions options, IReadO
     private Tensor Normalize(Tensor x, string name) => graph.LayerNormalization(x, parameters[name + "/gamma"], parameters[name + "/beta"], NormEpsilon);
 
     /// <param name="rows">[T·N, D], frame by frame.</param>
-    /// <returns>The last states, [N, units], or both directions' side by side.</returns>
+    /// <returns>The summary of the states, [N, units], or both directions' side by side.</returns>
     private Tensor Recurrent(Tensor rows, int frames, int clips)
     {
         Tensor[][] states = [];
         for (var layer = 0; layer < options.Layers; layer++)
         {
             if (layer > 0)
-                rows = Drop(graph.Concat(0, [.. Enumerable.Range(0, frames).Select(frame => graph.Concat(1, [.. states.Select(one => one[frame])]))]));
+                rows = Drop(FrameByFrame(states));
             states = [.. Enumerable.Range(0, options.Directions).Select(direction => Run(rows, layer, direction, frames, clips))];
         }
-        return graph.Concat(1, [.. states.Select((one, direction) => direction == 0 ? one[^1] : one[0])]);
+        return options.Summary == FrameSummary.Last
+            ? graph.Concat(1, [.. states.Select((one, direction) => direction == 0 ? one[^1] : one[0])])
+            : Summary(graph.Reshape(FrameByFrame(states), frames, clips, options.Units * options.Directions));
     }
+
+    /// <returns>The states of all frames, [T·N, units], or both directions' side by side.</returns>
+    private Tensor FrameByFrame(Tensor[][] states) =>
+        graph.Concat(0, [.. Enumerable.Range(0, states[0].Length).Select(frame => graph.Concat(1, [.. states.Select(one => one[frame])]))]);
 
     /// <summary>Runs one layer in one direction. The product with the kernel is one for all frames.</summary>
     /// <returns>The state of each frame, [N, units], in the order of the frames.</returns>

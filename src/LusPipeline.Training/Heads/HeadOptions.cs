@@ -16,6 +16,9 @@ public sealed record HeadOptions
     /// <summary>Whether a recurrent layer reads the frames in both directions.</summary>
     public bool Bidirectional { get; init; }
 
+    /// <summary>What of the last recurrent layer's states is read.</summary>
+    public FrameSummary Summary { get; init; } = FrameSummary.Last;
+
     /// <summary>The size of a recurrent layer's state in each direction, or of a frame's vector in attention, 1 to <see cref="MaxUnits"/>.</summary>
     public int Units { get; init; } = 128;
 
@@ -35,7 +38,7 @@ public sealed record HeadOptions
     public bool Standardize { get; init; } = true;
 
     /// <summary>The project's own head.</summary>
-    public static HeadOptions Default { get; } = new();
+    public static HeadOptions Default { get; } = new() { Units = 32, Summary = FrameSummary.Max };
 
     /// <summary>The head of the paper's best model: LSTM(512, dropout 0.4), two dense layers of 1024.</summary>
     public static HeadOptions Paper { get; } = new() { Units = 512, InputDropout = 0.4, Dropout = 0, Dense = [1024, 1024], Standardize = false };
@@ -43,12 +46,13 @@ public sealed record HeadOptions
     /// <summary>The layers as options of <c>lus train fit</c>.</summary>
     public string Arguments => string.Create(
         CultureInfo.InvariantCulture,
-        $"--head {Kind.ToString().ToLowerInvariant()} --layers {Layers} --bidirectional {Text(Bidirectional)} --units {Units} --input-dropout {InputDropout} "
+        $"--head {Kind.ToString().ToLowerInvariant()} --layers {Layers} --bidirectional {Text(Bidirectional)} --summary {Summary.ToString().ToLowerInvariant()} --units {Units} --input-dropout {InputDropout} "
         + $"--dropout {Dropout} --dense {(Dense.Count == 0 ? "none" : string.Join(',', Dense))} --l2 {L2} --standardize {Text(Standardize)}");
 
     internal int Directions => Bidirectional ? 2 : 1;
 
-    internal bool IsRecurrent => Kind is HeadKind.Lstm or HeadKind.Gru;
+    /// <summary>Whether the head has states at each frame.</summary>
+    public bool IsRecurrent => Kind is HeadKind.Lstm or HeadKind.Gru;
 
     /// <exception cref="HeadException">A setting is outside its range, or two exclude each other.</exception>
     public void Validate()
@@ -61,6 +65,10 @@ public sealed record HeadOptions
             throw new HeadException("--layers 2 needs a head with layers: give --head lstm, gru or attention.");
         if (Bidirectional && !IsRecurrent)
             throw new HeadException("--bidirectional needs a recurrent head: give --head lstm or gru.");
+        if (!Enum.IsDefined(Summary))
+            throw new HeadException("--summary must be last, mean, max or attention.");
+        if (Summary != FrameSummary.Last && !IsRecurrent)
+            throw new HeadException("--summary needs a recurrent head: give --head lstm or gru.");
         if (Units is < 1 or > MaxUnits)
             throw new HeadException($"--units must be 1 to {MaxUnits}, not {Units}.");
         RequireShare("--input-dropout", InputDropout);

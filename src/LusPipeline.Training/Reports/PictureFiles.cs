@@ -15,8 +15,14 @@ public static class PictureFiles
     public static void Write(string folder, EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        Write(folder, Charts.All(report));
+    }
+
+    /// <inheritdoc cref="Write(string, EvaluationReport)"/>
+    internal static void Write(string folder, IEnumerable<Picture> pictures)
+    {
         Directory.CreateDirectory(folder);
-        foreach (var picture in Charts.All(report))
+        foreach (var picture in pictures)
         {
             var text = Encoding.UTF8.GetBytes(Alone(picture.Svg));
             WholeFile.Replace(Path.Combine(folder, picture.File), stream => stream.Write(text));

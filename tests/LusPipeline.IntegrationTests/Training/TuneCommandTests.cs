@@ -18,7 +18,7 @@ public sealed class TuneCommandTests : IDisposable
         await FoldsAsync();
 
         var first = await LusProcess.RunAsync([.. Tune("a"), "--trials", "6", "--jobs", "2"]);
-        var json = Json(await LusProcess.RunAsync([.. Tune("a"), "--trials", "9", "--json"]));
+        var json = Json(await LusProcess.RunAsync([.. Tune("a"), "--trials", "9", "--json", "--pictures", _folder["pictures"]]));
 
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.Contains(first.Output, line => line.StartsWith("best: balanced accuracy ", StringComparison.Ordinal));
@@ -27,6 +27,10 @@ public sealed class TuneCommandTests : IDisposable
         Assert.Equal("fANOVA", json.GetProperty("importanceMethod").GetString());
         Assert.Contains("<h2>History</h2>", await File.ReadAllTextAsync(_folder["a.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["a.trials"]));
+        Assert.Equal(9, System.Xml.Linq.XDocument.Load(_folder["pictures/search-history.svg"]).Descendants().Count(element => element.Name.LocalName == "circle"));
+        Assert.Equal(
+            json.GetProperty("importance").EnumerateObject().Count(),
+            System.Xml.Linq.XDocument.Load(_folder["pictures/search-importance.svg"]).Descendants().Count(element => element.Attribute("class")?.Value == "bar"));
 
         var command = json.GetProperty("command").GetString()!;
         Assert.StartsWith("lus train fit --features ", command, StringComparison.Ordinal);

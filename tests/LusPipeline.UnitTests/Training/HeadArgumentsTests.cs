@@ -13,7 +13,7 @@ public sealed class HeadArgumentsTests
         { HeadOptions.Default, FitOptions.Default },
         { HeadOptions.Paper, FitOptions.Paper },
         {
-            new() { Kind = HeadKind.Gru, Layers = 2, Bidirectional = true, Units = 7, InputDropout = 0.125, Dropout = 0, Dense = [], L2 = 1e-4, Standardize = false },
+            new() { Kind = HeadKind.Gru, Layers = 2, Bidirectional = true, Summary = FrameSummary.Attention, Units = 7, InputDropout = 0.125, Dropout = 0, Dense = [], L2 = 1e-4, Standardize = false },
             new() { Epochs = 3, Batch = 5, LearningRate = 2e-5, WeightDecay = 0.5, ClipNorm = 1.5, Patience = 4, Ensemble = 2 }
         },
     };
@@ -31,5 +31,19 @@ public sealed class HeadArgumentsTests
         Assert.Equal(head.Dense, readHead.Dense);
         Assert.Equal(head with { Dense = [] }, readHead with { Dense = [] });
         Assert.Equal(fit, readFit);
+    }
+
+    [Theory]
+    [InlineData("--head mean", FrameSummary.Last)]
+    [InlineData("--head gru", FrameSummary.Max)]
+    [InlineData("--head gru --summary mean", FrameSummary.Mean)]
+    public void The_presets_summary_is_one_of_recurrent_heads(string line, FrameSummary summary)
+    {
+        var command = new Command("fit");
+        var arguments = new HeadArguments();
+        arguments.AddTo(command);
+
+        Assert.Equal(summary, arguments.Read(command.Parse(line)).Head.Summary);
+        Assert.Contains("--summary needs a recurrent head", Assert.Throws<HeadException>(() => arguments.Read(command.Parse("--head mean --summary max"))).Message, StringComparison.Ordinal);
     }
 }

@@ -17,6 +17,9 @@ public sealed class HeadFitterTests
         { Small with { Kind = HeadKind.Gru }, 0.9 },
         { Small with { Bidirectional = true, Layers = 2, InputDropout = 0.1 }, 0.9 },
         { Small with { Kind = HeadKind.Gru, Bidirectional = true, Layers = 2, Dense = [] }, 0.9 },
+        { Small with { Summary = FrameSummary.Mean }, 0.9 },
+        { Small with { Bidirectional = true, Summary = FrameSummary.Max }, 0.9 },
+        { Small with { Kind = HeadKind.Gru, Bidirectional = true, Layers = 2, Summary = FrameSummary.Attention }, 0.9 },
         { Small with { Kind = HeadKind.Attention, Layers = 2 }, 0.6 },
         { Small with { Kind = HeadKind.Mean, Dense = [], Dropout = 0, L2 = 1e-3 }, 0.6 },
     };

@@ -54,10 +54,13 @@ public sealed class TrainedBundleTests : IDisposable
             Assert.Equal(expected[clip].Healthy, head.Predict(Clips[clip].Span).Healthy, 1e-5);
     }
 
-    [Fact]
-    public void A_head_of_one_LSTM_is_exported_for_Keras()
+    [Theory]
+    [InlineData(FrameSummary.Last)]
+    [InlineData(FrameSummary.Mean)]
+    [InlineData(FrameSummary.Max)]
+    public void A_head_of_one_LSTM_is_exported_for_Keras(FrameSummary summary)
     {
-        using var fitted = Fit(Quick);
+        using var fitted = HeadFitter.Fit(Clips, null, Head with { Summary = summary }, Quick, seed: 3, stop: TestContext.Current.CancellationToken);
 
         KerasExport.WriteHead(Write(fitted, Facts), _folder["head.h5"]);
 
@@ -66,6 +69,16 @@ public sealed class TrainedBundleTests : IDisposable
         var expected = fitted.Predict(Clips);
         for (var clip = 0; clip < expected.Count; clip++)
             Assert.Equal(expected[clip].Covid, again[clip * 3], 1e-5);
+    }
+
+    [Fact]
+    public void A_head_that_weighs_its_frames_cannot_be_exported_for_Keras()
+    {
+        using var fitted = HeadFitter.Fit(Clips, null, Head with { Summary = FrameSummary.Attention }, Quick, seed: 3, stop: TestContext.Current.CancellationToken);
+
+        var refused = Assert.Throws<BundleException>(() => KerasExport.WriteHead(Write(fitted, Facts), _folder["head.h5"]));
+
+        Assert.Contains("one LSTM with its last state or the mean or maximum of all", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,10 +2,12 @@ using LusPipeline.ModelTools.Onnx;
 
 namespace LusPipeline.ModelTools.Keras.Export;
 
-/// <summary>Finds Keras' layers in a head's graph that the importer wrote: one LSTM that returns its last state, dense layers, softmax.</summary>
+/// <summary>
+/// Finds Keras' layers in a head's graph that the importer or a training wrote: one LSTM, its last state or the mean or maximum of all, dense layers, softmax.
+/// </summary>
 internal static class HeadLayers
 {
-    private const string Supported = "what can be exported is one LSTM, dense layers and a softmax, as lus models import keras writes them.";
+    private const string Supported = "what can be exported is one LSTM with its last state or the mean or maximum of all, dense layers and a softmax.";
 
     private static readonly Dictionary<string, string> RecurrentFunctions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -46,7 +48,7 @@ internal static class HeadLayers
                     break;
                 case "Transpose" when layers.Count == 0 && Ints(node, "perm") is [1, 0, 2]:
                     (var lstm, value) = Lstm(graph, Reader(graph, node.Output[0]), constants, node.Output[0]);
-                    layers.Add(lstm);
+                    layers.AddRange(lstm);
                     break;
                 case "Gemm" when layers.Count > 0:
                     layers.Add(Dense(node, constants, value));
@@ -67,7 +69,7 @@ internal static class HeadLayers
         return Named(layers);
     }
 
-    private static (HeadLayer.Lstm Layer, string Value) Lstm(GraphProto graph, NodeProto node, OnnxConstants constants, string input)
+    private static (IReadOnlyList<HeadLayer> Layers, string Value) Lstm(GraphProto graph, NodeProto node, OnnxConstants constants, string input)
     {
         if (node.OpType != "LSTM" || node.Input[0] != input || node.Input.Count < 3)
             throw Other(node);
@@ -76,7 +78,8 @@ internal static class HeadLayers
             || (attribute.Name == "direction" && attribute.S.ToStringUtf8() == "forward")
             || (attribute.Name is "layout" or "input_forget" && attribute.I == 0));
         var plain = node.Input.Skip(4).All(name => name.Length == 0);
-        if (!known || !plain || node.Output.Where((name, index) => index != 1 && name.Length > 0).Any() || node.Output.Count < 2)
+        int[] outputs = [.. Enumerable.Range(0, node.Output.Count).Where(index => node.Output[index].Length > 0)];
+        if (!known || !plain || outputs is not ([0] or [1]))
             throw new ImportProblemException($"its LSTM '{node.Name}' has settings, masks or outputs that are not supported; {Supported}");
         string[] functions = [.. node.Attribute.FirstOrDefault(attribute => attribute.Name == "activations")?.Strings.Select(name => name.ToStringUtf8()) ?? ["Sigmoid", "Tanh", "Tanh"]];
         if (functions is not [var gate, var candidate, var last] || candidate != last
@@ -89,14 +92,19 @@ internal static class HeadLayers
         if (units < 1 || kernel.Dimensions is not [1, var gates, _] || gates != 4L * units
             || !recurrent.Dimensions.AsSpan().SequenceEqual([1, gates, units]) || (bias is not null && !bias.Dimensions.AsSpan().SequenceEqual([1, 2 * gates])))
             throw new ImportProblemException($"the weights of its LSTM '{node.Name}' do not fit its {units} units.");
-        var squeeze = Reader(graph, node.Output[1]);
-        if (squeeze.OpType != "Squeeze" || squeeze.Input.Count != 2 || constants.Integers(squeeze.Input[1]) is not [0])
+        // The states of all frames are [T, 1, B, units], and the last ones [1, B, units].
+        var squeeze = Reader(graph, node.Output[outputs[0]]);
+        if (squeeze.OpType != "Squeeze" || squeeze.Input.Count != 2 || constants.Integers(squeeze.Input[1]) is not [var axis] || axis != 1 - outputs[0])
             throw Other(squeeze);
-        return (
-            new HeadLayer.Lstm(
-                NameOf(node.Input[1]), units, activation, recurrentActivation,
-                LstmWeights.Kernel(kernel, units), LstmWeights.Kernel(recurrent, units), bias is null ? null : LstmWeights.Bias(bias, units)),
-            squeeze.Output[0]);
+        var layer = new HeadLayer.Lstm(
+            NameOf(node.Input[1]), units, activation, recurrentActivation,
+            LstmWeights.Kernel(kernel, units), LstmWeights.Kernel(recurrent, units), bias is null ? null : LstmWeights.Bias(bias, units));
+        if (outputs is [1])
+            return ([layer], squeeze.Output[0]);
+        var summary = Reader(graph, squeeze.Output[0]);
+        return summary.OpType is "ReduceMean" or "ReduceMax" && Ints(summary, "axes") is [0] && Int(summary, "keepdims", 1) == 0
+            ? ([layer, new HeadLayer.Pooling("summary", summary.OpType == "ReduceMean" ? "GlobalAveragePooling1D" : "GlobalMaxPooling1D")], summary.Output[0])
+            : throw Other(summary);
     }
 
     private static HeadLayer.Dense Dense(NodeProto node, OnnxConstants constants, string input)

@@ -54,7 +54,8 @@ public static class KerasExport
                 throw new ImportProblemException($"it has {stream.Length} bytes; heads of up to {MaxBytes} can be exported.");
             var model = ModelProto.Parser.ParseFrom(stream);
             var layers = HeadLayers.Read(model.Graph ?? throw new ImportProblemException("it has no graph."));
-            return layers.Zip(layers.Skip(1)).All(pair => Width(pair.First) == ((HeadLayer.Dense)pair.Second).Kernel.Dimensions[0])
+            HeadLayer[] weighted = [.. layers.Where(layer => layer is not HeadLayer.Pooling)];
+            return weighted.Zip(weighted.Skip(1)).All(pair => Width(pair.First) == ((HeadLayer.Dense)pair.Second).Kernel.Dimensions[0])
                 ? layers
                 : throw new ImportProblemException("its layers' weights do not fit each other.");
         }
@@ -89,6 +90,7 @@ public static class KerasExport
         var (path, weights) = layer switch
         {
             HeadLayer.Lstm lstm => (new[] { layer.Name, "lstm_cell" }, new[] { ("kernel:0", (WeightTensor?)lstm.Kernel), ("recurrent_kernel:0", lstm.Recurrent), ("bias:0", lstm.Bias) }),
+            HeadLayer.Pooling => ([], []),
             HeadLayer.Dense dense => ([layer.Name], [("kernel:0", dense.Kernel), ("bias:0", dense.Bias)]),
             _ => throw new ArgumentException($"A head has no layer of {layer.GetType()}.", nameof(layer)),
         };

@@ -20,18 +20,19 @@ internal static class KerasHeadConfig
                 ["name"] = layers[0].Name + "_input",
             }),
         };
-        foreach (var layer in layers)
-            list.Add(ConfigOf(layer));
+        foreach (var (number, layer) in layers.Index())
+            list.Add(ConfigOf(layer, isPooled: number + 1 < layers.Count && layers[number + 1] is HeadLayer.Pooling));
         return Layer("Sequential", new JsonObject { ["name"] = "sequential", ["layers"] = list }).ToJsonString();
     }
 
-    private static JsonObject ConfigOf(HeadLayer layer)
+    private static JsonObject ConfigOf(HeadLayer layer, bool isPooled)
     {
         var config = new JsonObject { ["name"] = layer.Name, ["trainable"] = true, ["dtype"] = "float32" };
         switch (layer)
         {
             case HeadLayer.Lstm lstm:
-                foreach (var flag in (string[])["return_sequences", "return_state", "go_backwards", "stateful", "unroll", "time_major"])
+                config["return_sequences"] = isPooled;
+                foreach (var flag in (string[])["return_state", "go_backwards", "stateful", "unroll", "time_major"])
                     config[flag] = false;
                 config["units"] = lstm.Units;
                 config["activation"] = lstm.Activation;
@@ -42,6 +43,10 @@ internal static class KerasHeadConfig
                 config["recurrent_dropout"] = 0.0;
                 config["implementation"] = 2;
                 return Layer("LSTM", config);
+            case HeadLayer.Pooling pooling:
+                config["data_format"] = "channels_last";
+                config["keepdims"] = false;
+                return Layer(pooling.ClassName, config);
             case HeadLayer.Dense dense:
                 config["units"] = dense.Kernel.Dimensions[1];
                 config["activation"] = dense.Activation;

@@ -36,8 +36,10 @@ public sealed class SearchHtml : HtmlPage
         if (_report.Warnings.Count > 0)
             Append($"<section class=\"warnings\" aria-label=\"Warnings\">\n{Paragraphs(_report.Warnings)}</section>\n");
         Best();
-        Append($"<section class=\"pictures\">\n<figure><h2>History</h2>{SearchCharts.History(_report)}<figcaption>{Text($"The {_report.Metric} of each trial: complete ones as full dots, pruned ones with their last report as rings. The line is the best so far.")}</figcaption></figure>\n</section>\n");
-        Importance();
+        Append($"<section class=\"pictures\">\n");
+        foreach (var picture in SearchCharts.All(_report))
+            Append($"<figure><h2>{picture.Title}</h2>{picture.Svg}<figcaption>{Text(picture.Caption)}</figcaption></figure>\n");
+        Append($"</section>\n");
         Trials();
         HowItWasMade();
         return Finish();
@@ -56,21 +58,6 @@ public sealed class SearchHtml : HtmlPage
         End();
         if (_report.BestCommand is { } command)
             Append($"<p><code>{Text(command)}</code></p>\n");
-    }
-
-    private void Importance()
-    {
-        if (_report.Importance.Count == 0)
-            return;
-        Begin($"Importance of the parameters ({_report.ImportanceMethod})", "parameter", "share", "");
-        foreach (var (name, share) in _report.Importance)
-        {
-            Row(
-                Text(name), FigureText.Number(share),
-                string.Create(CultureInfo.InvariantCulture, $"<svg class=\"share\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"bar\" width=\"{100 * share:0.##}\" height=\"10\"/></svg>"));
-        }
-        End();
-        Append($"<p class=\"remark\">How much of the variation of the complete trials' values a parameter explains by itself.</p>\n");
     }
 
     private void Trials()

@@ -16,6 +16,7 @@ public static class TuneParameters
         ["head"] = Choice((one, text) => one with { Head = one.Head with { Kind = Enum.Parse<HeadKind>(text, ignoreCase: true) } }),
         ["layers"] = Whole((one, number) => one with { Head = one.Head with { Layers = number } }),
         ["bidirectional"] = Choice((one, text) => one with { Head = one.Head with { Bidirectional = bool.Parse(text) } }),
+        ["summary"] = Choice((one, text) => one with { Head = one.Head with { Summary = Enum.Parse<FrameSummary>(text, ignoreCase: true) } }),
         ["units"] = Whole((one, number) => one with { Head = one.Head with { Units = number } }),
         ["input_dropout"] = Real((one, number) => one with { Head = one.Head with { InputDropout = number } }),
         ["dropout"] = Real((one, number) => one with { Head = one.Head with { Dropout = number } }),
@@ -67,7 +68,7 @@ public static class TuneParameters
         if (head.Head.Kind == HeadKind.Mean)
             head = head with { Head = head.Head with { Layers = 1 } };
         if (head.Head.Kind is HeadKind.Mean or HeadKind.Attention)
-            head = head with { Head = head.Head with { Bidirectional = false } };
+            head = head with { Head = head.Head with { Bidirectional = false, Summary = FrameSummary.Last } };
         head.Head.Validate();
         head.Fit.Validate();
         return head;

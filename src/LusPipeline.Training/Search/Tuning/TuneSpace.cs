@@ -12,6 +12,7 @@ public static class TuneSpace
     public static IReadOnlyDictionary<string, Distribution> Default { get; } = new Dictionary<string, Distribution>
     {
         ["head"] = CategoricalDistribution.OfTexts("lstm", "gru", "attention", "mean"),
+        ["summary"] = CategoricalDistribution.OfTexts("last", "mean", "max", "attention"),
         ["units"] = new IntDistribution(16, 256, Log: true),
         ["dropout"] = new FloatDistribution(0, 0.8, Step: 0.1),
         ["input_dropout"] = new FloatDistribution(0, 0.6, Step: 0.1),
