@@ -31,7 +31,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom [--rounds N] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--ensemble N] [--picture FILE]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--ensemble N] [--seed N] [--picture FILE]
 
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
@@ -130,7 +130,7 @@ if (args[0] == "train-select")
         Path.GetFullPath(Option("--folds", Path.Combine(shared, "data", "lus", "cross_val.json"))),
         Path.GetFullPath(Option("--labels", Path.Combine(shared, "data", "lus", "videos.csv"))),
         Option("--only", "").Split(';', StringSplitOptions.RemoveEmptyEntries),
-        int.Parse(Option("--ensemble", "1"), CultureInfo.InvariantCulture),
+        int.Parse(Option("--ensemble", "1"), CultureInfo.InvariantCulture), int.Parse(Option("--seed", "0"), CultureInfo.InvariantCulture),
         args.Contains("--picture") ? Path.GetFullPath(Option("--picture", "")) : null);
     return 0;
 }

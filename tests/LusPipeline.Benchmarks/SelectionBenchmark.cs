@@ -22,6 +22,8 @@ internal static class SelectionBenchmark
 
     private static readonly HeadOptions Last = new() { Units = 128, Summary = FrameSummary.Last };
     private static readonly HeadOptions Mean = new() { Units = 32, Summary = FrameSummary.Mean };
+    private static readonly HeadOptions Greatest = Mean with { Summary = FrameSummary.Max };
+    private static readonly HeadOptions Attention = Mean with { Summary = FrameSummary.Attention };
     private static readonly FitOptions Usual = FitOptions.Default;
     private static readonly FitOptions Varied = Usual with { Epochs = 12, Batch = 32 };
 
@@ -36,22 +38,25 @@ internal static class SelectionBenchmark
         ("block 9, both variants", Block9, 1, Last, Usual),
         ("last, 128", Block9, 1, Last, Usual),
         ("last, 64", Block9, 1, Last with { Units = 64 }, Usual),
-        ("last, 32", Block9, 1, Last with { Units = 32 }, Usual),
         ("mean, 64", Block9, 1, Mean with { Units = 64 }, Usual),
         ("mean, 32", Block9, 1, Mean, Usual),
         ("mean, 16", Block9, 1, Mean with { Units = 16 }, Usual),
+        ("mean, 16 in both directions", Block9, 1, Mean with { Units = 16, Bidirectional = true }, Usual),
+        ("mean, GRU of 32", Block9, 1, Mean with { Kind = HeadKind.Gru }, Usual),
         ("mean, 32, block 12", Block12, 1, Mean, Usual),
         ("mean, 32, input dropout 0.3", Block9, 1, Mean with { InputDropout = 0.3 }, Usual),
         ("mean, 32, weight decay 0.1", Block9, 1, Mean, Usual with { WeightDecay = 0.1 }),
         ("mean, 32, varied", Block9, 3, Mean, Varied),
-        ("mean, 16 in both directions", Block9, 1, Mean with { Units = 16, Bidirectional = true }, Usual),
-        ("mean, GRU of 32", Block9, 1, Mean with { Kind = HeadKind.Gru }, Usual),
-        ("greatest, 32", Block9, 1, Mean with { Summary = FrameSummary.Max }, Usual),
-        ("attention, 64", Block9, 1, Mean with { Summary = FrameSummary.Attention, Units = 64 }, Usual),
-        ("attention, 32", Block9, 1, Mean with { Summary = FrameSummary.Attention }, Usual),
-        ("self-attention, 64", Block9, 1, Last with { Kind = HeadKind.Attention, Units = 64 }, Usual),
-        ("mean of the features, dense 64", Block9, 1, Last with { Kind = HeadKind.Mean }, Usual),
-        ("logistic regression", Block9, 1, Last with { Kind = HeadKind.Mean, Dense = [], Dropout = 0 }, Usual with { WeightDecay = 0.1 }),
+        ("greatest, 64", Block9, 1, Greatest with { Units = 64 }, Usual),
+        ("greatest, 32", Block9, 1, Greatest, Usual),
+        ("greatest, 16", Block9, 1, Greatest with { Units = 16 }, Usual),
+        ("greatest, 32, varied", Block9, 3, Greatest, Varied),
+        ("attention, 64", Block9, 1, Attention with { Units = 64 }, Usual),
+        ("attention, 32", Block9, 1, Attention, Usual),
+        ("attention, 32, varied", Block9, 3, Attention, Varied),
+        ("self-attention between the frames, 64", Block9, 1, Last with { Kind = HeadKind.Attention, Units = 64 }, Usual),
+        ("mean of the features, no LSTM", Block9, 1, Last with { Kind = HeadKind.Mean }, Usual),
+        ("logistic regression on it", Block9, 1, Last with { Kind = HeadKind.Mean, Dense = [], Dropout = 0 }, Usual with { WeightDecay = 0.1 }),
     ];
 
     /// <param name="sets">
@@ -63,11 +68,12 @@ internal static class SelectionBenchmark
     /// <param name="only">Names of recipes; empty for all recipes.</param>
     /// <param name="picture">An SVG file to write; null for none.</param>
     /// <param name="ensemble">Heads whose probabilities are averaged.</param>
-    public static void Measure(IReadOnlyList<string> sets, string folds, string labels, IReadOnlyList<string> only, int ensemble, string? picture)
+    /// <param name="seed">Of the first head, and of the inner folds.</param>
+    public static void Measure(IReadOnlyList<string> sets, string folds, string labels, IReadOnlyList<string> only, int ensemble, int seed, string? picture)
     {
         var table = VideoLabels.Read(labels).Table;
         var finished = new List<(string Name, IReadOnlyList<Fold> Folds)>();
-        Console.WriteLine($"| recipe, {ensemble} heads | accuracy | balanced | calibration error | COVID recall at specificity | from a threshold | AUROC | log loss | inner log loss | time |");
+        Console.WriteLine($"| recipe, {ensemble} heads | accuracy | balanced | calibration error | COVID recall at specificity | from a threshold | from the other folds' | AUROC | log loss | inner log loss | time |");
         foreach (var (name, columns, further, head, fit) in Recipes.Where(recipe => only.Count == 0 || only.Contains(recipe.Name)))
         {
             var (first, last) = (int.Parse(columns.Split('-')[0], CultureInfo.InvariantCulture), int.Parse(columns.Split('-')[1], CultureInfo.InvariantCulture));
@@ -76,7 +82,7 @@ internal static class SelectionBenchmark
             var begun = Stopwatch.GetTimestamp();
             FoldedClips[] measured = [.. sets.Take(2).Select(set => Columns(FoldedClips.Read(set, folds, table, frames: null)))];
             var training = Columns(FoldedClips.Read(sets[0], folds, table, frames: null, [.. sets.Skip(1).Take(further)]));
-            var recipe = new HeadRecipe(head, fit with { Ensemble = ensemble }, HeadRecipe.DefaultInnerFolds, Seed: 0);
+            var recipe = new HeadRecipe(head, fit with { Ensemble = ensemble }, HeadRecipe.DefaultInnerFolds, seed);
             var done = training.Folds.Select((fold, number) => Fold.Train(training.Clips.Select(fold.Train), recipe, measured, number)).ToArray();
             finished.Add((name, done));
             Print(name, done, Stopwatch.GetElapsedTime(begun));
@@ -95,17 +101,19 @@ internal static class SelectionBenchmark
         EvaluationResult[] results =
         [
             .. Enumerable.Range(0, folds[0].Predictions.Count).Select(set => EvaluationResult.Compute(
-                [.. folds.SelectMany(fold => fold.Predictions[set])], [(Core.Probabilities.Diagnosis.Covid, 0.9)], new(rounds: 200, seed: 0))),
+                [.. folds.SelectMany(fold => fold.Predictions[set])], [(Core.Probabilities.Diagnosis.Covid, 0.9)], new(PatientBootstrap.DefaultRounds, seed: 0))),
         ];
         string[] cells =
         [
-            Each(result => $"{result["accuracy"].Mean:.000}"), Each(result => $"{result["balancedAccuracy"].Mean:.000}"), Each(result => $"{result["calibrationError"].Pooled:.000}"),
+            Each(result => $"{result["accuracy"].Mean:.000} ({result["accuracy"].Interval.Low:.00} to {result["accuracy"].Interval.High:.00})"), Each(result => $"{result["balancedAccuracy"].Mean:.000}"), Each(result => $"{result["calibrationError"].Pooled:.000}"),
             Each(result => $"{result["covidRecall"].Pooled:.00} at {result["covidSpecificity"].Pooled:.00}"),
-            Each(result => $"{result.OperatingPoints[0].Reached.Sensitivity:.00} at {result.OperatingPoints[0].Reached.Specificity:.00}"),
+            Each(result => $"{Text(result.OperatingPoints[0].Reached)} from {result.OperatingPoints[0].Threshold:.000}"), Each(result => $"{Text(result.OperatingPoints[0].OutOfFold!.Value)}"),
             Each(result => $"{result["macroAuroc"].Pooled:.000}"), Each(result => $"{result["logLoss"].Pooled:.000}"),
             string.Create(CultureInfo.InvariantCulture, $"{folds.Average(fold => fold.InnerLoss):.000}"), string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
         ];
         Console.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
+
+        static string Text(Discrimination point) => string.Create(CultureInfo.InvariantCulture, $"{point.Sensitivity:.00} at {point.Specificity:.00}");
 
         string Each(Func<EvaluationResult, FormattableString> figure) => string.Join(" / ", results.Select(result => figure(result).ToString(CultureInfo.InvariantCulture)));
     }

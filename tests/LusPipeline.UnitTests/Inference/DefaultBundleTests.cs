@@ -35,7 +35,7 @@ public sealed class DefaultBundleTests
     }
 
     [Theory]
-    [InlineData(BundleCatalog.DefaultName, "288cdb697e7e7196300bf5f42df6b8a89919d123d7be048e3c4bf61ed8949e9a")]
+    [InlineData(BundleCatalog.DefaultName, "ee0ef17c047e231eb5f8c9f6821948479ab46cfc0faf7685e9d12472d6995a2b")]
     [InlineData(BundleCatalog.DefaultName + ":paper", "96b458b66ceca21736d517c554a2da03b6db79b48e82491477497dd4a7a3dfca")]
     public async Task This_version_has_checked_it_so_that_no_worker_need_do_it(string name, string id)
     {
