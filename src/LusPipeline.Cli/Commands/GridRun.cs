@@ -52,7 +52,7 @@ internal sealed class GridRun(GridRequest request)
         PrivateFolder.MakeIfMissing(request.FeaturesFolder);
         var folder = Path.Combine(request.FeaturesFolder, backbone.Name);
         PrivateFolder.MakeIfMissing(folder);
-        _videos ??= await LabelledVideos.ListAsync(videos, request.Videos, request.Labels, _leftOut, stop);
+        _videos ??= RequireAll(await LabelledVideos.ListAsync(videos, request.Videos, request.Labels, _leftOut, stop));
         var features = new TrainedFeatures(folder, backbone.Bundle!, request.Variant, request.Videos, videos, request.Labels, _videos);
         foreach (var line in await features.MakeAsync(stop))
         {
@@ -60,6 +60,15 @@ internal sealed class GridRun(GridRequest request)
                 _leftOut.Add(line);
         }
         return features.Folder;
+    }
+
+    /// <summary>A labelled video that is missing is found before hours of work: no row of the table can be made without it.</summary>
+    private LabelTable RequireAll(LabelTable listed)
+    {
+        var lines = listed.Rows.Select(row => row.Line).ToHashSet();
+        return request.Labels.Table is { } table && table.Rows.FirstOrDefault(row => !lines.Contains(row.Line)) is { } missing
+            ? throw new TrainingDataException($"{table.Place(missing)}: there is no such video under {string.Join(", ", request.Videos)}, or it cannot be used. Remove the row, and the video from the folds.")
+            : listed;
     }
 
     private async Task<EvaluationReport> EvaluateAsync(string set, int frames, string model, CancellationToken stop)

@@ -64,7 +64,7 @@ internal static class TrainGridCommand
         {
             models, videos, features, frames, folds, labels, output, study, variant, inner, seed, leak,
         }.WithExamples(
-            "lus train grid --models xception-lstm,densenet201 --frames 5,10,15,20 --videos videos/ --labels videos.csv --folds cross_val.json --preset paper",
+            "lus train grid --models xception,densenet201 --frames 5,10,15,20 --videos videos/ --labels videos.csv --folds cross_val.json --preset paper",
             "lus train grid --features features_20 --labels videos.csv --folds cross_val.json --out evaluation.csv --study small-heads");
         heads.AddTo(command);
         command.SetStoppableAction(async (result, cancellation) =>

@@ -54,8 +54,9 @@ internal sealed class TrainedFeatures(string work, Bundle source, string? varian
     /// <param name="what">For the display.</param>
     private async Task<FeatureSetReport> MakeAsync(string folder, int? seed, string what, CancellationToken cancellation)
     {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        // The first name is that of a finished set; the others are what a killed process left.
+        foreach (var old in new[] { folder }.Concat(Directory.EnumerateDirectories(work, $"{Path.GetFileName(folder)}.*.tmp")).Where(Directory.Exists).ToArray())
+            Directory.Delete(old, recursive: true);
         var display = new CountDisplay((done, all) => $"{what}: {done}/{all} videos", Terminal.Error, TimeProvider.System);
         return await new FeatureSetExtraction(
             new()

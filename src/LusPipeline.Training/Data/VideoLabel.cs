@@ -15,5 +15,5 @@ public sealed record VideoLabel(string File, Diagnosis Label, string? Patient, s
 /// <param name="Source">The file or folder that they come from, for error messages.</param>
 public sealed record LabelTable(string Source, IReadOnlyList<VideoLabel> Rows)
 {
-    internal string Place(VideoLabel row) => row.Line > 0 ? $"{Source}, line {row.Line}" : Source;
+    public string Place(VideoLabel row) => row.Line > 0 ? $"{Source}, line {row.Line}" : Source;
 }

@@ -1,4 +1,5 @@
 using LusPipeline.IntegrationTests.Run;
+using LusPipeline.Models.Bundles;
 using LusPipeline.Training.Reports;
 
 namespace LusPipeline.IntegrationTests.Training;
@@ -60,14 +61,33 @@ public sealed class GridCommandTests : IClassFixture<RunFixture>, IDisposable
             "--out", _folder["table.csv"], "--allow-leak", "--units", "4", "--dense", "none", "--epochs", "2", "--frames",
         ];
 
+        var killed = _folder[$"table.features/{Bundle.Load(_fixture.Model).Name}/features.0123.tmp"];
+        Directory.CreateDirectory(killed);
+
         var first = await LusProcess.RunAsync([.. grid, "2"]);
         var written = File.GetLastWriteTimeUtc(Directory.EnumerateFiles(_folder["table.features"], "labels.npy", SearchOption.AllDirectories).Single());
         var second = await LusProcess.RunAsync([.. grid, "2,3"]);
 
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.True(second.ExitCode == 0, second.ToString());
+        Assert.False(Directory.Exists(killed), "What a killed process left stays.");
         Assert.Equal(written, File.GetLastWriteTimeUtc(Directory.EnumerateFiles(_folder["table.features"], "labels.npy", SearchOption.AllDirectories).Single()));
         Assert.Equal(3, (await File.ReadAllLinesAsync(_folder["table.csv"], TestContext.Current.CancellationToken)).Length);
+    }
+
+    [Fact]
+    public async Task A_labelled_video_that_is_missing_is_found_before_features_are_made()
+    {
+        await File.WriteAllTextAsync(_folder["folds.json"], "{}", TestContext.Current.CancellationToken);
+        var video = Path.GetRelativePath(_fixture.Videos, Directory.EnumerateFiles(_fixture.Videos, "*", SearchOption.AllDirectories).First());
+        await File.WriteAllLinesAsync(_folder["more.csv"], ["file,label,patient", $"{video},cov,a", "gone.mp4,reg,b"], TestContext.Current.CancellationToken);
+
+        var result = await LusProcess.RunAsync(
+            ["train", "grid", "--models", _fixture.Model, "--videos", _fixture.Videos, "--labels", _folder["more.csv"], "--folds", _folder["folds.json"], "--out", _folder["bad.csv"], "--frames", "2"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(result.Errors, line => line.Contains("line 3: there is no such video under", StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFiles(_folder["bad.features"], "*.npy", SearchOption.AllDirectories));
     }
 
     [Fact]
