@@ -148,7 +148,7 @@ holds 'docker compose up --wait, again' docker compose up --wait --no-build
 holds 'what was there is there, and what was under way is done' reaches 48 sql 'SELECT count(*) FROM predictions'
 
 # Workers take loops from a DICOM archive instead of the bucket.
-export LUS_BUCKET_KIND=DicomWeb
+export LUS_BUCKET_KIND=DicomWeb LUS_ARCHIVE_URL=http://orthanc:8042/dicom-web
 holds 'docker compose --profile orthanc up --wait' docker compose --profile orthanc up --wait --no-build
 archive() { docker compose run --rm -T --no-deps --entrypoint /bin/bash setup -c 'cat /secrets/setup/archive'; }
 stored() { curl --silent --fail --config <(printf 'user = "lus:%s"\n' "$(archive)") --data-binary "@$work/videos/loops/$1" "http://127.0.0.1:$LUS_ORTHANC_PORT/instances"; }
