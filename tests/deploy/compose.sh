@@ -147,15 +147,16 @@ holds 'docker compose down' docker compose down --timeout 40
 holds 'docker compose up --wait, again' docker compose up --wait --no-build
 holds 'what was there is there, and what was under way is done' reaches 48 sql 'SELECT count(*) FROM predictions'
 
-# Workers take loops from a DICOM archive instead of the bucket.
-export LUS_BUCKET_KIND=DicomWeb LUS_ARCHIVE_URL=http://orthanc:8042/dicom-web
-holds 'docker compose --profile orthanc up --wait' docker compose --profile orthanc up --wait --no-build
+# Workers take loops from a DICOM archive instead of the bucket. They look for old studies when they start.
+holds 'the archive of the profile orthanc starts' docker compose --profile orthanc up --wait --no-build --no-deps orthanc
 archive() { docker compose run --rm -T --no-deps --entrypoint /bin/bash setup -c 'cat /secrets/setup/archive'; }
 stored() { curl --silent --fail --config <(printf 'user = "lus:%s"\n' "$(archive)") --data-binary "@$work/videos/loops/$1" "http://127.0.0.1:$LUS_ORTHANC_PORT/instances"; }
 strangers() { [[ $(curl --silent --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$LUS_ORTHANC_PORT/dicom-web/studies") == 401 ]]; }
-holds 'the archive knows no strangers' strangers
-holds 'a loop comes into the archive' stored jpegls-rgb.dcm
-holds 'its loop becomes a result' reaches 49 sql 'SELECT count(*) FROM predictions'
+holds 'it knows no strangers' strangers
+holds 'it takes a loop' stored jpegls-rgb.dcm
+export LUS_BUCKET_KIND=DicomWeb LUS_ARCHIVE_URL=http://orthanc:8042/dicom-web
+holds 'docker compose --profile orthanc up --wait' docker compose --profile orthanc up --wait --no-build
+holds 'the loop becomes a result' reaches 49 sql 'SELECT count(*) FROM predictions'
 holds 'of a study whose UID is hashed' reaches 1 sql "SELECT count(*) FROM studies WHERE name ~ '^dicom-[0-9a-f]{32}\$'"
 holds 'the containers of the archive are as safe' safe
 printf '%d failed\n' "$failed"
