@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LusPipeline.Core.Outcomes;
+using LusPipeline.Core.Telemetry;
 
 namespace LusPipeline.Buckets.DicomWeb;
 
@@ -87,12 +88,19 @@ public sealed class ArchiveConnection : IDisposable
                 using var request = make();
                 using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
                 if (ArchiveFault.Refusal(answer.StatusCode, Options) is { } refusal)
+                {
+                    StageMetrics.ArchiveAsked("refused");
                     throw refusal;
+                }
                 if (!ArchiveFault.IsOutage(answer.StatusCode))
                 {
                     var body = await answer.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
                     await using (body.ConfigureAwait(false))
-                        return await read(answer, new PatientStream(body, silence, Options.Timeout, most)).ConfigureAwait(false);
+                    {
+                        var result = await read(answer, new PatientStream(body, silence, Options.Timeout, most)).ConfigureAwait(false);
+                        StageMetrics.ArchiveAsked("answered");
+                        return result;
+                    }
                 }
                 failure = new HttpRequestException(null, null, answer.StatusCode);
                 pause = Asked(answer.Headers.RetryAfter) ?? pause;
@@ -102,6 +110,7 @@ public sealed class ArchiveConnection : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 failure = ArchiveFault.Untrusted(error, Options) is { } untrusted ? throw untrusted : error;
             }
+            StageMetrics.ArchiveAsked("outage");
             if (tries == Tries)
                 throw ArchiveFault.Unavailable(Options, failure);
             await Task.Delay(pause, _clock, cancellation).ConfigureAwait(false);

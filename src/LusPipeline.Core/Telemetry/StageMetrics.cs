@@ -29,6 +29,7 @@ public static class StageMetrics
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("lus.failures", "{attempt}", "Attempts that did not succeed.");
     private static readonly Counter<long> DroppedSpans = Meter.CreateCounter<long>("lus.spans.dropped", "{span}", "Spans that did not get into the ledger.");
     private static readonly Counter<long> Notifications = Meter.CreateCounter<long>("lus.notifications", "{notification}", "What became of an S3 server's notifications.");
+    private static readonly Counter<long> ArchiveRequests = Meter.CreateCounter<long>("lus.archive.requests", "{request}", "Requests to a DICOM archive.");
     private static readonly UpDownCounter<int> InFlight = Meter.CreateUpDownCounter<int>("lus.clips.in_flight", "{clip}", "Clips that this process cut or is cutting and that wait for features.");
     private static readonly ConcurrentDictionary<OpenModel, int> Models = new();
 
@@ -60,6 +61,9 @@ public static class StageMetrics
 
     /// <param name="outcome"><c>found</c>, <c>known</c> to the last listing, <c>absent</c> from the watched prefixes, <c>other</c> (of no upload here), or <c>unreadable</c>.</param>
     public static void Notified(string outcome, int objects = 1) => Notifications.Add(objects, new KeyValuePair<string, object?>("lus.outcome", outcome));
+
+    /// <param name="outcome"><c>answered</c>, <c>refused</c> (our credentials, or its address), or <c>outage</c>: no answer, a broken one, or one that says so.</param>
+    public static void ArchiveAsked(string outcome) => ArchiveRequests.Add(1, new KeyValuePair<string, object?>("lus.outcome", outcome));
 
     /// <param name="clips">The change of the number of clips in flight; negative for clips that leave.</param>
     public static void ClipsInFlight(int clips) => InFlight.Add(clips);

@@ -97,6 +97,7 @@ public sealed class ArchiveBucketTests(TestServers servers)
     public async Task A_busy_archive_is_asked_again_when_it_says(int status)
     {
         await using var archive = await StandInArchive.StartAsync(Loops);
+        using var measurements = new Measurements();
         var refusals = 2;
         archive.Before = context =>
         {
@@ -108,6 +109,8 @@ public sealed class ArchiveBucketTests(TestServers servers)
         };
 
         Assert.Equal(Loops.Length, (await AllOfAsync(archive.Options)).Count);
+        Assert.True(measurements.Values("lus.archive.requests", "lus.outcome=outage").Count() >= 2);
+        Assert.NotEmpty(measurements.Values("lus.archive.requests", "lus.outcome=answered"));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ArchiveRunTests(TestServers servers, RunFixture fixture) : I
     private const string KeyText = "a key of thirty-two characters or more";
 
     /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
+    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
 
     private static readonly ArchiveLoop[] Loops =
         [.. new[] { "rgb", "rle-grey", "jpeg-422", "video-h264", "single" }.Select((name, number) => ArchiveLoop.Make(name, number % 2, number))];

@@ -13,7 +13,7 @@ public sealed class ArchiveWorkerTests(TestServers servers, FleetFixture fixture
     private const string Outage = "The bucket is not reachable";
 
     /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
+    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
 
     [Fact]
     public Task Loops_that_arrive_while_the_archive_is_killed_twice_are_done_once_each() => ArriveAsync(studies: 12);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using LusPipeline.Core.Telemetry;
 
-namespace LusPipeline.UnitTests.Telemetry;
+namespace LusPipeline.Tests;
 
 /// <summary>Collects what the pipeline's meters measure while it lives.</summary>
 internal sealed class Measurements : IDisposable
