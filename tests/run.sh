@@ -332,6 +332,9 @@ if [[ $# -gt 0 ]]; then
   finish
 fi
 
+# The launcher's build fills what the other leaves of the cores. It is tested later, and spares the integration tests most of theirs.
+./lus version >/dev/null 2>&1 </dev/null &
+launcher=$!
 check 'restore' dotnet restore LusPipeline.sln --locked-mode || finish
 # It waits for the source of packages, and the build needs no network.
 tests/vulnerabilities.sh >"$reports/vulnerable" 2>&1 </dev/null &
@@ -341,9 +344,6 @@ tools_are_there
 # The build has enforced the rules of style and the analyzers'.
 check 'format' dotnet format whitespace --folder . --include src/ tests/ --verify-no-changes
 check 'known vulnerabilities' settled "$vulnerable" "$reports/vulnerable"
-# The launcher's build is tested later, and spares the integration tests most of theirs.
-./lus version >/dev/null 2>&1 </dev/null &
-launcher=$!
 run_tests LusPipeline.UnitTests
 wait "$launcher"
 run_tests LusPipeline.IntegrationTests
