@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace LusPipeline.IntegrationTests.Run;
 
-/// <summary>The default model on real videos; on all of them as <c>--fast</c> runs it, which saves a test run a quarter of a minute.</summary>
+/// <summary>The default model on real videos. The frames of all of them are counted by <see cref="Ingest.RealVideoTests"/>.</summary>
 public sealed class RealVideoRunTests
 {
     [Fact]
-    public async Task All_92_videos_are_done_with_the_right_frame_counts()
+    public async Task Every_third_video_is_done_with_the_right_frame_count_and_is_known_again()
     {
         var videos = SharedData.Require("data", "lus", "videos");
         var table = SharedData.Require("data", "lus", "videos.csv");
+        var rows = (await File.ReadAllLinesAsync(table, TestContext.Current.CancellationToken)).Skip(1).Where((_, row) => row % 3 == 0).Select(line => line.Split(',')).ToList();
+        string[] paths = [.. rows.Select(cells => Path.Combine(videos, cells[0]))];
         using var folder = new TemporaryFolder();
 
-        var run = await LusProcess.RunAsync(["run", videos, "--home", folder["home"], "--json", "--fast", "--labels", table], patience: TimeSpan.FromMinutes(15));
-        var again = await LusProcess.RunAsync(["run", videos, "--home", folder["home"], "--json", "--fast"]);
+        var run = await LusProcess.RunAsync(["run", .. paths, "--home", folder["home"], "--json", "--fast", "--labels", table], patience: TimeSpan.FromMinutes(15));
+        var again = await LusProcess.RunAsync(["run", .. paths, "--home", folder["home"], "--json", "--fast"]);
 
-        Assert.Equal(0, run.ExitCode);
-        var counts = (await File.ReadAllLinesAsync(table, TestContext.Current.CancellationToken)).Skip(1).Select(line => line.Split(','))
-            .ToDictionary(cells => cells[0], cells => int.Parse(cells[8], CultureInfo.InvariantCulture));
-        Assert.Equal(92, counts.Count);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Equal(31, rows.Count);
         Assert.Equal(
-            counts.OrderBy(entry => entry.Key, StringComparer.Ordinal),
-            run.Videos.ToDictionary(video => video.GetProperty("video").GetString()!, video => video.GetProperty("frames").GetInt32()).OrderBy(entry => entry.Key, StringComparer.Ordinal));
+            rows.Select(cells => (cells[0], int.Parse(cells[8], CultureInfo.InvariantCulture))).Order(),
+            run.Videos.Select(video => (video.GetProperty("video").GetString()!, video.GetProperty("frames").GetInt32())).Order());
         Assert.All(run.Videos, video => Assert.Equal(1, video.GetProperty("probabilities").EnumerateObject().Sum(entry => entry.Value.GetDouble()), 5));
         // The shipped head has seen these videos: this says that the pipeline feeds it rightly, and nothing about new patients.
         Assert.True(run.Summary.GetProperty("labels").GetProperty("accuracy").GetDouble() > 0.95);
-        Assert.Equal(92, again.Summary.GetProperty("cached").GetInt32());
+        Assert.Equal(31, again.Summary.GetProperty("cached").GetInt32());
         Assert.Equal(run.Results, again.Results);
     }
 
