@@ -9,6 +9,9 @@ internal static class DicomFixtures
     public const int Height = 32;
     public const int Frames = 3;
 
+    /// <summary>What the loops say of the patient, the study and the object: texts that nothing may keep.</summary>
+    public static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "ST-4711", "Beispiel", "1.2.826.0.1.3680043"];
+
     private static readonly Dictionary<string, byte[]> Files = Unpack();
     private static readonly Dictionary<string, string> Kept = Lines("expected.csv").ToDictionary(cells => cells[0], cells => cells[1]);
 

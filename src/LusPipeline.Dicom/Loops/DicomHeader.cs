@@ -25,8 +25,11 @@ public sealed record DicomHeader(TransferSyntax Syntax, string? StudyInstanceUid
         DicomTag.BluePaletteData, DicomTag.ExtendedOffsetTable,
     ];
 
+    /// <summary>How many bytes show whether a file is DICOM.</summary>
+    public const int HeadBytes = 144;
+
     /// <summary>Whether a file is DICOM, by its first bytes.</summary>
-    /// <param name="head">The first 144 bytes or more, or the whole file if it is shorter.</param>
+    /// <param name="head">The first <see cref="HeadBytes"/> bytes or more, or the whole file if it is shorter.</param>
     public static bool IsDicom(ReadOnlySpan<byte> head) => DicomPrologue.IsDicom(head);
 
     /// <summary>Whether a file has the prefix of PS3.10. Other data sets are guessed from their first element.</summary>

@@ -11,9 +11,6 @@ internal static class ArchiveChecks
 {
     private const string Key = $"{ArchiveOptions.Section}:{nameof(ArchiveOptions.Url)}";
 
-    /// <summary>Bytes of an object that show whether it is DICOM.</summary>
-    private const int HeadBytes = 144;
-
     public static IEnumerable<Check> All(LoadedSettings settings, StageSet stages)
     {
         if (ArchiveSettings.Problems(settings, stages) is { Count: > 0 } problems)
@@ -45,7 +42,7 @@ internal static class ArchiveChecks
                 continue;
             try
             {
-                var head = new byte[HeadBytes];
+                var head = new byte[DicomHeader.HeadBytes];
                 var read = await bucket.ReadAsync(item.Key, item.Tag, 0, head, cancellation).ConfigureAwait(false);
                 return DicomHeader.IsDicom(head.AsSpan(0, read))
                     ? CheckOutcome.Passed("listed, and the beginning of one of them read")

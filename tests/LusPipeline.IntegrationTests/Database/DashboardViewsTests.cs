@@ -6,7 +6,6 @@ using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Results;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Pipeline.Intake;
-using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Database;
 
@@ -191,17 +190,8 @@ public sealed class DashboardViewsTests(TestServers servers)
         (long)study.Count(WorkStatus.Found) + study.Count(WorkStatus.Cut), study.Revision, study.TraceId,
     }.Select(Text));
 
-    private static async Task<List<string>> RowsAsync(SharedLedger shared, string sql)
-    {
-        await using var connection = new NpgsqlConnection(shared.ConnectionString);
-        await connection.OpenAsync(Cancellation);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(Cancellation);
-        var rows = new List<string>();
-        while (await reader.ReadAsync(Cancellation))
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => Text(reader.GetValue(column)))));
-        return rows;
-    }
+    private static Task<List<string>> RowsAsync(SharedLedger shared, string sql) =>
+        shared.AskAsync(sql, row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(column => Text(row.GetValue(column)))));
 
     private static string Text(object? value) => value switch
     {

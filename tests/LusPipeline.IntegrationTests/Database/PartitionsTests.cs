@@ -2,7 +2,6 @@ using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Ledger.Status;
-using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Database;
 
@@ -59,15 +58,5 @@ public sealed class PartitionsTests(TestServers servers)
         Assert.Equal(["0"], await ReadAsync(shared, "SELECT count(*)::text FROM clips"));
     }
 
-    private static async Task<IReadOnlyList<string>> ReadAsync(SharedLedger shared, string sql)
-    {
-        await using var connection = new NpgsqlConnection(shared.ConnectionString);
-        await connection.OpenAsync(Cancellation);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(Cancellation);
-        var rows = new List<string>();
-        while (await reader.ReadAsync(Cancellation))
-            rows.Add(reader.GetString(0));
-        return rows;
-    }
+    private static Task<List<string>> ReadAsync(SharedLedger shared, string sql) => shared.AskAsync(sql, row => row.GetString(0));
 }

@@ -10,9 +10,6 @@ public sealed class ArchiveRunTests(TestServers servers, RunFixture fixture) : I
 {
     private const string KeyText = "a key of thirty-two characters or more";
 
-    /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "Beispiel", "1.2.826.0.1.3680043"];
-
     private static readonly ArchiveLoop[] Loops =
         [.. new[] { "rgb", "rle-grey", "jpeg-422", "video-h264", "single" }.Select((name, number) => ArchiveLoop.Make(name, number % 2, number))];
 
@@ -47,7 +44,7 @@ public sealed class ArchiveRunTests(TestServers servers, RunFixture fixture) : I
         Assert.Equal((2, 2), (files.ExitCode, run.ExitCode));
         Assert.Equal(files.Results, run.Results);
         var kept = Directory.EnumerateFiles(folder["home"], "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(run.ToString()));
-        Assert.All(kept, bytes => Assert.All([.. Identities, archive.Password!], identity => Assert.True(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, identity)));
+        Assert.All(kept, bytes => Assert.All([.. DicomFixtures.Identities, archive.Password!], identity => Assert.True(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, identity)));
 
         var again = await RunAsync($"dicomweb+{archive.Url}", "home");
         Assert.Equal(run.Results, again.Results);

@@ -10,6 +10,7 @@ using LusPipeline.Ledger.Results;
 using LusPipeline.Ledger.Rows;
 using LusPipeline.Pipeline.Intake;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Ledger;
 
@@ -104,6 +105,20 @@ internal sealed class SharedLedger : IDisposable
     {
         await using var ledger = Open();
         return await ledger.Clips.AsNoTracking().SingleAsync(clip => clip.ClipId == id, Cancellation);
+    }
+
+    /// <summary>Asks PostgreSQL something that the ledger's own queries do not.</summary>
+    /// <param name="row">Reads a row.</param>
+    public async Task<List<T>> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> row)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(Cancellation))
+            rows.Add(row(reader));
+        return rows;
     }
 
     public void Dispose() => _folder?.Dispose();

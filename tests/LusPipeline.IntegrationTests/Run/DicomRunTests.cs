@@ -6,9 +6,6 @@ namespace LusPipeline.IntegrationTests.Run;
 /// <summary><c>lus run</c> on DICOM loops.</summary>
 public sealed class DicomRunTests(RunFixture fixture) : IClassFixture<RunFixture>
 {
-    /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "ST-4711", "Beispiel", "1.2.826.0.1.3680043"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -28,7 +25,7 @@ public sealed class DicomRunTests(RunFixture fixture) : IClassFixture<RunFixture
         Assert.Matches("^dicom-[0-9a-f]{32}$", study);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder["home"], "dicom.key")));
         var kept = Directory.EnumerateFiles(folder["home"], "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(string.Join("\n", run.Output.Concat(run.Errors))));
-        Assert.All(kept, bytes => Assert.All(Identities, identity => Assert.True(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, identity)));
+        Assert.All(kept, bytes => Assert.All(DicomFixtures.Identities, identity => Assert.True(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, identity)));
 
         var again = await LusProcess.RunAsync(["run", folder["inbox"], "--home", folder["home"], "--model", fixture.Model, "--json"]);
         Assert.Equal(run.Results, again.Results);

@@ -8,9 +8,6 @@ namespace LusPipeline.IntegrationTests.Workers;
 /// <summary>DICOM loops in a watched bucket.</summary>
 public sealed class DicomWorkerTests(TestServers servers, FleetFixture fixture) : IClassFixture<FleetFixture>
 {
-    /// <summary>What the fixtures say of the patient, the study and the object.</summary>
-    private static readonly string[] Identities = ["Musterfrau", "Erika", "PID-471100", "19500611", "ACC-4711", "ST-4711", "Beispiel", "1.2.826.0.1.3680043"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -42,12 +39,12 @@ public sealed class DicomWorkerTests(TestServers servers, FleetFixture fixture) 
         await fleet.AssertTidyAsync();
         foreach (var format in new[] { "csv", "json" })
             AssertNoIdentity(format, Encoding.UTF8.GetBytes((await fleet.LusAsync("results", "--format", format)).Output.Aggregate("", (all, line) => $"{all}{line}\n")));
-        AssertNoIdentity("ledger", Encoding.UTF8.GetBytes(string.Join('\n', await LedgerAsync(fleet))));
+        AssertNoIdentity("ledger", Encoding.UTF8.GetBytes(string.Join('\n', await fleet.AllRowsAsync())));
         AssertNoIdentity("bucket", await ObjectsAsync(fleet));
         AssertNoIdentity("told logs", Encoding.Latin1.GetBytes(collector.Logs));
         AssertNoIdentity("spans", Encoding.Latin1.GetBytes(collector.Traces));
         AssertNoIdentity("metrics", Encoding.Latin1.GetBytes(collector.Metrics));
-        foreach (var identity in Identities)
+        foreach (var identity in DicomFixtures.Identities)
             Assert.Equal((identity, 0), (identity, await Written(fleet, identity)));
         // The search finds what is there.
         Assert.NotEqual(0, await Written(fleet, study));
@@ -56,16 +53,7 @@ public sealed class DicomWorkerTests(TestServers servers, FleetFixture fixture) 
     private static void AssertNoIdentity(string where, byte[] told)
     {
         Assert.NotEmpty(told);
-        Assert.All(Identities, identity => Assert.True(told.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, $"{identity} in {where}"));
-    }
-
-    /// <summary>Every row of every table.</summary>
-    private static async Task<IReadOnlyList<string>> LedgerAsync(Fleet fleet)
-    {
-        var rows = new List<string>();
-        foreach (var table in await fleet.RowsAsync("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"))
-            rows.AddRange(await fleet.RowsAsync($"SELECT to_jsonb(one)::text FROM {table} one"));
-        return rows;
+        Assert.All(DicomFixtures.Identities, identity => Assert.True(told.AsSpan().IndexOf(Encoding.ASCII.GetBytes(identity)) < 0, $"{identity} in {where}"));
     }
 
     /// <summary>Keys and contents of all objects but the originals.</summary>

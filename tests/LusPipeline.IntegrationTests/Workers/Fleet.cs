@@ -232,6 +232,15 @@ internal sealed class Fleet : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Every row of every table of the ledger, as JSON.</summary>
+    public async Task<IReadOnlyList<string>> AllRowsAsync()
+    {
+        var rows = new List<string>();
+        foreach (var table in await RowsAsync("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"))
+            rows.AddRange(await RowsAsync($"SELECT to_jsonb(one)::text FROM {table} one"));
+        return rows;
+    }
+
     /// <summary>Reason and queue of each message in the dead letters; they stay there.</summary>
     public async Task<IReadOnlyList<string>> DeadLettersAsync()
     {
