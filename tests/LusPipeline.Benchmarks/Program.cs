@@ -19,6 +19,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- fast [--videos DIR] [--lus PROGRAM] [--variant fp32|int8] [--count VIDEOS] [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- fast-run [--videos DIR] [--lus PROGRAM] [--variant fp32|int8] [--count VIDEOS] [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- scaling [--count CLIPS-A-WORKER]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- listing [--count OBJECTS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- sandbox [--videos DIR] [--rounds N]
@@ -42,6 +43,7 @@ const string Usage = """
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
     workers-real  the real model: frames a second of workers against lus run's, in turns
     fast       the features stage of a worker with the whole bundle and with its slim form (Model:Fast), in turns
+    fast-run   lus run with the whole bundle and with its slim form (--fast), in turns
     listing    a look at a bucket of 100,000 finished videos
     pauses     workers of each stage that stand still (SIGSTOP) in the midst of an attempt, longer than their lease: what fails, what is there twice
     watcher-memory  the memory of a watcher that has 10,000,000 objects before it
@@ -107,7 +109,7 @@ if (args is [BatchesBenchmark.OneName, .. var one])
     BatchesBenchmark.MeasureOne(one);
     return 0;
 }
-if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "fast" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
+if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "fast" or "fast-run" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])
 {
     Console.Error.WriteLine(Usage);
     return 1;
@@ -177,7 +179,7 @@ if (args[0] == "workers" && File.Exists(lus))
     await WorkersBenchmark.MeasureAsync(lus, int.Parse(Option("--count", "60"), CultureInfo.InvariantCulture));
     return 0;
 }
-foreach (var needed in args[0] switch { "run" or "workers-real" or "fast" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" or "dicom" => [lus], _ => [videos] })
+foreach (var needed in args[0] switch { "run" or "workers-real" or "fast" or "fast-run" => new[] { videos, lus }, "viewers" or "workers" or "pauses" or "long-video" or "dicom" => [lus], _ => [videos] })
 {
     if (!Path.Exists(needed))
     {
@@ -199,6 +201,10 @@ else if (args[0] == "workers-real")
 else if (args[0] == "fast")
     await FastBenchmark.MeasureAsync(
         videos, lus, Option("--variant", BundleVariant.Int8), int.Parse(Option("--count", "40"), CultureInfo.InvariantCulture),
+        int.Parse(Option("--rounds", "3"), CultureInfo.InvariantCulture));
+else if (args[0] == "fast-run")
+    await FastRunBenchmark.MeasureAsync(
+        videos, lus, Option("--variant", BundleVariant.Int8), int.Parse(Option("--count", "92"), CultureInfo.InvariantCulture),
         int.Parse(Option("--rounds", "3"), CultureInfo.InvariantCulture));
 else if (args[0] == "int8")
     await Int8Benchmark.MeasureAsync(Path.Combine(shared, "data", "lus"), videos, Option("--model", Path.Combine(Repository.Root, "models", "xception-lstm")), args.Contains("--fp32") ? Option("--fp32", "") : null);

@@ -12,22 +12,13 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 }
 dir=$(realpath -m -- "$1")
 mkdir -p "$dir"
-mirror=http://deb.debian.org/debian
 dotnet=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
 
-# root NAME SUITE PACKAGES: a root file system, once.
+# root NAME SUITE PACKAGE…: a root file system, once.
 root() {
-  local path=$dir/$1
-  [[ ! -f $path.made ]] || return 0
-  rm -rf -- "$path"
-  debootstrap --variant=minbase --include=ca-certificates "$2" "$path" "$mirror" >"$path.log" 2>&1
-  # The authorities that this machine trusts, its own among them.
-  cp -L /etc/ssl/certs/ca-certificates.crt "$path/etc/ssl/certs/ca-certificates.crt"
-  cp /etc/resolv.conf "$path/etc/resolv.conf"
-  printf '#!/bin/sh\nexit 101\n' >"$path/usr/sbin/policy-rc.d"
-  chmod +x "$path/usr/sbin/policy-rc.d"
-  chroot "$path" sh -c "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $3 && apt-get clean" >>"$path.log" 2>&1
-  touch "$path.made"
+  local name=$1
+  shift
+  "$here/../debian-root.sh" "$dir/$name" "$@"
 }
 
 # import NAME FOLDER CHANGE…: one image of a folder.
@@ -41,7 +32,7 @@ import() {
   printf '%s\n' "$name"
 }
 
-root ubuntu bookworm 'tzdata zlib1g libssl3 libstdc++6'
+root ubuntu bookworm tzdata zlib1g libssl3 libstdc++6
 import ubuntu:24.04 "$dir/ubuntu" 'CMD ["/bin/bash"]'
 
 mkdir -p "$dir/sdk"
@@ -73,7 +64,7 @@ import mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiselled "$dir/aspnet" \
   'ENV DOTNET_RUNNING_IN_CONTAINER=true DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'USER 1654'
 docker tag mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiselled mcr.microsoft.com/dotnet/aspnet:10.0-noble
 
-root servers trixie 'postgresql-17 rabbitmq-server radosgw ceph-mon ceph-osd ceph-common prometheus curl'
+root servers trixie postgresql-17 rabbitmq-server radosgw ceph-mon ceph-osd ceph-common prometheus curl
 import stand-in-servers "$dir/servers" 'CMD ["/bin/bash"]'
 
 # server NAME, with the rest of its Dockerfile from stdin.
@@ -108,7 +99,7 @@ RUN install -d -o 65534 -g 65534 /prometheus
 ENTRYPOINT ["/usr/bin/prometheus"]
 DOCKERFILE
 
-root archive trixie 'orthanc orthanc-dicomweb'
+root archive trixie orthanc orthanc-dicomweb
 import stand-in-archive "$dir/archive" 'CMD ["/bin/bash"]'
 DOCKER_BUILDKIT=1 docker build -q -t orthancteam/orthanc:25.2.0 - >/dev/null <<'DOCKERFILE'
 FROM stand-in-archive

@@ -6,7 +6,7 @@ missing_packages() {
   for server in "$@"; do
     case $server in
       postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql ;;
-      rabbitmq) compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || echo rabbitmq-server ;;
+      rabbitmq) compgen -G "$rabbitmq_root"'/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || echo rabbitmq-server ;;
       s3)
         for program in radosgw ceph-mon ceph-osd; do
           PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || echo "$program"

@@ -1,5 +1,10 @@
 # RabbitMQ in $dir/rabbitmq, with its own epmd and cookie. Nodes 2 and 3, in $dir/rabbitmq2 and $dir/rabbitmq3, join it as a cluster.
-# Sourced by servers.sh.
+# With LUS_TEST_RABBITMQ_ROOT, a root file system of another Debian release, its programs run in there. Sourced by servers.sh.
+
+rabbitmq_root=${LUS_TEST_RABBITMQ_ROOT:-}
+
+# The folder of the newest version's programs.
+rabbitmq_programs() { compgen -G "$rabbitmq_root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | sort -V | tail -n 1; }
 
 # The folder of node $1, and its ports: distribution, AMQP, management.
 rabbitmq_place() {
@@ -42,6 +47,9 @@ CONF
 cluster_formation.peer_discovery_backend = classic_config
 cluster_formation.classic_config.nodes.1 = lus${ports[3]}@localhost
 cluster_formation.classic_config.nodes.2 = $RABBITMQ_NODENAME
+CONF
+  # Version 3 waits up to a minute without this; version 4 does not know it.
+  [[ $1 -eq 1 || $(rabbitmq_programs) != *rabbitmq_server-3.* ]] || cat >>"$home/rabbitmq.conf" <<CONF
 cluster_formation.randomized_startup_delay_range.min = 0
 cluster_formation.randomized_startup_delay_range.max = 0
 CONF
@@ -56,6 +64,14 @@ ssl_options.fail_if_no_peer_cert = true
 CONF
 }
 
+# rabbitmq_daemon LOG PROGRAM…: as daemon.
+rabbitmq_daemon() {
+  local log=$1
+  shift
+  [[ -z $rabbitmq_root ]] || set -- unshare --mount --map-root-user "$here/servers/in-root.sh" "$rabbitmq_root" "$dir" "$@"
+  daemon "$log" "$@"
+}
+
 # rabbitmq_start_node NODE: makes it, or brings it back.
 rabbitmq_start_node() (
   rabbitmq_place "$1"
@@ -63,10 +79,11 @@ rabbitmq_start_node() (
   [[ -f $home/rabbitmq.conf ]] || rabbitmq_configure "$1"
   cd "$home"
   epmd=$dir/rabbitmq/epmd.pid
-  runs "$epmd" || daemon "$home/log/epmd.log" epmd -port "${ports[1]}" -address 127.0.0.1 >"$epmd"
+  runs "$epmd" || rabbitmq_daemon "$home/log/epmd.log" epmd -port "${ports[1]}" -address 127.0.0.1 >"$epmd"
   until_true "$epmd" answers "${ports[1]}" || return 1
   rm -f log/node.log node.pid
-  daemon "$home/log/start.log" "$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin' | sort -V | tail -n 1)/rabbitmq-server" >"$home/start.pid"
+  programs=$(rabbitmq_programs)
+  rabbitmq_daemon "$home/log/start.log" "${programs#"$rabbitmq_root"}/rabbitmq-server" >"$home/start.pid"
   until_true "$home/start.pid" grep -qs 'Server startup complete' log/node.log
 )
 

@@ -16,7 +16,7 @@ internal static class StatusTable
         var parts = new List<IRenderable> { Stages(status), new Text(Summary(status.Ledger)) };
         if (status.Queues.Unknown is { } unknown)
             parts.Add(new Text($"queues unknown: {unknown}"));
-        else if (status.Queues.Depths is { Returned: var returned, DeadLetters: var dead } && returned + dead > 0)
+        if (status.Queues.Depths is { Returned: var returned, DeadLetters: var dead } && (returned ?? 0) + (dead ?? 0) > 0)
             parts.Add(new Text($"{Number(dead)} dead letters, {Number(returned)} returned messages to settle"));
         parts.Add(status.Ledger.Workers.Count == 0 ? new Text("no workers") : Workers(status.Ledger));
         return new Rows(parts);
@@ -34,7 +34,7 @@ internal static class StatusTable
             table.AddRow(
                 stage.Stage, Number(stage.Waiting), Number(stage.Running), (status.Ledger.Exact ? "" : "~") + Number(stage.Done), Number(stage.Failed),
                 Markup.Escape(string.Join(", ", stage.Failures.OrderByDescending(failure => failure.Value).Select(failure => $"{failure.Key} {Number(failure.Value)}"))),
-                depth is null ? "?" : Number(depth.Routine), depth is null ? "?" : Number(depth.Urgent), depth is null ? "?" : Number(depth.Consumers));
+                Number(depth?.Routine), Number(depth?.Urgent), Number(depth?.Consumers));
         }
         return table;
     }
@@ -74,5 +74,5 @@ internal static class StatusTable
     private static StageDepth? Depth(QueueDepths? depths, string stage) =>
         depths is not null && StageNames.Parse(stage) is { } known ? depths.Stages[known] : null;
 
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "?";
 }

@@ -8,11 +8,20 @@ namespace LusPipeline.Hosting.Broker;
 /// </summary>
 internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, object?> Arguments)
 {
+    private const string LimitArgument = "x-delivery-limit";
+    private const string DeadLetterArgument = "x-dead-letter-exchange";
+
     /// <summary>
     /// Delivery limit of the dead letters, in effect none. An operator who reads a dead letter and puts it back causes a delivery, and the default
     /// limit of RabbitMQ 4, which is 20, would then drop it.
     /// </summary>
     private const int Unlimited = 1_000_000;
+
+    /// <summary>How often a message is given back before it is moved on.</summary>
+    public int DeliveryLimit => (int)Arguments[LimitArgument]!;
+
+    /// <summary>The exchange to which a message is moved then; null for a queue that drops it.</summary>
+    public string? DeadLetterExchange => Arguments.GetValueOrDefault(DeadLetterArgument) as string;
 
     public static IReadOnlyList<BrokerQueue> All(BrokerOptions options)
     {
@@ -32,7 +41,7 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
     {
         ["x-queue-type"] = "quorum",
         ["x-quorum-initial-group-size"] = options.QuorumGroupSize,
-        ["x-delivery-limit"] = 2,
+        [LimitArgument] = 2,
         ["x-max-length"] = 10_000,
         ["x-max-length-bytes"] = 32 * 1024 * 1024,
         ["x-overflow"] = "drop-head",
@@ -52,7 +61,7 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
     {
         ["x-queue-type"] = "quorum",
         ["x-quorum-initial-group-size"] = options.QuorumGroupSize,
-        ["x-delivery-limit"] = Unlimited,
+        [LimitArgument] = Unlimited,
         ["x-max-length"] = options.DeadLettersKept,
         ["x-overflow"] = "drop-head",
     });
@@ -65,8 +74,8 @@ internal sealed record BrokerQueue(string Name, IReadOnlyDictionary<string, obje
     {
         ["x-queue-type"] = "quorum",
         ["x-quorum-initial-group-size"] = options.QuorumGroupSize,
-        ["x-delivery-limit"] = options.DeliveryLimit,
-        ["x-dead-letter-exchange"] = deadLetters,
+        [LimitArgument] = options.DeliveryLimit,
+        [DeadLetterArgument] = deadLetters,
         ["x-dead-letter-strategy"] = "at-least-once",
         ["x-overflow"] = "reject-publish",
     });

@@ -105,7 +105,7 @@ public static class BrokerRegistration
             foreach (var (argument, value) in queue.Arguments)
                 endpoint.SetQueueArgument(argument, value);
 
-            var unreadable = new UnreadableMessages(context.GetRequiredService<DeadLetters>(), queue.Name, context.GetRequiredService<ILogger<UnreadableMessages>>());
+            var unreadable = new UnreadableMessages(context.GetRequiredService<DeadLetters>(), queue, context.GetRequiredService<ILogger<UnreadableMessages>>());
             endpoint.ConfigureError(pipe => pipe.UseFilter(unreadable));
             endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(unreadable));
             var stop = new EndpointStop();

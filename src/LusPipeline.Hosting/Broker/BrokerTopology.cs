@@ -16,6 +16,9 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
 
     /// <summary>What the user may not make.</summary>
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+
+    /// <summary>Queues of which the broker tells this user nothing.</summary>
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private HashSet<string> _missing = [];
 
     /// <summary>Queues that were not there at the last declaration and that this user may not make.</summary>
@@ -41,26 +44,40 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
     /// <summary>Reads how many messages wait. Nothing is declared.</summary>
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
     /// <exception cref="BrokerException">The broker refuses, or a queue is missing.</exception>
-    public Task<QueueDepths> ReadAsync(CancellationToken cancellation) => connection.OnChannelAsync(ReadAsync, cancellation);
+    public async Task<QueueDepths> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await connection.OnChannelAsync(TryReadAsync, cancellation).ConfigureAwait(false) is { } depths)
+                return depths;
+        }
+    }
 
-    private async Task<QueueDepths> ReadAsync(IChannel channel, CancellationToken cancellation)
+    /// <returns>Null after a refusal that is noted in <see cref="_hidden"/>; the channel is closed then.</returns>
+    private async Task<QueueDepths?> TryReadAsync(IChannel channel, CancellationToken cancellation)
     {
         var read = new Dictionary<string, QueueDeclareOk>();
-        foreach (var queue in _queues)
+        foreach (var queue in _queues.Where(queue => !_hidden.Contains(queue.Name)))
         {
             try
             {
                 read[queue.Name] = await channel.QueueDeclarePassiveAsync(queue.Name, cancellation).ConfigureAwait(false);
             }
-            catch (OperationInterruptedException missing) when (missing.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound or Constants.AccessRefused } reason)
+            catch (OperationInterruptedException missing) when (IsAnswer(missing, Constants.NotFound))
             {
-                throw new BrokerException($"RabbitMQ at {BrokerConnection.Address(options)} does not tell of '{queue.Name}' ({reason.ReplyText}). Workers make the queues when they start.", missing);
+                throw new BrokerException(
+                    $"RabbitMQ at {BrokerConnection.Address(options)} does not tell of '{queue.Name}' ({missing.ShutdownReason!.ReplyText}). Workers make the queues when they start.", missing);
+            }
+            catch (OperationInterruptedException refused) when (IsAnswer(refused, Constants.AccessRefused))
+            {
+                _hidden.Add(queue.Name);
+                return null;
             }
         }
         return DepthsOf(read);
     }
 
-    /// <returns>Null after a refusal that is noted in <see cref="_others"/> or in <paramref name="missing"/>; the channel is closed then.</returns>
+    /// <returns>Null after a refusal that is noted in <see cref="_others"/>, <see cref="_hidden"/> or <paramref name="missing"/>; the channel is closed then.</returns>
     private async Task<QueueDepths?> TryDeclareAsync(IChannel channel, HashSet<string> missing, CancellationToken cancellation)
     {
         if (!_others.Contains(_names.Events) && !await MakesAsync(
@@ -71,15 +88,12 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
         var declared = new Dictionary<string, QueueDeclareOk>();
         foreach (var queue in _queues)
         {
-            if (missing.Contains(queue.Name))
+            if (missing.Contains(queue.Name) || _hidden.Contains(queue.Name))
                 continue;
             if (_others.Contains(queue.Name))
             {
-                if (await FindAsync(channel, queue.Name, cancellation).ConfigureAwait(false) is not { } found)
-                {
-                    missing.Add(queue.Name);
+                if (await FindAsync(channel, queue.Name, missing, cancellation).ConfigureAwait(false) is not { } found)
                     return null;
-                }
                 declared[queue.Name] = found;
             }
             else if (!await MakesAsync(queue.Name, async () =>
@@ -96,31 +110,42 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
         return DepthsOf(declared);
     }
 
-    private static async Task<QueueDeclareOk?> FindAsync(IChannel channel, string name, CancellationToken cancellation)
+    /// <returns>Null after a refusal that is noted in <see cref="_hidden"/> or <paramref name="missing"/>; the channel is closed then.</returns>
+    private async Task<QueueDeclareOk?> FindAsync(IChannel channel, string name, HashSet<string> missing, CancellationToken cancellation)
     {
         try
         {
             return await channel.QueueDeclarePassiveAsync(name, cancellation).ConfigureAwait(false);
         }
-        catch (OperationInterruptedException none) when (none.ShutdownReason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound })
+        catch (OperationInterruptedException none) when (IsAnswer(none, Constants.NotFound))
         {
+            missing.Add(name);
+            return null;
+        }
+        catch (OperationInterruptedException refused) when (IsAnswer(refused, Constants.AccessRefused))
+        {
+            _hidden.Add(name);
             return null;
         }
     }
 
+    private static bool IsAnswer(OperationInterruptedException end, ushort code) => end.ShutdownReason is { Initiator: ShutdownInitiator.Peer } reason && reason.ReplyCode == code;
+
     private QueueDepths DepthsOf(Dictionary<string, QueueDeclareOk> queues) => new(
         new(DepthOf(queues, Stage.Ingest), DepthOf(queues, Stage.Features), DepthOf(queues, Stage.Sequence)),
-        Waiting(queues, _names.Returned), Waiting(queues, _names.DeadLetters));
+        Waiting(queues, _names.Returned), Waiting(queues, _names.DeadLetters), [.. _hidden]);
 
-    private StageDepth DepthOf(Dictionary<string, QueueDeclareOk> queues, Stage stage)
+    private StageDepth? DepthOf(Dictionary<string, QueueDeclareOk> queues, Stage stage)
     {
         var routine = _names.Queue(stage, urgent: false);
-        return new(
-            Waiting(queues, routine), Waiting(queues, _names.Queue(stage, urgent: true)),
-            queues.TryGetValue(routine, out var there) ? (int)there.ConsumerCount : 0);
+        return Waiting(queues, routine) is { } waiting && Waiting(queues, _names.Queue(stage, urgent: true)) is { } urgent
+            ? new(waiting, urgent, queues.TryGetValue(routine, out var there) ? (int)there.ConsumerCount : 0)
+            : null;
     }
 
-    private static uint Waiting(Dictionary<string, QueueDeclareOk> queues, string name) => queues.TryGetValue(name, out var queue) ? queue.MessageCount : 0;
+    /// <summary>None in a queue that is missing; null for one of which this user is told nothing.</summary>
+    private long? Waiting(Dictionary<string, QueueDeclareOk> queues, string name) =>
+        queues.TryGetValue(name, out var queue) ? queue.MessageCount : _hidden.Contains(name) ? null : 0;
 
     /// <summary>What the workers of a stage make.</summary>
     private IReadOnlyList<string> NamesOf(Stage stage) => stage switch

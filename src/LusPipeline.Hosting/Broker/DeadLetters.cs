@@ -33,19 +33,25 @@ public sealed partial class DeadLetters(BrokerConnection connection, BrokerNames
     /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
     /// <exception cref="BrokerException">The broker refuses the request.</exception>
     internal Task KeepAsync(
-        ReadOnlyMemory<byte> body, string? contentType, string? messageId, string queue, string reason, CancellationToken cancellation)
+        ReadOnlyMemory<byte> body, string? contentType, string? messageId, string queue, string reason, CancellationToken cancellation) =>
+        PublishAsync(
+            names.DeadLetters, body, contentType, messageId, new Dictionary<string, object?> { ["lus-reason"] = reason, ["lus-queue"] = queue }, cancellation);
+
+    /// <summary>Moves a message to another exchange, as the broker does with one that it delivered too often.</summary>
+    /// <param name="body">Moved byte for byte.</param>
+    /// <exception cref="BrokerUnavailableException">The broker does not answer, or not in time.</exception>
+    /// <exception cref="BrokerException">The broker refuses the request.</exception>
+    internal Task MoveAsync(ReadOnlyMemory<byte> body, string? contentType, string? messageId, string exchange, CancellationToken cancellation) =>
+        PublishAsync(exchange, body, contentType, messageId, headers: null, cancellation);
+
+    private Task<bool> PublishAsync(
+        string exchange, ReadOnlyMemory<byte> body, string? contentType, string? messageId, Dictionary<string, object?>? headers, CancellationToken cancellation)
     {
-        var properties = new BasicProperties
-        {
-            Persistent = true,
-            ContentType = contentType,
-            MessageId = messageId,
-            Headers = new Dictionary<string, object?> { ["lus-reason"] = reason, ["lus-queue"] = queue },
-        };
+        var properties = new BasicProperties { Persistent = true, ContentType = contentType, MessageId = messageId, Headers = headers };
         return connection.OnChannelAsync(
             async (channel, limit) =>
             {
-                await channel.BasicPublishAsync(names.DeadLetters, "", mandatory: true, properties, body, limit).ConfigureAwait(false);
+                await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body, limit).ConfigureAwait(false);
                 return true;
             },
             cancellation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusPipeline.Core.Stages;
 using LusPipeline.Hosting.Broker;
 using LusPipeline.Hosting.Settings;
@@ -38,9 +39,9 @@ internal static class BrokerChecks
         await using var connection = new BrokerConnection(options);
         var topology = new BrokerTopology(connection, options, stages);
         var depths = await topology.DeclareAsync(cancellation).ConfigureAwait(false);
-        var waiting = string.Join(", ", StageNames.All.Select(stage => $"{stage.Name()} {depths.Stages[stage].Ready}"));
-        var consumers = string.Join(", ", StageNames.All.Where(stage => depths.Stages[stage].Consumers == 0).Select(stage => stage.Name()));
+        var waiting = string.Join(", ", StageNames.All.Select(stage => $"{stage.Name()} {depths.Stages[stage]?.Ready.ToString(CultureInfo.InvariantCulture) ?? "?"}"));
+        var consumers = string.Join(", ", StageNames.All.Where(stage => depths.Stages[stage] is { Consumers: 0 }).Select(stage => stage.Name()));
         var there = topology.Missing.Count == 0 ? "all there" : $"left to the workers of other stages: {string.Join(", ", topology.Missing)}";
-        return CheckOutcome.Passed($"{there}; waiting: {waiting}; dead letters {depths.DeadLetters}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
+        return CheckOutcome.Passed($"{there}; waiting: {waiting}; dead letters {depths.DeadLetters?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(consumers.Length > 0 ? $"; no worker takes {consumers}" : "")}");
     }
 }

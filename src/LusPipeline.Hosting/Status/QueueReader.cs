@@ -25,7 +25,8 @@ public sealed class QueueReader : IAsyncDisposable
             return new(null, $"{BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} is not set");
         try
         {
-            return new(await _topology.ReadAsync(cancellation), null);
+            var depths = await _topology.ReadAsync(cancellation);
+            return new(depths, depths.Hidden.Count == 0 ? null : $"RabbitMQ tells the user of {BrokerOptions.Section}:{nameof(BrokerOptions.Uri)} nothing of {string.Join(", ", depths.Hidden)}");
         }
         catch (Exception away) when (away is BrokerUnavailableException or BrokerException)
         {

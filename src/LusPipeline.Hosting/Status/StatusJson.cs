@@ -6,7 +6,7 @@ namespace LusPipeline.Hosting.Status;
 
 /// <summary>The state of the work. It is a contract with scripts: names may be added but never change.</summary>
 /// <param name="Exact">Whether the numbers of finished work and of complete studies were counted. Otherwise they are estimates.</param>
-/// <param name="QueuesUnknown">Why the depths of the queues are unknown; null if they are known.</param>
+/// <param name="QueuesUnknown">Why the depths of the queues, or of some of them, are unknown; null if they are known.</param>
 public sealed record StatusJson(
     DateTime At, bool Exact, IReadOnlyList<StageJson> Stages, StudiesJson Studies, double ClipsPerMinute, double? RemainingSeconds,
     long? DeadLetters, long? Returned, string? QueuesUnknown, IReadOnlyList<WorkerJson> Workers)
@@ -30,7 +30,7 @@ public sealed record StageJson(
 {
     internal static StageJson From(StageStatus stage, QueueDepths? depths) => new(
         stage.Stage, stage.Waiting, stage.Running, stage.Done, stage.Failed, stage.Failures,
-        depths is not null && StageNames.Parse(stage.Stage) is { } known && depths.Stages[known] is var depth ? new(depth.Routine, depth.Urgent, depth.Consumers) : null);
+        depths is not null && StageNames.Parse(stage.Stage) is { } known && depths.Stages[known] is { } depth ? new(depth.Routine, depth.Urgent, depth.Consumers) : null);
 }
 
 /// <summary>Messages of a stage that wait on the broker, and the workers that take them.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class Sweep(
         // This also declares the queues again if the broker has lost them.
         var depths = (await topology.DeclareAsync(cancellation).ConfigureAwait(false)).Stages;
         var due = await sweeper.TakeAsync(
-            new(depths.Ingest.Ready, depths.Features.Ready, depths.Sequence.Ready), cancellation).ConfigureAwait(false);
+            new(depths.Ingest?.Ready ?? 0, depths.Features?.Ready ?? 0, depths.Sequence?.Ready ?? 0), cancellation).ConfigureAwait(false);
         var settled = await settlement.SettleDueAsync(cancellation).ConfigureAwait(false);
         if (due.Count + settled.Count == 0)
             return;

@@ -37,7 +37,7 @@ public sealed class GracefulStopTests(TestServers servers)
         Assert.InRange(time.Elapsed.TotalSeconds, 0, 15);
         var finished = done.Order().ToList();
         Assert.Equal(Enumerable.Range(0, 10), finished);
-        await broker.UntilAsync(depths => depths.Stages[Stage.Features].Ready == 20);
+        await broker.UntilAsync(depths => depths.Stages[Stage.Features]?.Ready == 20);
 
         // They are all there for the next worker, though a stop counts as a delivery.
         var rest = new BlockingCollection<int>();
@@ -76,6 +76,6 @@ public sealed class GracefulStopTests(TestServers servers)
         await last.StopAsync();
 
         var depths = await broker.DepthsAsync();
-        Assert.Equal((0, 0, 0), (depths.Stages[Stage.Features].Ready, depths.Returned, depths.DeadLetters));
+        Assert.Equal((0, 0, 0), (depths.Stages[Stage.Features]?.Ready, depths.Returned, depths.DeadLetters));
     }
 }

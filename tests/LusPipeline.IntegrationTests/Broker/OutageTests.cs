@@ -99,7 +99,7 @@ public sealed class OutageTests(TestServers servers) : IDisposable
         await worker.Topology.DeclareAsync(Cancellation);
 
         await _handled.ArrivesAsync(worker, 2);
-        await broker.UntilAsync(depths => depths.Stages[Stage.Features].Consumers == 1);
+        await broker.UntilAsync(depths => depths.Stages[Stage.Features]?.Consumers == 1);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class ReturnedTests(TestServers servers)
         await broker.UntilAsync(depths => depths.DeadLetters == 1);
         await worker.StopAsync();
 
-        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features].Ready);
+        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features]?.Ready);
         var kept = Assert.Single(await broker.TakeAsync(broker.Names.DeadLetters));
         Assert.Equal(body, kept.Body);
         Assert.Equal(reason, kept.Headers["lus-reason"]);
@@ -128,7 +128,7 @@ public sealed class ReturnedTests(TestServers servers)
         await broker.UntilAsync(depths => depths.DeadLetters == 1);
         await worker.StopAsync();
         Assert.Empty(handled);
-        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features].Ready);
+        Assert.Equal(0, (await broker.DepthsAsync()).Stages[Stage.Features]?.Ready);
         var (body, headers) = Assert.Single(await broker.TakeAsync(broker.Names.DeadLetters));
         Assert.Contains("\"generation\": 3", body, StringComparison.Ordinal);
         Assert.Equal(("unknown_version", "lus.features"), (headers["lus-reason"], headers["lus-queue"]));

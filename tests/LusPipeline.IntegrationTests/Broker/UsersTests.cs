@@ -111,7 +111,9 @@ public sealed class UsersTests(TestServers servers)
 
         var depths = await new BrokerTopology(connection, options).ReadAsync(Cancellation);
 
-        Assert.Equal(0, depths.Stages[Stage.Ingest].Ready);
+        Assert.Equal(0, depths.DeadLetters);
+        Assert.Equal(await TellsAllAsync(connection) ? 0 : null, depths.Stages[Stage.Ingest]?.Ready);
+        Assert.Equal(depths.Stages[Stage.Ingest] is null, depths.Hidden.Contains($"{prefix}.ingest"));
         foreach (var stage in StageNames.All.Select(stage => stage.Name()))
         {
             await RefusedAsync(user, channel => PublishAsync(channel, $"{prefix}.{stage}"));
@@ -227,6 +229,10 @@ public sealed class UsersTests(TestServers servers)
     private static Uri As(Uri admin, string user) => new UriBuilder(admin) { UserName = user, Password = Uri.EscapeDataString(Password) }.Uri;
 
     private static Task<IConnection> ConnectAsync(Uri address) => new ConnectionFactory { Uri = address }.CreateConnectionAsync(Cancellation);
+
+    /// <summary>From 4.2.6 on RabbitMQ tells only users with a permission on a queue how many messages wait there.</summary>
+    private static async Task<bool> TellsAllAsync(BrokerConnection connection) =>
+        Version.Parse((await connection.ServerVersionAsync(Cancellation)).Split('-', '+')[0]) < new Version(4, 2, 6);
 
     private static async Task RefusedAsync(Uri user, Func<IChannel, Task> act)
     {
