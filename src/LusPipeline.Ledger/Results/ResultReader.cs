@@ -109,6 +109,16 @@ public sealed class ResultReader(Func<LedgerContext> open)
         return results;
     }
 
+    /// <summary>Returns the results of studies whose rows were read just now, in their order. The videos of each study are ordered by key.</summary>
+    public async Task<IReadOnlyList<StudyResult>> OfRowsAsync(IReadOnlyList<StudyRow> studies, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(studies);
+        if (studies.Count == 0)
+            return [];
+        await using var ledger = open();
+        return await WithVideosAsync(ledger, studies, null, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Returns videos by id, each in the given generation, ordered by key.</summary>
     public async Task<IReadOnlyList<VideoResult>> VideosAsync(IReadOnlyDictionary<Guid, int> generations, CancellationToken cancellation)
     {
@@ -122,7 +132,7 @@ public sealed class ResultReader(Func<LedgerContext> open)
             var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
                 .Where(video => chunk.Contains(video.VideoId)).ToListAsync(cancellation).ConfigureAwait(false);
             videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
-            results.AddRange(await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false));
+            results.AddRange(await ResultsAsync(ledger, videos, video => video.Study!.Name, generations, cancellation).ConfigureAwait(false));
         }
         return results;
     }
@@ -133,12 +143,14 @@ public sealed class ResultReader(Func<LedgerContext> open)
         await using var ledger = open();
         var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
             .Where(video => video.StudyId == studyId && !video.Superseded).ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
+        var newest = videos.Values.Select(video => video.Generation).DefaultIfEmpty().Max();
+        if (newest == 0)
+            return [];
         var ids = videos.Keys.ToList();
         var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
-        var predictions = await ledger.Predictions.AsNoTracking()
-            .Where(p => ids.Contains(p.VideoId) && ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation > p.Generation))
+        var predictions = await ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId) && p.Generation < newest)
             .ToListAsync(cancellation).ConfigureAwait(false);
-        return [.. predictions.GroupBy(p => (p.VideoId, p.Generation, p.BundleId, p.Variant))
+        return [.. predictions.Where(p => p.Generation < videos[p.VideoId].Generation).GroupBy(p => (p.VideoId, p.Generation, p.BundleId, p.Variant))
             .OrderBy(group => videos[group.Key.VideoId].ObjectKey, StringComparer.Ordinal).ThenBy(group => group.Key.Generation)
             .Select(group =>
             {
@@ -151,16 +163,17 @@ public sealed class ResultReader(Func<LedgerContext> open)
     }
 
     private static async Task<IReadOnlyList<StudyResult>> WithVideosAsync(
-        LedgerContext ledger, List<StudyRow> studies, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+        LedgerContext ledger, IReadOnlyList<StudyRow> studies, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
     {
         var results = new List<StudyResult>(studies.Count);
         foreach (var chunk in studies.Chunk(Chunk))
         {
-            var ids = chunk.Select(study => study.StudyId).ToList();
-            var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
+            var names = chunk.ToDictionary(study => study.StudyId, study => study.Name);
+            var ids = names.Keys.ToList();
+            var videos = await ledger.Videos.AsNoTracking()
                 .Where(video => ids.Contains(video.StudyId) && !video.Superseded).ToListAsync(cancellation).ConfigureAwait(false);
             videos.Sort((a, b) => string.CompareOrdinal(a.ObjectKey, b.ObjectKey));
-            var byStudy = (await ResultsAsync(ledger, videos, generations, cancellation).ConfigureAwait(false)).ToLookup(video => video.StudyId);
+            var byStudy = (await ResultsAsync(ledger, videos, video => names[video.StudyId], generations, cancellation).ConfigureAwait(false)).ToLookup(video => video.StudyId);
             foreach (var study in chunk)
             {
                 var own = byStudy[study.StudyId].ToList();
@@ -176,26 +189,25 @@ public sealed class ResultReader(Func<LedgerContext> open)
     }
 
     private static async Task<List<VideoResult>> ResultsAsync(
-        LedgerContext ledger, List<VideoRow> videos, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
+        LedgerContext ledger, List<VideoRow> videos, Func<VideoRow, string> studyName, IReadOnlyDictionary<Guid, int>? generations, CancellationToken cancellation)
     {
         var ids = videos.Select(video => video.VideoId).ToList();
         var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
-        var wanted = ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId));
-        if (generations is null)
-            wanted = wanted.Where(p => ledger.Videos.Any(video => video.VideoId == p.VideoId && video.Generation == p.Generation));
-        var predictions = (await wanted.ToListAsync(cancellation).ConfigureAwait(false))
-            .ToLookup(p => (p.VideoId, p.Generation));
+        // The generations of all, which one index finds. To join each video's own would look every video up once more.
+        var wanted = videos.Select(GenerationOf).Distinct().ToList();
+        var predictions = (await ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId) && wanted.Contains(p.Generation))
+            .ToListAsync(cancellation).ConfigureAwait(false)).ToLookup(p => (p.VideoId, p.Generation));
         var results = new List<VideoResult>(videos.Count);
         foreach (var video in videos)
         {
-            var generation = generations is not null && generations.TryGetValue(video.VideoId, out var chosen) ? chosen : video.Generation;
+            var generation = GenerationOf(video);
             var clips = predictions[(video.VideoId, generation)].OrderBy(p => p.ClipIndex).ToList();
             var newest = generation == video.Generation;
             var bundle = bundles[newest || clips.Count == 0 ? video.BundleId : clips[0].BundleId];
             var probabilities = clips.Select(p => new ClassProbabilities(p.Covid, p.Pneumonia, p.Healthy)).ToList();
             var done = (!newest || video.Status == WorkStatus.Done) && clips.Count > 0;
             results.Add(new VideoResult(
-                video.VideoId, video.StudyId, video.Study!.Name, ObjectName.FromKey(video.ObjectKey).Video,
+                video.VideoId, video.StudyId, studyName(video), ObjectName.FromKey(video.ObjectKey).Video,
                 newest ? video.Status : WorkStatus.Done, newest ? video.Reason : null, newest ? video.Detail : null,
                 video.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries),
                 done ? Result.Mean(probabilities, bundle.Threshold) : null, probabilities, video.Frames,
@@ -205,6 +217,8 @@ public sealed class ResultReader(Func<LedgerContext> open)
                 video.FinishedAt, bundle.Threshold, video.Content));
         }
         return results;
+
+        int GenerationOf(VideoRow video) => generations is not null && generations.TryGetValue(video.VideoId, out var chosen) ? chosen : video.Generation;
     }
 
     private static string ModelOf(BundleRow bundle) => $"{bundle.Name}@{bundle.Version}+{bundle.BundleId[..12]}";

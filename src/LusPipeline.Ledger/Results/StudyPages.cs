@@ -6,17 +6,22 @@ namespace LusPipeline.Ledger.Results;
 
 /// <summary>
 /// Reads studies a page at a time, newest first. A page begins behind the last study of the one before, so a page far down costs what the first does.
-/// An index finds status and time. Names and results are looked at study by study, for a bounded time.
+/// An index finds status and time. Names and results are looked at study by study. Whatever is asked, the time is bounded: a page that is not full by then is cut.
 /// </summary>
-/// <param name="clock">Measures the time of a search.</param>
+/// <param name="clock">Measures the time of a page.</param>
 public sealed class StudyPages(Func<LedgerContext> open, TimeProvider clock)
 {
-    /// <summary>The time after which a search stops and gives what it has found.</summary>
+    /// <summary>The time after which a page is given as far as it came.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The number of studies that are read before the time is looked at: rows alone, and with results.</summary>
-    private const int RowsAtATime = 1000;
-    private const int ResultsAtATime = 50;
+    /// <summary>
+    /// The time after which a statement is given up, unless nothing was read before it. What comes much more slowly than what came before is met so.
+    /// </summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(220);
+
+    /// <summary>The number of rows that a search reads before it looks at the time: where names decide, and where results do.</summary>
+    private const int NamesAtATime = 1000;
+    private const int ResultsAtATime = 200;
 
     private readonly ResultReader _results = new(open);
 
@@ -26,44 +31,51 @@ public sealed class StudyPages(Func<LedgerContext> open, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(search);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (search.Name is not null || search.AsksResults)
-            return await SearchAsync(search, after, size, cancellation).ConfigureAwait(false);
+        var pace = new ReadingPace(clock, Patience);
+        using var limit = new CancellationTokenSource(Limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        var found = after is null ? await OfWholeNameAsync(search, size, cancellation).ConfigureAwait(false) : [];
+        var place = found.Count == 0 ? after : StudyPlace.Beginning;
         // One more than the page takes says whether there is a next page.
-        var rows = await RowsAsync(search, after, size + 1, cancellation).ConfigureAwait(false);
-        var shown = rows.Take(size).ToList();
-        return new(await ResultsAsync(shown, cancellation).ConfigureAwait(false), rows.Count > size ? PlaceOf(shown[^1]) : null, false);
-    }
-
-    private async Task<StudyPage> SearchAsync(StudySearch search, StudyPlace? place, int size, CancellationToken cancellation)
-    {
-        var started = clock.GetTimestamp();
-        var found = place is null ? await OfWholeNameAsync(search, size, cancellation).ConfigureAwait(false) : [];
-        while (true)
+        var most = search.AsksResults ? ResultsAtATime : search.Name is null ? size + 1 : NamesAtATime;
+        try
         {
-            var rows = await RowsAsync(search, place, RowsAtATime, cancellation).ConfigureAwait(false);
-            foreach (var part in rows.Where(row => search.HasName(row.Name) && row.Name != search.Name).Chunk(ResultsAtATime))
+            while (true)
             {
-                foreach (var study in await ResultsAsync(part, cancellation).ConfigureAwait(false))
+                var rows = await RowsAsync(search, place, most, Token()).ConfigureAwait(false);
+                var named = rows.Where(row => search.HasName(row.Name) && row.Name != search.Name).ToList();
+                for (var read = 0; read < named.Count;)
                 {
-                    if (search.Meets(study))
+                    if (found.Count == size && !search.AsksResults)
+                        return new(found, place, false);
+                    var portion = named.GetRange(read, Math.Min(pace.Next(), Math.Min(named.Count - read, search.AsksResults ? int.MaxValue : size - found.Count)));
+                    foreach (var study in await _results.OfRowsAsync(portion, Token()).ConfigureAwait(false))
                     {
-                        if (found.Count == size)
-                            return new(found, place, false);
-                        found.Add(study);
+                        if (search.Meets(study))
+                        {
+                            if (found.Count == size)
+                                return new(found, place, false);
+                            found.Add(study);
+                        }
+                        place = new(study.FirstSeenAt, study.StudyId);
                     }
-                    place = new(study.FirstSeenAt, study.StudyId);
+                    read += portion.Count;
+                    if (read < named.Count && pace.IsOver)
+                        return new(found, place, found.Count < size);
                 }
-                if (IsOver())
-                    return new(found, place, true);
+                if (rows.Count < most)
+                    return new(found, null, false);
+                place = PlaceOf(rows[^1]);
+                if (pace.IsOver)
+                    return new(found, place, found.Count < size);
             }
-            if (rows.Count < RowsAtATime)
-                return new(found, null, false);
-            place = PlaceOf(rows[^1]);
-            if (IsOver())
-                return new(found, place, true);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && place != after && !cancellation.IsCancellationRequested)
+        {
+            return new(found, place, found.Count < size);
         }
 
-        bool IsOver() => clock.GetElapsedTime(started) > Patience;
+        CancellationToken Token() => place == after ? cancellation : either.Token;
     }
 
     /// <summary>Studies whose name is the whole text come on the first page, however old they are: an index finds them.</summary>
@@ -73,7 +85,7 @@ public sealed class StudyPages(Func<LedgerContext> open, TimeProvider clock)
             return [];
         await using var ledger = open();
         var rows = await Newest(Chosen(ledger.Studies.Where(study => study.Name == name), search)).Take(size).ToListAsync(cancellation).ConfigureAwait(false);
-        return [.. (await ResultsAsync(rows, cancellation).ConfigureAwait(false)).Where(search.Meets)];
+        return [.. (await _results.OfRowsAsync(rows, cancellation).ConfigureAwait(false)).Where(search.Meets)];
     }
 
     private async Task<List<StudyRow>> RowsAsync(StudySearch search, StudyPlace? after, int most, CancellationToken cancellation)
@@ -98,15 +110,6 @@ public sealed class StudyPages(Func<LedgerContext> open, TimeProvider clock)
 
     private static IQueryable<StudyRow> Newest(IQueryable<StudyRow> studies) =>
         studies.AsNoTracking().OrderByDescending(study => study.FirstSeenAt).ThenByDescending(study => study.StudyId);
-
-    private async Task<List<StudyResult>> ResultsAsync(IReadOnlyCollection<StudyRow> rows, CancellationToken cancellation)
-    {
-        if (rows.Count == 0)
-            return [];
-        var results = (await _results.StudiesAsync([.. rows.Select(row => row.StudyId)], null, cancellation).ConfigureAwait(false)).ToDictionary(study => study.StudyId);
-        // A study may have been deleted meanwhile.
-        return [.. rows.Where(row => results.ContainsKey(row.StudyId)).Select(row => results[row.StudyId])];
-    }
 
     private static StudyPlace PlaceOf(StudyRow row) => new(row.FirstSeenAt, row.StudyId);
 }

@@ -38,9 +38,13 @@ public sealed record StudySearch
 }
 
 /// <summary>A place in the list of studies, newest first: behind this study.</summary>
-public sealed record StudyPlace(DateTime FirstSeenAt, Guid StudyId);
+public sealed record StudyPlace(DateTime FirstSeenAt, Guid StudyId)
+{
+    /// <summary>Before the newest study, and behind those whose name is the whole text of a search.</summary>
+    public static readonly StudyPlace Beginning = new(new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc), Guid.Empty);
+}
 
 /// <summary>Some studies, newest first.</summary>
 /// <param name="Next">Where the next page begins; null at the end of the list.</param>
-/// <param name="Cut">Whether the search stopped because it had taken long, before the page was full. <paramref name="Next"/> goes on with it.</param>
+/// <param name="Cut">Whether reading stopped because it had taken long, before the page was full. <paramref name="Next"/> goes on with it.</param>
 public sealed record StudyPage(IReadOnlyList<StudyResult> Studies, StudyPlace? Next, bool Cut);
