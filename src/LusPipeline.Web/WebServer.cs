@@ -28,8 +28,14 @@ public sealed class WebServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Task _rehearsed;
 
-    private WebServer(WebApplication app) => _app = app;
+    private WebServer(WebApplication app)
+    {
+        _app = app;
+        _rehearsed = Task.Run(() => PageEndpoints.RehearseAsync(app.Services, _stopped.Token));
+    }
 
     /// <summary>The address that it listens at. The system chooses the port if the setting asks for port 0.</summary>
     public Uri Address => new(_app.Urls.First());
@@ -55,6 +61,9 @@ public sealed class WebServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopped.CancelAsync().ConfigureAwait(false);
+        await _rehearsed.ConfigureAwait(false);
+        _stopped.Dispose();
         await _app.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
@@ -89,7 +98,12 @@ public sealed class WebServer : IAsyncDisposable
     {
         services.AddSingleton<IHostLifetime, CallersLifetime>().AddSingleton(TimeProvider.System).AddSingleton(ledger).AddSingleton<ShownLedger>().AddSingleton<ShownClips>();
         services.AddSingleton(new ShownModels(models)).AddSingleton<PageWriter>();
-        services.AddRouting().AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = Patience, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable });
+        services.AddRouting().AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()
+        {
+            Timeout = Patience,
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = context => FaultAnswers.WriteAsync(context, "The answer takes too long. Try again."),
+        });
         services.ConfigureHttpJsonOptions(json =>
         {
             ApiJson.Configure(json.SerializerOptions);
@@ -106,10 +120,10 @@ public sealed class WebServer : IAsyncDisposable
             limits.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, int>(_ => RateLimitPartition.GetConcurrencyLimiter(
                 0, _ => new() { PermitLimit = options.Requests, QueueLimit = options.Requests, QueueProcessingOrder = QueueProcessingOrder.OldestFirst }));
-            limits.OnRejected = (rejected, _) =>
+            limits.OnRejected = async (rejected, _) =>
             {
                 rejected.HttpContext.Response.Headers.RetryAfter = "2";
-                return ValueTask.CompletedTask;
+                await FaultAnswers.WriteAsync(rejected.HttpContext, "Very many ask at this moment. Try again.").ConfigureAwait(false);
             };
         });
         ApiDocument.Add(services);

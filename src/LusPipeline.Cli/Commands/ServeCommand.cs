@@ -41,9 +41,12 @@ internal static class ServeCommand
             browser,
         }.WithExamples("lus serve", "lus serve --home /data/lus --open", "lus serve --config appsettings.json  # the ledger of workers");
         ledger.AddTo(command);
-        command.SetStoppableAction(
-            async (result, cancellation) =>
+        command.SetGuardedAction(
+            async (result, _) =>
             {
+                // Nothing is at work that would have to be brought to an end.
+                using var interruption = new Interruption(quiet: true);
+                var cancellation = interruption.Token;
                 using var opened = await ledger.OpenReadOnlyAsync(result, cancellation);
                 var options = opened.Settings?.Get<WebOptions>() ?? LoadedSettings.One<WebOptions>(ledger.Sources(result));
                 if (result.GetValue(port) is { } chosen)

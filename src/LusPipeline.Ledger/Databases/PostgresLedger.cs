@@ -38,6 +38,12 @@ public static class PostgresLedger
         return new PooledDbContextFactory<PostgresLedgerContext>(options).CreateDbContext;
     }
 
+    /// <summary>
+    /// Closes every connection that this process keeps for later. A database that stopped and started again leaves closed ones among them, of which each is
+    /// found out only by who takes it.
+    /// </summary>
+    public static void ForgetConnections() => NpgsqlConnection.ClearAllPools();
+
     /// <summary>Checks that the ledger's schema is the one of this program.</summary>
     /// <exception cref="LedgerVersionException">The schema is older or newer than this program.</exception>
     public static async Task RequireVersionAsync(Func<LedgerContext> open, CancellationToken cancellation)

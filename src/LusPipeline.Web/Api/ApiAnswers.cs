@@ -12,7 +12,7 @@ internal sealed record ErrorJson(string Error);
 
 /// <summary>A page of studies, newest first.</summary>
 /// <param name="Next">What the parameter 'after' takes for the next page; null at the end.</param>
-/// <param name="Cut">Whether the search stopped before the page was full, because it had taken long. 'next' goes on with it.</param>
+/// <param name="Cut">Whether reading stopped before the page was full, because it had taken long. 'next' goes on with it.</param>
 internal sealed record StudyListJson(IReadOnlyList<StudyEntryJson> Studies, string? Next, bool Cut)
 {
     public static StudyListJson From(StudyPage page) =>

@@ -28,6 +28,7 @@ internal static class ApiEndpoints
         api.MapGet("/videos/{id:guid}", VideoAsync).WithName("GetVideo").WithSummary("A video with its clips and earlier results");
         api.MapGet("/status", StatusAsync).WithName("GetStatus").WithSummary("Where the work stands, as lus status --json prints it");
         api.MapGet("/models", ModelsAsync).WithName("ListModels").WithSummary("The models that the ledger has results of");
+        app.MapFallback("/api/{**rest}", () => TypedResults.NotFound(new ErrorJson($"There is no such address. {Root}/openapi.json lists all that there are."))).ExcludeFromDescription();
         app.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
     }
 

@@ -45,6 +45,9 @@ public sealed record StudyQuery
     [Description("Studies of a page, 1 to 200"), FromQuery(Name = "limit")]
     public string? Limit { get; init; }
 
+    /// <summary>Whether studies are looked at one by one, because no index finds what is asked for.</summary>
+    public bool IsSearch => !string.IsNullOrEmpty(string.Concat(Diagnosis, Uncertain, Model, Name));
+
     public bool IsPlain => string.IsNullOrEmpty(string.Concat(Since, Until, Status, Diagnosis, Uncertain, Model, Name));
 
     /// <param name="error">What is wrong with the query and how to mend it; null if it is right.</param>

@@ -1,8 +1,10 @@
+using LusPipeline.Ledger.Databases;
 using LusPipeline.Web.Api;
 using LusPipeline.Web.Shown;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LusPipeline.Web.Pages;
 
@@ -21,20 +23,42 @@ internal static class PageEndpoints
         pages.MapFallback((PageWriter writer) => MissingAsync(writer, "There is no such page."));
     }
 
+    /// <summary>Makes one page of each kind that asks much, for nobody, so that the first reader does not wait for statements and pages to be compiled.</summary>
+    public static async Task RehearseAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var (ledger, writer, clips) = (services.GetRequiredService<ShownLedger>(), services.GetRequiredService<PageWriter>(), services.GetRequiredService<ShownClips>());
+        var models = services.GetRequiredService<ShownModels>();
+        _ = models.ReadAsync();
+        try
+        {
+            await StudiesAsync(new(), ledger, writer, services.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(false);
+            if ((await ledger.StudiesAsync(new(), null, 1, cancellation).ConfigureAwait(false)).Studies is [var study])
+            {
+                await StudyAsync(study.StudyId, ledger, writer, cancellation).ConfigureAwait(false);
+                if (study.Videos is [var video, ..])
+                    await VideoAsync(video.VideoId, ledger, clips, writer, cancellation).ConfigureAwait(false);
+            }
+            await ModelsAsync(ledger, models, writer, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (LedgerFault.Is(fault) || fault is OperationCanceledException or TimeoutException)
+        {
+            // Whoever asks next is told.
+        }
+    }
+
     private static async Task<IResult> StudiesAsync([AsParameters] StudyQuery query, ShownLedger ledger, PageWriter writer, TimeProvider clock, CancellationToken cancellation)
     {
         var (search, after, size) = query.Parse(clock.GetUtcNow().UtcDateTime, ledger.Names, out var error);
+        var (status, bundles) = (ledger.StatusAsync(cancellation), ledger.BundlesAsync(cancellation));
         var page = error is null ? await ledger.StudiesAsync(search, after, size, cancellation).ConfigureAwait(false) : new([], null, false);
-        var status = await ledger.StatusAsync(cancellation).ConfigureAwait(false);
-        var bundles = await ledger.BundlesAsync(cancellation).ConfigureAwait(false);
         return await writer.WriteAsync<StudiesPage>(
             new()
             {
                 [nameof(StudiesPage.Query)] = query,
                 [nameof(StudiesPage.Found)] = page,
                 [nameof(StudiesPage.Error)] = error,
-                [nameof(StudiesPage.Status)] = status,
-                [nameof(StudiesPage.Bundles)] = bundles,
+                [nameof(StudiesPage.Status)] = await status.ConfigureAwait(false),
+                [nameof(StudiesPage.Bundles)] = await bundles.ConfigureAwait(false),
                 [nameof(StudiesPage.Names)] = ledger.Names,
             },
             error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest).ConfigureAwait(false);

@@ -8,14 +8,16 @@ namespace LusPipeline.Web.Shown;
 internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OldestStatus = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BundlesAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OldestBundles = TimeSpan.FromMinutes(10);
 
     private readonly StudyPages _pages = new(ledger.Open, clock);
     private readonly ResultReader _results = new(ledger.Open);
     private readonly VideoDetailsReader _details = new(ledger.Open);
     private readonly SpanReader _spans = new(ledger.Open);
-    private readonly Recent<PipelineStatus> _status = new(ledger.Status, StatusAge, clock);
-    private readonly Recent<IReadOnlyList<UsedBundle>> _bundles = new(new BundleUse(ledger.Open).ReadAsync, BundlesAge, clock);
+    private readonly Recent<PipelineStatus> _status = new(ledger.Status, StatusAge, OldestStatus, clock);
+    private readonly Recent<IReadOnlyList<UsedBundle>> _bundles = new(new BundleUse(ledger.Open).ReadAsync, BundlesAge, OldestBundles, clock);
 
     /// <summary>Whether names are shown. Without them, no search looks at names either.</summary>
     public bool Names => ledger.Names;
@@ -33,20 +35,21 @@ internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDispo
     /// <returns>Null if the ledger has no such study.</returns>
     public async Task<ShownStudy?> StudyAsync(Guid id, CancellationToken cancellation)
     {
-        if (await _results.StudiesAsync([id], null, cancellation).ConfigureAwait(false) is not [var study])
-            return null;
-        var earlier = await _results.HistoryAsync(id, cancellation).ConfigureAwait(false);
-        return new(Show(study), [.. earlier.Select(result => Show(result, id))], await _spans.OfStudyAsync(id, cancellation).ConfigureAwait(false));
+        var (earlier, spans) = (_results.HistoryAsync(id, cancellation), _spans.OfStudyAsync(id, cancellation));
+        return await _results.StudiesAsync([id], null, cancellation).ConfigureAwait(false) is [var study]
+            ? new(Show(study), [.. (await earlier.ConfigureAwait(false)).Select(result => Show(result, id))], await spans.ConfigureAwait(false))
+            : null;
     }
 
     /// <returns>Null if the ledger has no such video.</returns>
     public async Task<ShownVideo?> VideoAsync(Guid id, CancellationToken cancellation)
     {
-        if (await _details.ReadAsync(id, cancellation).ConfigureAwait(false) is not { } details
-            || await _results.VideosAsync(new Dictionary<Guid, int> { [id] = details.Generation }, cancellation).ConfigureAwait(false) is not [var video])
+        if (await _details.ReadAsync(id, cancellation).ConfigureAwait(false) is not { } details)
             return null;
-        var earlier = await _results.HistoryAsync(details.StudyId, cancellation).ConfigureAwait(false);
-        return new(Show(video), details, [.. earlier.Where(result => result.VideoId == id).Select(result => Show(result, details.StudyId))]);
+        var earlier = _results.HistoryAsync(details.StudyId, cancellation);
+        return await _results.VideosAsync(new Dictionary<Guid, int> { [id] = details.Generation }, cancellation).ConfigureAwait(false) is [var video]
+            ? new(Show(video), details, [.. (await earlier.ConfigureAwait(false)).Where(result => result.VideoId == id).Select(result => Show(result, details.StudyId))])
+            : null;
     }
 
     public void Dispose()

@@ -5,6 +5,8 @@ using LusPipeline.Core.Outcomes;
 using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
+using LusPipeline.Ledger.Results;
+using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Web;
 
@@ -220,7 +222,58 @@ public sealed partial class PagesTests(TestServers servers)
         {
             using var answer = await served.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
             Assert.True(answer.StatusCode == HttpStatusCode.NotFound, path);
+            Assert.Equal(path.StartsWith("/api/", StringComparison.Ordinal) ? "application/json" : "text/html", answer.Content.Headers.ContentType?.MediaType);
         }
+    }
+
+    [Fact]
+    public async Task What_does_not_come_is_given_up_and_the_page_has_what_came_before()
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        for (var index = 0; index < 30; index++)
+        {
+            await shared.ArriveAsync($"p{index:00}/a.mp4", $"{index}");
+            shared.Clock.Move(1);
+        }
+        await using var source = new NpgsqlDataSourceBuilder($"{shared.ConnectionString};Pooling=false").Build();
+        await using var holder = await source.OpenConnectionAsync(Cancellation);
+        var opened = 0;
+        var pages = new StudyPages(
+            () =>
+            {
+                // The rows of the page and the first studies are read; nobody can read the videos of the others.
+                if (++opened == 3)
+                {
+                    using var hold = new NpgsqlCommand("BEGIN; LOCK TABLE videos", holder);
+                    hold.ExecuteNonQuery();
+                }
+                return shared.Open();
+            }, TimeProvider.System);
+
+        var page = await pages.ReadAsync(new(), null, 25, Cancellation);
+
+        Assert.True(page.Cut);
+        Assert.Equal(Enumerable.Range(0, 30).Reverse().Take(page.Studies.Count).Select(index => $"p{index:00}"), page.Studies.Select(study => study.Study));
+        Assert.InRange(page.Studies.Count, 10, 24);
+        Assert.Equal(page.Studies[^1].StudyId, page.Next!.StudyId);
+    }
+
+    [Fact]
+    public async Task A_database_that_started_again_costs_no_reader_a_page()
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        var worker = await shared.JoinAsync();
+        await worker.FinishAsync(await shared.ArriveAsync("p1/a.mp4", "1"), Healthy);
+        await using var served = await ServedLedger.StartAsync(shared);
+        var study = (await shared.StudyAsync("p1")).StudyId;
+        string[] paths = ["/", $"/studies/{study}", "/?uncertain=false", $"/api/v1/studies/{study}"];
+        await Task.WhenAll(paths.Select(served.PageAsync));
+
+        await using (var source = new NpgsqlDataSourceBuilder($"{shared.ConnectionString};Pooling=false").Build())
+        await using (var end = source.CreateCommand("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"))
+            await end.ExecuteNonQueryAsync(Cancellation);
+
+        await Task.WhenAll(paths.Select(served.PageAsync));
     }
 
     [Theory]

@@ -281,6 +281,13 @@ public sealed partial class SafetyTests(TestServers servers)
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal("The ledger does not answer. Try again.\n", await answer.Content.ReadAsStringAsync(Cancellation));
         }
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/?uncertain=true") { Headers = { Accept = { new("text/html") } } };
+        using var page = await served.Client.SendAsync(request, Cancellation);
+        var text = await page.Content.ReadAsStringAsync(Cancellation);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "text/html", true), (page.StatusCode, page.Content.Headers.ContentType?.MediaType, page.Headers.Contains("Content-Security-Policy")));
+        Assert.Contains("The ledger does not answer. Try again.", text, StringComparison.Ordinal);
+        Assert.Contains("href=\"/?uncertain=true\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-word", text, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Body)> RawAsync(int port, string request)
