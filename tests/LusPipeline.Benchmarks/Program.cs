@@ -14,7 +14,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- batches [--videos DIR] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- viewers [--clips N] [--keep DIR] [--count VIEWERS] [--seconds N] [--pause SECONDS] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- viewers [--clips N] [--keep DIR] [--count VIEWERS] [--seconds N] [--pause SECONDS] [--cold] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
@@ -37,7 +37,7 @@ const string Usage = """
     run        end to end against the bound of pure decoding and pure inference; memory; first result; running again
     batches    the backbone with other numbers of batches at a time, threads and frames in a batch: speed and memory
     ledger     what people, dashboards and the sweeper ask of a ledger of 10 million clips; makes it in an empty database
-    viewers    200 people at a time before the pages of lus serve over such a ledger; the exit status is 1 after any error
+    viewers    the pages of lus serve over such a ledger: each for one person, and then 200 people at a time; the exit status is 1 after any error
     features   our features of all videos, by Keras' weights in float32, against those that Keras gave
     int8       int8 against fp32: features, speed, and accuracy over five folds without a patient in both sides
     workers    a tiny model: clips a second through broker, database and bucket, and what each clip costs there
@@ -66,7 +66,7 @@ const string Usage = """
     --clips    how many to make, default 10,000,000
     --database Npgsql's form, as a superuser; a private server by tests/servers.sh if left out, which pages and panels ask as lus_web_names and lus_dashboard
     --keep     where the private server's data stay, for a next time
-    --cold     asks each question once when nothing is in memory, neither the server's nor the kernel's
+    --cold     asks each question, or for each page, once when nothing is in memory, neither the server's nor the kernel's
     --plans    prints how PostgreSQL goes about each statement
     --only     a part of the names of questions
     --lus      the built program; default .build/lus/lus of this checkout (./lus version builds it)
@@ -167,7 +167,7 @@ if (args[0] == "viewers" && File.Exists(lus))
 {
     return await ViewersBenchmark.MeasureAsync(new(
         lus, args.Contains("--keep") ? Option("--keep", "") : null, long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), int.Parse(Option("--count", "200"), CultureInfo.InvariantCulture),
-        TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)))) == 0 ? 0 : 1;
+        TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)), args.Contains("--cold"))) == 0 ? 0 : 1;
 }
 if (args[0] == "dicom" && File.Exists(lus))
 {

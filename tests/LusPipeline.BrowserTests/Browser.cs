@@ -15,7 +15,8 @@ public sealed class Browser : IAsyncDisposable
 
     /// <summary>Opens a page whose errors and requests are watched.</summary>
     /// <param name="width">Width of the window in pixels.</param>
-    public async Task<WatchedPage> OpenAsync(Uri address, int width = 1280, int height = 900, bool dark = false, bool javaScript = true)
+    /// <param name="token">What the pages ask for, if anything.</param>
+    public async Task<WatchedPage> OpenAsync(Uri address, int width = 1280, int height = 900, bool dark = false, bool javaScript = true, string? token = null)
     {
         Assert.SkipUnless(Program() is not null, "There is no Chromium: apt-get install chromium.");
         var (_, browser) = await _started.Value;
@@ -25,6 +26,7 @@ public sealed class Browser : IAsyncDisposable
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = javaScript,
+            ExtraHTTPHeaders = token is null ? [] : [new("Authorization", $"Bearer {token}")],
         });
         return new(context, await context.NewPageAsync(), address);
     }

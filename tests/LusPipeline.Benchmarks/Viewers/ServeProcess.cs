@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using LusPipeline.Tests;
+using System.Net;
+using System.Net.Http.Headers;
 
 namespace LusPipeline.Benchmarks.Viewers;
 
@@ -38,17 +39,27 @@ internal sealed class ServeProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServeProcess> StartAsync(string lus, string connection)
+    /// <param name="names">Whether it shows names, which the connection's user may then read.</param>
+    public static async Task<ServeProcess> StartAsync(string lus, string connection, bool names = false)
     {
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Find()}"));
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Tests.FreePort.Find()}"));
         var start = new ProcessStartInfo(lus, ["serve"]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["LUS__Database__ConnectionString"] = connection;
         start.Environment["LUS__Web__Url"] = address.ToString();
         start.Environment["LUS__Web__Token"] = Token;
+        start.Environment["LUS__Web__Names"] = names ? "true" : "false";
         var served = new ServeProcess(Process.Start(start)!, address);
         await served.UntilItAnswersAsync();
         return served;
     }
+
+    /// <summary>A client that has the token and follows no link.</summary>
+    public HttpClient Client() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All })
+    {
+        BaseAddress = Address,
+        Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
+    };
 
     public async ValueTask DisposeAsync()
     {

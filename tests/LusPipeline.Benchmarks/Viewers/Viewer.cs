@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
 namespace LusPipeline.Benchmarks.Viewers;
@@ -14,7 +13,6 @@ internal sealed partial class Viewer : IDisposable
 {
     private static readonly string[] Searches = ["status=open", "status=failed", "diagnosis=covid", "uncertain=true", "diagnosis=healthy&uncertain=false", "model=xception"];
 
-    private readonly SocketsHttpHandler _handler = new() { UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All };
     private readonly HttpClient _client;
     private readonly AnswerTimes _times;
     private readonly TimeSpan _pause;
@@ -26,8 +24,7 @@ internal sealed partial class Viewer : IDisposable
     public Viewer(int number, ServeProcess served, TimeSpan pause, AnswerTimes times)
     {
         (_times, _pause, _random) = (times, pause, new(number));
-        _client = new(_handler) { BaseAddress = served.Address, Timeout = TimeSpan.FromSeconds(30) };
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ServeProcess.Token);
+        _client = served.Client();
     }
 
     /// <summary>Goes from page to page until it is told to stop. It ends what it has begun.</summary>
@@ -50,11 +47,7 @@ internal sealed partial class Viewer : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _handler.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     private async Task OpenStudyAsync(string list, CancellationToken stop)
     {
@@ -103,11 +96,13 @@ internal sealed partial class Viewer : IDisposable
         return links.Count == 0 ? null : links[_random.Next(links.Count)];
     }
 
+    /// <summary>The address of a study in a page.</summary>
     [GeneratedRegex("(?<=href=\")/studies/[0-9a-f-]{36}(?=\")")]
-    private static partial Regex Study();
+    public static partial Regex Study();
 
+    /// <summary>The address of a video in a page.</summary>
     [GeneratedRegex("(?<=href=\")/videos/[0-9a-f-]{36}(?=\")")]
-    private static partial Regex Video();
+    public static partial Regex Video();
 
     [GeneratedRegex("href=\"([^\"]+)\" rel=\"next\"")]
     private static partial Regex Next();
