@@ -21,7 +21,7 @@ list() { tr -d ' \n' <<<"$1"; }
 demuxers=$(list 'mov,avi,gif,mpegps,mpegts,mpegvideo,m4v,matroska,ogg,asf,flv,live_flv,ivf,mxf,yuv4mpegpipe,h264,hevc,mjpeg,dv,vc1,obu,rawvideo,image2,concat')
 decoders=$(list 'av1,msmpeg4v1,msmpeg4v2,msmpeg4v3,wmv1,wmv2,wmv3,vc1,mpeg1video,mpeg2video,mpegvideo,cinepak,indeo2,indeo3,indeo4,indeo5,
   msvideo1,msrle,rawvideo,huffyuv,ffvhuff,ffv1,utvideo,lagarith,zlib,mszh,tscc,h264,hevc,mpeg4,mjpeg,mjpegb,vp8,vp9,prores,dvvideo,dnxhd,h263,h263p,svq1,
-  svq3,jpeg2000,jpegls,png,qtrle,rpza,smc,eightbps,gif,theora,mss1,mss2,flv,vp6,vp6f,wrapped_avframe,
+  svq3,jpeg2000,png,qtrle,rpza,smc,eightbps,gif,theora,mss1,mss2,flv,vp6,vp6f,wrapped_avframe,
   aac,aac_fixed,aac_latm,mp1,mp1float,mp2,mp2float,mp3,mp3float,ac3,ac3_fixed,eac3,dca,mlp,truehd,alac,flac,vorbis,opus,wmav1,wmav2,wmapro,
   amrnb,amrwb,gsm,gsm_ms,qdm2,nellymoser,pcm_alaw,pcm_mulaw,pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,
   pcm_f32le,pcm_f32be,pcm_dvd,pcm_bluray,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,adpcm_swf,adpcm_g726,

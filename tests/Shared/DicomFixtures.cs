@@ -18,6 +18,38 @@ internal static class DicomFixtures
     /// <summary>The names of all loops.</summary>
     public static IEnumerable<string> Names => Files.Keys.Where(name => name.EndsWith(".dcm", StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal);
 
+    /// <summary>Those of all sources in all codings that dcmtk and gdcm write, named SOURCE.CODING, in two parts.</summary>
+    public static ILookup<bool, string> IsRefused => Names.Where(name => name.Contains('.', StringComparison.Ordinal)).ToLookup(name => Refusal(name) is not null);
+
+    /// <summary>Which form of its transfer syntax a loop has that is not read; null for one that is read.</summary>
+    public static string? Refusal(string name) => name.Split('.') switch
+    {
+        ["rgb-16", _] => "with colours of 16 bits in 16",
+        ["rgb" or "ybr", "extended-12"] => "with colours of 12 bits in 16",
+        ["grey-12", "spectral" or "progressive"] => "with 1 components of 12 bits in process SOF2",
+        // gdcm's DCT of 16 bits is no JPEG.
+        ["grey-9" or "grey-12" or "inverted-12", "baseline-gdcm"] => "with 1 components of 16 bits in process SOF1",
+        _ => null,
+    };
+
+    /// <summary>
+    /// How far levels may be from those that dcmtk and gdcm decode. Two decoders of a lossy coding differ by 2. dcmtk cuts fractions of YBR and of
+    /// windows off; here they are rounded.
+    /// </summary>
+    public static int Tolerance(string name)
+    {
+        var (source, coding) = name.Split('.') is [var first, var second] ? (first, second) : (name, "");
+        return IsDct(coding) || source.StartsWith("ybr", StringComparison.Ordinal) ? 2
+            : source.StartsWith("inverted", StringComparison.Ordinal) || source is "grey16" or "big16" or "rle16" or "signed16" || coding == "lossless-pseudo" ? 1
+            : 0;
+    }
+
+    /// <summary>Whether a coding halves the colours or may do so, which dcmtk repeats for each pixel of a pair and ffmpeg interpolates.</summary>
+    public static bool HasColourDifferences(string name) =>
+        name.Split('.') is ["ybr" or "ybr-planes" or "ybr-422", var coding] ? IsDct(coding) : name.Split('.') is ["rgb" or "rgb-planes", var other] && IsDct(other) && other != "baseline-rgb";
+
+    private static bool IsDct(string coding) => coding.StartsWith("baseline", StringComparison.Ordinal) || coding.StartsWith("extended", StringComparison.Ordinal) || coding is "spectral" or "progressive";
+
     /// <summary>The bytes of a loop's file.</summary>
     public static byte[] Loop(string name) => [.. Files[name + ".dcm"]];
 

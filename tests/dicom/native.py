@@ -88,6 +88,24 @@ for colour, level in zip(("Red", "Green", "Blue"), levels):
     tables[f"{colour}PaletteColorLookupTableData"] = level.tobytes()
 write("palette", "PALETTE COLOR", grey, **tables)
 
+# Samples of 9 to 16 bits: on the left all levels, noise among them; on the right those of a window in which no level is lost.
+noise = np.random.default_rng(4711)
+for stored, kind in ((9, 0), (10, 0), (12, 0), (14, 0), (16, 0), (10, 1), (12, 1), (16, 1)):
+    centre = 0 if kind else 1 << (stored - 1)
+    left = (grey.astype(int) << (stored - 8)) - (kind << (stored - 1))
+    left[:, -8:] = noise.integers(-(1 << (stored - 1)) if kind else 0, (1 << (stored - 1)) if kind else 1 << stored, left[:, -8:].shape)
+    right = centre - 128 + grey.astype(int)
+    write(f"{'signed' if kind else 'grey'}-{stored}", "MONOCHROME2", np.where(x < WIDTH // 2, left, right).astype(np.int16 if kind else np.uint16),
+          bits=16, stored=stored, signed=kind, WindowCenter=centre, WindowWidth=256)
+write("inverted-12", "MONOCHROME1", grey.astype(np.uint16) * 16 + 7, bits=16, stored=12, WindowCenter=2048, WindowWidth=2000)
+write("signed-8", "MONOCHROME2", (grey.astype(int) - 128).astype(np.int8), signed=1)
+ramp = np.arange(1024)
+for colour, level in zip(("Red", "Green", "Blue"), (ramp * 7 % 256, 255 - ramp // 4, ramp // 8)):
+    tables[f"{colour}PaletteColorLookupTableDescriptor"] = [1024, 0, 16]
+    tables[f"{colour}PaletteColorLookupTableData"] = (level.astype(np.uint16) * 257).tobytes()
+write("palette-16", "PALETTE COLOR", grey.astype(np.uint16) * 4 + x.astype(np.uint16) % 4, bits=16, stored=10, **tables)
+write("rgb-16", "RGB", rgb.astype(np.uint16) * 257, bits=16, planar=0)
+
 # What is not decoded otherwise, and is cut or timed.
 write("crop", "RGB", rgb, planar=0, regions=[region(2, 1, 0, 0, 39, 3), region(1, 1, 8, 4, 33, 27), region(1, 1, 0, 28, 3, 31)])
 write("mmode", "RGB", rgb, planar=0, regions=[region(2, 1, 0, 0, 39, 31)])

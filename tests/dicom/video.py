@@ -29,3 +29,14 @@ for name, (syntax, options) in FORMS.items():
     data.SOPInstanceUID += "." + syntax.rsplit(".", 1)[1]
     data.save_as(f"{OUT}/{name}.dcm", write_like_original=False)
 subprocess.run(["rm", f"{OUT}/stream"], check=True)
+
+# JPEG 2000 of 12 bits, which gdcm writes as 16.
+data = pydicom.dcmread(f"{OUT}/grey16.dcm")
+frames = [subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray12le", "-video_size", "40x32", "-i", "pipe:0",
+                          "-c:v", "libopenjpeg", "-format", "j2k", "-f", "image2pipe", "pipe:1"], input=frame.tobytes(), check=True, capture_output=True).stdout
+          for frame in data.pixel_array]
+data.PixelData = encapsulate(frames)
+data["PixelData"].is_undefined_length = True
+data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.90"
+data.SOPInstanceUID += ".90"
+data.save_as(f"{OUT}/j2k-12.dcm", write_like_original=False)

@@ -58,7 +58,7 @@ public sealed record DicomImage
     internal static DicomImage From(TransferSyntax syntax, AttributeValues values, IReadOnlyList<UltrasoundRegion> regions, PixelElement pixels)
     {
         if (syntax.Coding == PixelCoding.Unsupported)
-            throw new RejectedException(ReasonCode.UnsupportedTransferSyntax, $"The transfer syntax {syntax.Uid} ({syntax.Name}) is not read.");
+            throw syntax.NotRead();
         var samples = values.Unsigned(DicomTag.SamplesPerPixel) ?? 1;
         var photometric = values.Text(DicomTag.PhotometricInterpretation) ?? throw Lacks("photometric interpretation");
         var allocated = values.Unsigned(DicomTag.BitsAllocated) ?? throw Lacks("number of allocated bits");

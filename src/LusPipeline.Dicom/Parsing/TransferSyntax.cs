@@ -12,8 +12,9 @@ public enum PixelCoding
     EncapsulatedNative,
     Rle,
 
-    /// <summary>JPEG of any process: baseline, extended, lossless.</summary>
+    /// <summary>JPEG by DCT: baseline, extended, progressive.</summary>
     Jpeg,
+    JpegLossless,
     JpegLs,
     Jpeg2000,
     Mpeg2,
@@ -43,8 +44,10 @@ public sealed record TransferSyntax(string Uid, string Name, PixelCoding Coding)
         new("1.2.840.10008.1.2.5", "RLE Lossless", PixelCoding.Rle),
         new("1.2.840.10008.1.2.4.50", "JPEG Baseline", PixelCoding.Jpeg),
         new("1.2.840.10008.1.2.4.51", "JPEG Extended", PixelCoding.Jpeg),
-        new("1.2.840.10008.1.2.4.57", "JPEG Lossless", PixelCoding.Jpeg),
-        new("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", PixelCoding.Jpeg),
+        new("1.2.840.10008.1.2.4.53", "JPEG Spectral Selection", PixelCoding.Jpeg),
+        new("1.2.840.10008.1.2.4.55", "JPEG Full Progression", PixelCoding.Jpeg),
+        new("1.2.840.10008.1.2.4.57", "JPEG Lossless", PixelCoding.JpegLossless),
+        new("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", PixelCoding.JpegLossless),
         new("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", PixelCoding.JpegLs),
         new("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", PixelCoding.JpegLs),
         new("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", PixelCoding.Jpeg2000),
@@ -92,8 +95,15 @@ public sealed record TransferSyntax(string Uid, string Name, PixelCoding Coding)
     /// <summary>Whether the pixels stand in fragments.</summary>
     public bool IsEncapsulated => Coding != PixelCoding.Native;
 
+    /// <summary>Whether decoded samples may be others than those that were coded, and lie outside of what was stored.</summary>
+    internal bool IsLossy => Coding == PixelCoding.Jpeg || Uid is "1.2.840.10008.1.2.4.81" or "1.2.840.10008.1.2.4.91";
+
     /// <summary>Whether the fragments are one video stream, not one or more for each frame.</summary>
     public bool IsVideo => Coding is PixelCoding.Mpeg2 or PixelCoding.H264 or PixelCoding.Hevc;
+
+    /// <summary>The rejection of a valid file whose pixels are coded in a way that is not read.</summary>
+    /// <param name="with">Which form of the syntax is not read; empty for all of it.</param>
+    public RejectedException NotRead(string with = "") => new(ReasonCode.UnsupportedTransferSyntax, $"The transfer syntax {Uid} ({Name}) is not read{with}.");
 
     /// <summary>The syntax of a UID. One that the standard does not have is <see cref="PixelCoding.Unsupported"/>.</summary>
     internal static TransferSyntax For(string uid) =>

@@ -21,11 +21,22 @@ public sealed class DicomLoop
         _fragments = fragments;
         Frames = frames;
         CutShort = cutShort;
-        if (header.Syntax.Coding is PixelCoding.Native or PixelCoding.EncapsulatedNative or PixelCoding.Rle)
+        IsDecodedHere = header.Syntax.Coding switch
         {
-            // Run lengths are of planes, whatever the planar configuration says.
-            _display = new(image, image.IsPlanar || (header.Syntax.Coding == PixelCoding.Rle && image.SamplesPerPixel == 3), header.Syntax.Form.BigEndian);
-        }
+            PixelCoding.Native or PixelCoding.EncapsulatedNative or PixelCoding.Rle or PixelCoding.JpegLs or PixelCoding.JpegLossless => true,
+            PixelCoding.Jpeg => image.BitsStored > 8,
+            _ => false,
+        };
+        if (!IsDecodedHere && !IsShownHere(header.Syntax, image))
+            return;
+        // Run lengths are of planes, whatever the planar configuration says, and decoders give pixels.
+        var planar = header.Syntax.Coding switch
+        {
+            PixelCoding.Native or PixelCoding.EncapsulatedNative => image.IsPlanar,
+            PixelCoding.Rle => image.SamplesPerPixel == 3,
+            _ => false,
+        };
+        _display = new(image, header.Syntax, planar, whole: IsJpeg(header.Syntax.Coding));
     }
 
     public DicomHeader Header { get; }
@@ -39,7 +50,10 @@ public sealed class DicomLoop
     public bool CutShort { get; }
 
     /// <summary>Whether the pixels are not coded, or decoded here: see <see cref="WriteFramesAsync"/>. All other codings are a decoder's work.</summary>
-    public bool IsDecodedHere => _display is not null;
+    public bool IsDecodedHere { get; }
+
+    /// <summary>Whether a decoder's samples have to be turned into levels here: see <see cref="WriteShownAsync"/>.</summary>
+    public bool IsOnlyShownHere => _display is not null && !IsDecodedHere;
 
     /// <summary>Whether a decoded frame has red, green and blue, not grey levels.</summary>
     public bool IsColour => _display?.IsColour ?? Image.SamplesPerPixel == 3;
@@ -80,13 +94,35 @@ public sealed class DicomLoop
         ArgumentNullException.ThrowIfNull(output);
         var display = _display ?? throw new InvalidOperationException("A decoder reads these frames.");
         var input = AtPixels(file);
-        var samples = new byte[Image.FrameBytes];
+        var samples = new byte[SampleBytes];
         var shown = display.IsIdentity ? samples : new byte[display.OutputBytes];
+        var code = Array.Empty<byte>();
         for (var frame = 0; frame < Frames; frame++)
         {
-            ReadSamples(input, frame, samples);
+            ReadSamples(input, frame, samples, ref code);
             if (!display.IsIdentity)
                 display.Convert(samples, shown);
+            await output.WriteAsync(shown, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Turns the samples of a decoder into what <see cref="WriteFramesAsync"/> writes.</summary>
+    /// <param name="decoded">Frames one after another: pixel by pixel, in 8 bits, or in 16, least significant byte first, where 16 are allocated.</param>
+    /// <param name="samples">How they stand in their bits.</param>
+    /// <returns>Number of frames.</returns>
+    public async Task<int> WriteShownAsync(Stream decoded, Stream output, Func<DecodedSamples> samples, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(decoded);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(samples);
+        var display = _display ?? throw new InvalidOperationException("These frames are what they show.");
+        var (frame, shown) = (new byte[SampleBytes], new byte[display.OutputBytes]);
+        for (var frames = 0; ; frames++)
+        {
+            if (await decoded.ReadAtLeastAsync(frame, frame.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) < frame.Length)
+                return frames;
+            samples().Align(frame, Image.BitsAllocated);
+            display.Convert(frame, shown);
             await output.WriteAsync(shown, cancellation).ConfigureAwait(false);
         }
     }
@@ -153,18 +189,54 @@ public sealed class DicomLoop
         return new(header, image, null, (int)(there / image.FrameBytes), there < wanted);
     }
 
-    private void ReadSamples(ForwardInput input, int frame, byte[] samples)
+    /// <summary>Bytes of a frame's samples. A decoder gives each pixel all of them.</summary>
+    private long SampleBytes => IsJpeg(Header.Syntax.Coding)
+        ? (long)Image.Rows * Image.Columns * Image.SamplesPerPixel * (Image.BitsAllocated / 8)
+        : Image.FrameBytes;
+
+    private static bool IsJpeg(PixelCoding coding) => coding is PixelCoding.Jpeg or PixelCoding.JpegLossless or PixelCoding.JpegLs or PixelCoding.Jpeg2000;
+
+    /// <summary>Whether what a decoder gives for these pixels is not yet what they show.</summary>
+    private static bool IsShownHere(TransferSyntax syntax, DicomImage image) => syntax.Coding is PixelCoding.Jpeg or PixelCoding.Jpeg2000
+        && (image.Photometric is "MONOCHROME1" or "PALETTE COLOR" || image.IsSigned || image.BitsStored != 8 || image.BitsAllocated != 8
+            || (syntax.Coding == PixelCoding.Jpeg2000 && image.Photometric is "YBR_FULL"));
+
+    private void ReadSamples(ForwardInput input, int frame, byte[] samples, ref byte[] code)
     {
         if (_fragments is null)
         {
             input.ReadExactly(samples);
             return;
         }
-        var fragments = _fragments.Of(frame);
+        var length = ReadCode(input, frame, samples.Length, ref code);
+        var coded = code.AsSpan(0, length);
+        switch (Header.Syntax.Coding)
+        {
+            case PixelCoding.EncapsulatedNative:
+                coded[..samples.Length].CopyTo(samples);
+                break;
+            case PixelCoding.Rle:
+                DecodeRle(coded, samples);
+                break;
+            case PixelCoding.JpegLs:
+                JpegLsFrame.Decode(coded, SamplesIn(samples), Header.Syntax);
+                break;
+            default:
+                JpegFrame.Decode(coded, SamplesIn(samples), Header.Syntax, Header.Syntax.Coding == PixelCoding.JpegLossless);
+                break;
+        }
+    }
+
+    /// <summary>Joins the fragments of a frame.</summary>
+    /// <returns>Number of bytes.</returns>
+    private int ReadCode(ForwardInput input, int frame, int samples, ref byte[] code)
+    {
+        var fragments = _fragments!.Of(frame);
         var length = fragments.Sum(fragment => fragment.Length);
-        if (Header.Syntax.Coding == PixelCoding.EncapsulatedNative ? length < samples.Length : length > LongestRle(samples.Length))
+        if (Header.Syntax.Coding == PixelCoding.EncapsulatedNative ? length < samples : length > LongestCode(samples))
             throw DicomFault.Malformed($"its frame {frame} has {length} bytes");
-        var code = new byte[length];
+        if (code.Length < length)
+            code = new byte[length];
         var filled = 0;
         foreach (var fragment in fragments)
         {
@@ -172,11 +244,11 @@ public sealed class DicomLoop
             input.ReadExactly(code.AsSpan(filled, (int)fragment.Length));
             filled += (int)fragment.Length;
         }
-        if (Header.Syntax.Coding == PixelCoding.EncapsulatedNative)
-        {
-            code.AsSpan(0, samples.Length).CopyTo(samples);
-            return;
-        }
+        return filled;
+    }
+
+    private void DecodeRle(ReadOnlySpan<byte> code, byte[] samples)
+    {
         var bytes = Image.BitsAllocated / 8;
         if (bytes == 1)
         {
@@ -189,8 +261,13 @@ public sealed class DicomLoop
             (samples[pixel * 2], samples[(pixel * 2) + 1]) = (planes[(samples.Length / 2) + pixel], planes[pixel]);
     }
 
-    /// <summary>Run lengths of noise are longer than the samples by 1 in 128 at most. Twice is what a careless writer makes.</summary>
-    private static long LongestRle(long samples) => (samples * 2) + 1024;
+    private FrameSamples SamplesIn(byte[] samples) => new(samples, Image.Columns, Image.Rows, Image.SamplesPerPixel, Image.BitsAllocated == 16);
+
+    /// <summary>
+    /// Most bytes of a frame. Run lengths of noise are longer than the samples by 1 in 128 at most; twice is what a careless writer makes. A code of JPEG-LS
+    /// has four times the bits of its sample at most. What stands before the scans may be longer.
+    /// </summary>
+    private long LongestCode(long samples) => Header.Syntax.Coding == PixelCoding.Rle ? (samples * 2) + 1024 : (samples * 5) + (1 << 20);
 
     private static ForwardInput AtPixels(Stream file)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Dicom.Loops;
+using LusPipeline.Dicom.Parsing;
 
 namespace LusPipeline.Dicom.Pixels;
 
@@ -12,21 +13,27 @@ internal sealed class DisplayPixels
 {
     private readonly DicomImage _image;
     private readonly bool _swapped;
+    private readonly bool _isHalved;
+    private readonly bool _overshoots;
     private readonly byte[]? _grey;
 
+    /// <param name="syntax">The loop's.</param>
     /// <param name="planar">Whether the frame's samples are in planes.</param>
-    /// <param name="bigEndian">Whether the most significant byte of a sample is first.</param>
-    /// <exception cref="RejectedException"><c>undecodable</c>: the photometric interpretation is not read.</exception>
-    public DisplayPixels(DicomImage image, bool planar, bool bigEndian)
+    /// <param name="whole">Whether each pixel has all of its samples, <c>YBR_FULL_422</c>'s too: a decoder gave them.</param>
+    /// <exception cref="RejectedException"><c>unsupported_transfer_syntax</c>: pixels of this kind are not read in it.</exception>
+    public DisplayPixels(DicomImage image, TransferSyntax syntax, bool planar, bool whole)
     {
         _image = image;
+        _isHalved = image.Photometric == "YBR_FULL_422" && !whole;
+        _overshoots = syntax.IsLossy;
         IsPlanar = planar;
+        var bigEndian = syntax.Form.BigEndian;
         // A word holds two samples of 8 bits, the first one in its less significant byte.
         _swapped = bigEndian && (image.BitsAllocated == 16 || image.Pixels.IsWords);
-        Ensure(image, planar);
+        Ensure(image, syntax, planar);
         IsColour = image.SamplesPerPixel == 3 || image.Palette is not null;
         if (!IsColour && (image.BitsAllocated != 8 || image.BitsStored != 8 || image.HighBit != 7 || image.IsSigned || image.Photometric == "MONOCHROME1"))
-            _grey = GreyLevels(image);
+            _grey = GreyLevels();
     }
 
     /// <summary>Whether a pixel is three bytes (red, green, blue), not one.</summary>
@@ -51,24 +58,25 @@ internal sealed class DisplayPixels
             Colour(samples, output, palette);
         else if (!IsColour)
             Grey(samples, output);
-        else if (_image.Photometric == "YBR_FULL_422")
+        else if (_isHalved)
             Halved(samples, output);
         else
-            Interleave(samples, output, _image.Photometric == "YBR_FULL");
+            Interleave(samples, output, _image.Photometric is "YBR_FULL" or "YBR_FULL_422");
     }
 
-    private static void Ensure(DicomImage image, bool planar)
+    private void Ensure(DicomImage image, TransferSyntax syntax, bool planar)
     {
         if (image.Photometric is not ("MONOCHROME1" or "MONOCHROME2" or "PALETTE COLOR" or "RGB" or "YBR_FULL" or "YBR_FULL_422"))
-            throw new RejectedException(ReasonCode.Undecodable, $"Pixels of the photometric interpretation {PlainText.Clean(image.Photometric, 16)} are not read without compression.");
+            throw syntax.NotRead($" with the photometric interpretation {PlainText.Clean(image.Photometric, 16)}");
         if (image.SamplesPerPixel == 3 && (image.BitsAllocated, image.BitsStored, image.HighBit) != (8, 8, 7))
-            throw new RejectedException(ReasonCode.Undecodable, $"Colours of {image.BitsStored} bits in {image.BitsAllocated} are not read; 8 are.");
-        if (image.Photometric == "YBR_FULL_422" && (planar || image.Columns % 2 != 0))
-            throw new RejectedException(ReasonCode.Undecodable, "YBR_FULL_422 is read with an even width, and not in planes.");
+            throw syntax.NotRead($" with colours of {image.BitsStored} bits in {image.BitsAllocated}");
+        if (_isHalved && (planar || image.Columns % 2 != 0))
+            throw syntax.NotRead(" with YBR_FULL_422 in planes or of an odd width");
     }
 
-    private static byte[] GreyLevels(DicomImage image)
+    private byte[] GreyLevels()
     {
+        var image = _image;
         var inverted = image.Photometric == "MONOCHROME1";
         var (least, most) = image.IsSigned ? (-(1 << (image.BitsStored - 1)), (1 << (image.BitsStored - 1)) - 1) : (0, (1 << image.BitsStored) - 1);
         // 8 bits are shown as they are. A window is for what a screen cannot show.
@@ -76,15 +84,23 @@ internal sealed class DisplayPixels
         var levels = new byte[1 << image.BitsAllocated];
         for (var sample = 0; sample < levels.Length; sample++)
         {
-            var level = most == least ? (byte)0 : window.Grey(Stored(image, sample), least, most);
+            var level = most == least ? (byte)0 : window.Grey(Stored(sample), least, most);
             levels[sample] = inverted ? (byte)(255 - level) : level;
         }
         return levels;
     }
 
-    /// <summary>Takes the stored bits out of a sample, with their sign.</summary>
-    private static int Stored(DicomImage image, int sample)
+    /// <summary>Takes the stored bits out of a sample, with their sign. The others may hold an overlay, except where a decoder gave more than they can hold.</summary>
+    private int Stored(int sample)
     {
+        var image = _image;
+        if (_overshoots)
+        {
+            var whole = (image.IsSigned ? image.BitsAllocated == 8 ? (sbyte)sample : (short)sample : sample) >> (image.HighBit + 1 - image.BitsStored);
+            return image.IsSigned
+                ? Math.Clamp(whole, -(1 << (image.BitsStored - 1)), (1 << (image.BitsStored - 1)) - 1)
+                : Math.Min(whole, (1 << image.BitsStored) - 1);
+        }
         var value = (sample >> (image.HighBit + 1 - image.BitsStored)) & ((1 << image.BitsStored) - 1);
         return image.IsSigned && value >> (image.BitsStored - 1) != 0 ? value - (1 << image.BitsStored) : value;
     }
@@ -110,7 +126,7 @@ internal sealed class DisplayPixels
     {
         for (var pixel = 0; pixel < output.Length / 3; pixel++)
         {
-            var stored = Stored(_image, Sample(samples, pixel));
+            var stored = Stored(Sample(samples, pixel));
             for (var colour = 0; colour < 3; colour++)
                 output[(pixel * 3) + colour] = palette.Level(colour, stored);
         }

@@ -43,7 +43,7 @@ public sealed class ClipFrames : IDisposable
         (_originals, _bundles, _cache, _mask) = (originals, bundles, cache, mask);
         var cutter = new ClipCutter(decoding.Ingest, decoding.Media, decoding.Limits, _slots, _gate, clock);
         var probe = new VideoProbe(decoding.Ingest, decoding.Media, decoding.Limits, _slots, clock);
-        _reader = new VideoReader(probe, cutter, new LoopOpener(decoding.Limits));
+        _reader = new VideoReader(probe, cutter, new LoopOpener(decoding.Ingest, decoding.Media, decoding.Limits));
     }
 
     /// <summary>Takes a clip's frames from the cache, or decodes its video.</summary>

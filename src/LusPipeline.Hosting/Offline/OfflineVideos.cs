@@ -46,7 +46,7 @@ public sealed class OfflineVideos : IDisposable
         _scan = new BucketScan(_bucket, new StableFiles(clock, StableFiles.DefaultAge), limits);
         _cutter = new ClipCutter(options, media, limits, _slots, _gate, clock);
         var probe = new VideoProbe(options, media, limits, _slots, clock);
-        _reader = new VideoReader(probe, _cutter, new LoopOpener(limits));
+        _reader = new VideoReader(probe, _cutter, new LoopOpener(options, media, limits));
         _region = media.Region;
     }
 

@@ -7,38 +7,37 @@ namespace LusPipeline.Media.Dicom;
 /// <summary>What ffmpeg's decoders make of coded frames, and where it is not what the object says.</summary>
 internal static class CodedPixels
 {
-    /// <summary>Whether ffmpeg sees from a frame what its components mean. It takes three of JPEG for YCbCr unless an Adobe segment says otherwise.</summary>
+    /// <summary>Reads the head of a frame, and compares it with what the object says.</summary>
     /// <param name="head">The frame's first bytes.</param>
-    /// <exception cref="RejectedException"><c>undecodable</c>: a frame that would come out wrong.</exception>
-    public static bool NamesColours(DicomLoop loop, ReadOnlySpan<byte> head)
+    /// <exception cref="RejectedException"><c>undecodable</c>: a frame that would come out wrong. <c>unsupported_transfer_syntax</c>: one that ffmpeg does not decode.</exception>
+    public static FrameHead Check(DicomLoop loop, ReadOnlySpan<byte> head)
     {
-        if (loop.Header.Syntax.Coding == PixelCoding.Jpeg2000)
-            return true;
-        var jpeg = JpegHead.Read(head);
-        if (jpeg.Bits != 8 || jpeg.Components != loop.Image.SamplesPerPixel)
-            throw Refused($"A frame has {jpeg.Components} components of {jpeg.Bits} bits; {loop.Image.SamplesPerPixel} of 8 are read.");
-        if (loop.Header.Syntax.Coding == PixelCoding.Jpeg)
-            return jpeg.NamesColours || loop.Image.Photometric != "RGB";
-        // ffmpeg makes an empty image of such a frame, and no error.
-        if (jpeg.MixesSamples)
-            throw Refused("JPEG-LS that interleaves the colours sample by sample is not read. dcmcjpls and gdcmconv can convert it to interleaved lines or to another coding.");
-        return true;
+        var image = loop.Image;
+        var isJpeg = loop.Header.Syntax.Coding == PixelCoding.Jpeg;
+        var frame = isJpeg ? JpegHead.Read(head) : Jpeg2000Head.Read(head);
+        if ((frame.Width, frame.Height, frame.Components) != (image.Columns, image.Rows, image.SamplesPerPixel))
+        {
+            throw new RejectedException(
+                ReasonCode.Undecodable,
+                $"A frame has {frame.Width}×{frame.Height} pixels of {frame.Components} components; {image.Columns}×{image.Rows} of {image.SamplesPerPixel} were expected.");
+        }
+        if (isJpeg ? frame.Bits != 8 : frame.Bits > (loop.IsOnlyShownHere ? image.BitsAllocated : 8))
+            throw loop.Header.Syntax.NotRead($" with {frame.Components} components of {frame.Bits} bits where the object says {image.BitsStored}");
+        return frame;
     }
 
-    /// <exception cref="RejectedException"><c>undecodable</c>: the pixels mean what is not read in this coding.</exception>
+    /// <summary>Whether ffmpeg has to be told that the components are red, green and blue. It takes three of JPEG for YCbCr unless an Adobe segment says otherwise.</summary>
+    public static bool NeedsColours(DicomLoop loop, FrameHead frame) =>
+        loop.Header.Syntax.Coding == PixelCoding.Jpeg && loop.Image.Photometric == "RGB" && !frame.NamesColours;
+
+    /// <exception cref="RejectedException"><c>unsupported_transfer_syntax</c>: the pixels mean what is not read in this coding.</exception>
     public static void Ensure(DicomLoop loop)
     {
-        if (loop.Image.BitsStored != 8)
-            throw Refused($"Samples of {loop.Image.BitsStored} bits are read without compression or in RLE; in {loop.Header.Syntax.Name} those of 8 bits are.");
-        var read = loop.Header.Syntax.Coding switch
-        {
-            PixelCoding.Jpeg => loop.Image.Photometric is "MONOCHROME2" or "RGB" or "YBR_FULL" or "YBR_FULL_422",
-            PixelCoding.JpegLs => loop.Image.Photometric is "MONOCHROME2" or "RGB",
-            _ => loop.Image.Photometric is "MONOCHROME2" or "RGB" or "YBR_RCT" or "YBR_ICT",
-        };
+        var image = loop.Image;
+        var read = loop.Header.Syntax.Coding == PixelCoding.Jpeg
+            ? image.Photometric is "MONOCHROME1" or "MONOCHROME2" or "PALETTE COLOR" or "RGB" or "YBR_FULL" or "YBR_FULL_422"
+            : image.Photometric is "MONOCHROME1" or "MONOCHROME2" or "PALETTE COLOR" or "RGB" or "YBR_FULL" or "YBR_RCT" or "YBR_ICT";
         if (!read)
-            throw Refused($"Pixels of the photometric interpretation {PlainText.Clean(loop.Image.Photometric, 16)} are not read in {loop.Header.Syntax.Name}.");
+            throw loop.Header.Syntax.NotRead($" with the photometric interpretation {PlainText.Clean(image.Photometric, 16)}");
     }
-
-    private static RejectedException Refused(string why) => new(ReasonCode.Undecodable, why);
 }

@@ -10,12 +10,15 @@ using LusPipeline.Media.Sniffing;
 namespace LusPipeline.Media.Dicom;
 
 /// <summary>
-/// Opens DICOM loops for ffmpeg. Frames without coding and run lengths are decoded here and fed as raw frames. Frames in JPEG, JPEG-LS and JPEG 2000 are fed
-/// as they are, each in a block of Matroska. A video stream is unpacked into scratch and read like any other file.
+/// Opens DICOM loops for ffmpeg. Frames without coding, run lengths, JPEG-LS and lossless JPEG are decoded here and fed as raw frames. Frames in JPEG and JPEG
+/// 2000 are fed as they are, each in a block of Matroska, if what ffmpeg decodes is what they show; if not, another ffmpeg decodes them first. A video stream
+/// is unpacked into scratch and read like any other file.
 /// </summary>
-public sealed class LoopOpener(VideoLimits limits)
+public sealed class LoopOpener(IngestOptions options, MediaOptions media, VideoLimits limits)
 {
     private const string UnpackedName = ".stream";
+
+    private readonly SampleDecoder _decoder = new(options, media, limits);
 
     /// <summary>Reads the object's attributes and prepares its frames.</summary>
     /// <exception cref="RejectedException">
@@ -34,10 +37,15 @@ public sealed class LoopOpener(VideoLimits limits)
         if (loop.Header.Syntax.IsVideo)
             return await UnpackAsync(source, loop, crop, cancellation).ConfigureAwait(false);
         if (loop.IsDecodedHere)
-            return new(source.With(RawFrames(source, loop), crop), Facts(loop, VideoContainer.DicomPixels, "rawvideo"));
+            return new(source.With(RawFrames(source, loop, loop.WriteFramesAsync), RawFilter(loop, crop)), Facts(loop, VideoContainer.DicomPixels, "rawvideo"));
         CodedPixels.Ensure(loop);
+        if (loop.IsOnlyShownHere)
+        {
+            var feed = RawFrames(source, loop, (_, output, stopping) => ShowAsync(source, loop, output, stopping));
+            return new(source.With(feed, RawFilter(loop, crop)), Facts(loop, VideoContainer.DicomPixels, "rawvideo"));
+        }
         var (codec, letters) = CodecOf(loop.Header.Syntax.Coding);
-        return new(source.With(CodedFrames(source, loop, letters), crop), Facts(loop, VideoContainer.DicomFrames, codec));
+        return new(source.With(CodedFrames(source, loop, letters, static _ => { }), crop), Facts(loop, VideoContainer.DicomFrames, codec));
     }
 
     private static VideoFacts Facts(DicomLoop loop, VideoContainer container, string codec) => new(
@@ -47,28 +55,58 @@ public sealed class LoopOpener(VideoLimits limits)
     private static (string Codec, string Letters) CodecOf(PixelCoding coding) => coding switch
     {
         PixelCoding.Jpeg => ("mjpeg", "MJPG"),
-        PixelCoding.JpegLs => ("jpegls", "MJLS"),
         _ => ("jpeg2000", "MJ2C"),
     };
 
-    private static VideoFeed RawFrames(VideoSource source, DicomLoop loop)
+    private static VideoFeed RawFrames(VideoSource source, DicomLoop loop, Func<Stream, Stream, CancellationToken, Task> write)
     {
         var size = string.Create(CultureInfo.InvariantCulture, $"{loop.Image.Columns}x{loop.Image.Rows}");
         return new(["-video_size", size, "-pixel_format", loop.IsColour ? "rgb24" : "gray"], async (output, cancellation) =>
         {
             using var file = new SourceStream(source.Target);
-            await loop.WriteFramesAsync(file, output, cancellation).ConfigureAwait(false);
+            await write(file, output, cancellation).ConfigureAwait(false);
         });
     }
 
-    private static VideoFeed CodedFrames(VideoSource source, DicomLoop loop, string letters) => new([], async (output, cancellation) =>
+    /// <summary>
+    /// ffmpeg's scaler takes the colour of pixels two by two, and so looks one pixel behind a line of an odd width. In a raw frame the next line stands there,
+    /// in frames that ffmpeg decoded or copied it is black.
+    /// </summary>
+    private static string? RawFilter(DicomLoop loop, string? crop)
+    {
+        if (!loop.IsColour || loop.Image.Columns % 2 == 0)
+            return crop;
+        return crop is null ? "copy" : "copy," + crop;
+    }
+
+    /// <summary>Has the frames decoded by another ffmpeg, and writes what they show.</summary>
+    private Task ShowAsync(VideoSource source, DicomLoop loop, Stream output, CancellationToken cancellation)
+    {
+        // It is known before the decoder has the first frame, and then does not change.
+        FrameHead? first = null;
+        var feed = CodedFrames(source, loop, CodecOf(loop.Header.Syntax.Coding).Letters, frame =>
+        {
+            first ??= frame;
+            if (frame != first)
+                throw new RejectedException(ReasonCode.Undecodable, "Its frames are coded in more than one way.");
+        });
+        var format = loop.Image.SamplesPerPixel == 3 ? "rgb24" : loop.Image.BitsAllocated == 8 ? "gray" : "gray16le";
+        return _decoder.DecodeAsync(
+            source.With(feed, filter: null), VideoContainer.DicomFrames, format,
+            (decoded, stopping) => loop.WriteShownAsync(decoded, output, () => new(first!.Value.Bits, first.Value.IsSigned), stopping), cancellation);
+    }
+
+    /// <param name="onFrame">Is told the head of each frame.</param>
+    private static VideoFeed CodedFrames(VideoSource source, DicomLoop loop, string letters, Action<FrameHead> onFrame) => new([], async (output, cancellation) =>
     {
         using var file = new SourceStream(source.Target);
         await output.WriteAsync(
             MatroskaFrames.Header(System.Text.Encoding.ASCII.GetBytes(letters), loop.Image.Columns, loop.Image.Rows), cancellation).ConfigureAwait(false);
         await loop.WriteCodedFramesAsync(file, output, async (frame, length, head) =>
         {
-            var named = CodedPixels.NamesColours(loop, head.Span) ? 0 : JpegHead.ColoursAreRgb.Length;
+            var known = CodedPixels.Check(loop, head.Span);
+            onFrame(known);
+            var named = CodedPixels.NeedsColours(loop, known) ? JpegHead.ColoursAreRgb.Length : 0;
             await output.WriteAsync(MatroskaFrames.FrameHead(frame, length + named), cancellation).ConfigureAwait(false);
             if (named == 0)
                 return 0;

@@ -39,7 +39,7 @@ public sealed record VideoContainer(string Name, string? Demuxer, string Allowed
     public static VideoContainer DicomPixels { get; } = Only("dicom", "rawvideo", "rawvideo");
 
     /// <summary>The coded frames of a DICOM loop, which are fed in Matroska.</summary>
-    public static VideoContainer DicomFrames { get; } = Only("dicom", "matroska", "mjpeg,jpegls,jpeg2000");
+    public static VideoContainer DicomFrames { get; } = Only("dicom", "matroska", "mjpeg,jpeg2000");
 
     /// <summary>
     /// Content without a signature (raw H.264 or H.265, streams cut at their start). ffmpeg identifies it, and only these demuxers are allowed.

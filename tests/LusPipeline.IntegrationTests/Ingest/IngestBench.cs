@@ -37,7 +37,7 @@ internal sealed class IngestBench : IDisposable
         _slots = new DecoderSlots(Options.MaxDecoders);
         Probe = new VideoProbe(Options, media, limits ?? new VideoLimits(), _slots, time);
         Cutter = new ClipCutter(Options, media, limits ?? new VideoLimits(), _slots, Gate, time);
-        Reader = new VideoReader(Probe, Cutter, new LoopOpener(limits ?? new VideoLimits()));
+        Reader = new VideoReader(Probe, Cutter, new LoopOpener(Options, media, limits ?? new VideoLimits()));
     }
 
     public IngestOptions Options { get; }
@@ -86,6 +86,22 @@ internal sealed class IngestBench : IDisposable
             },
             token);
         return new Ingested(read.Facts, read.Report, clips);
+    }
+
+    /// <summary>Ingests raw frames twice: as a video without loss, and as a DICOM loop without coding.</summary>
+    /// <param name="pixels">A file: uint8 [n,H,W,3].</param>
+    /// <param name="side">Width and height of the clips' frames.</param>
+    /// <returns>The sha256 of either clip.</returns>
+    public async Task<(string Video, string Loop)> IngestBothWaysAsync(string pixels, int width, int height, int side)
+    {
+        var frames = await File.ReadAllBytesAsync(pixels, TestContext.Current.CancellationToken);
+        var plan = ClipPlan.Whole(frames.Length / (width * height * 3));
+        var (video, loop) = (PathOf("video.mov"), PathOf("loop.dcm"));
+        await Ffmpeg.MakeAsync(video, "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", $"{width}x{height}", "-i", "file:" + pixels, "-c:v", "png", "-compression_level", "0", "-pix_fmt", "rgb24");
+        await File.WriteAllBytesAsync(loop, DicomWriter.Colours(frames, width, height), TestContext.Current.CancellationToken);
+        return (
+            Assert.Single((await IngestAsync(video, plan, side, side)).Clips).Sha256,
+            Assert.Single((await IngestAsync(loop, plan, side, side)).Clips).Sha256);
     }
 
     /// <summary>What ffprobe says of a video.</summary>

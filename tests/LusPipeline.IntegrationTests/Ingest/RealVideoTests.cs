@@ -32,6 +32,25 @@ public class RealVideoTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
     }
 
+    [Fact]
+    public async Task The_first_frames_of_every_real_video_give_the_same_clip_as_a_DICOM_loop()
+    {
+        var videos = SharedData.Require("data", "lus", "videos");
+
+        var unlike = new List<string>();
+        foreach (var path in Directory.EnumerateFiles(videos).Order(StringComparer.Ordinal))
+        {
+            using var bench = new IngestBench();
+            var facts = await bench.ProbeAsync(path);
+            await Ffmpeg.MakeAsync(bench.PathOf("pixels"), "-i", "file:" + path, "-map", "0:V:0", "-fps_mode", "passthrough", "-frames:v", "20", "-f", "rawvideo", "-pix_fmt", "rgb24");
+            var (video, loop) = await bench.IngestBothWaysAsync(bench.PathOf("pixels"), facts.Width, facts.Height, side: 299);
+            if (video != loop)
+                unlike.Add(Path.GetFileName(path));
+        }
+
+        Assert.Empty(unlike);
+    }
+
     [Theory]
     [InlineData("Cov-Atlas-Day+1.gif")]
     [InlineData("Cov_denault_proposedUS_vid13.mov")]

@@ -65,7 +65,7 @@ public sealed class DicomFuzzTests
             else if (loop.Header.Syntax.IsVideo)
                 await loop.WriteStreamAsync(file, Stream.Null, TestContext.Current.CancellationToken);
             else
-                await loop.WriteCodedFramesAsync(file, Stream.Null, (_, _, head) => ValueTask.FromResult(CodedPixels.NamesColours(loop, head.Span) ? 0 : 2), TestContext.Current.CancellationToken);
+                await loop.WriteCodedFramesAsync(file, Stream.Null, (_, _, head) => ValueTask.FromResult(CodedPixels.NeedsColours(loop, CodedPixels.Check(loop, head.Span)) ? 2 : 0), TestContext.Current.CancellationToken);
             return "read";
         }
         catch (RejectedException rejected)
