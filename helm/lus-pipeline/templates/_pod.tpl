@@ -40,7 +40,7 @@ securityContext:
 {{- $broker := not $web -}}
 {{- $bucketKeys := and $keys.bucketKeys (or (not $web) (dig "Web" "Frames" false $settings)) -}}
 {{- $archive := include "lus.archive" (list $ $stage) -}}
-{{- $dicom := and $.Values.dicom.secret (has $stage (list "ingest" "sequence")) -}}
+{{- $dicom := and $.Values.dicom.secret (or (has $stage (list "ingest" "sequence")) (and $web $archive)) -}}
 {{- $login := list -}}
 {{- if and $archive $.Values.archive.secret -}}
 {{- $login = ternary (list (dict "name" "Token" "key" $.Values.archive.tokenKey)) (list (dict "name" "User" "key" $.Values.archive.userKey) (dict "name" "Password" "key" $.Values.archive.passwordKey)) (ne $.Values.archive.tokenKey "") -}}

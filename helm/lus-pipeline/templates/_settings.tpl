@@ -83,12 +83,14 @@
 {{- toYaml $settings -}}
 {{- end -}}
 
-{{/* Whether a stage talks to the archive: (list $ stage). Sequence workers do so for reports. */}}
+{{/* Whether a stage talks to the archive: (list $ stage). Sequence workers do so for reports, the pages for frames. */}}
 {{- define "lus.archive" -}}
 {{- $ := index . 0 -}}
 {{- $stage := index . 1 -}}
 {{- $stores := dig "Results" "Store" (dig "Results" "Store" false $.Values.settings) ($.Values.sequence.settings | default dict) -}}
-{{- if and $.Values.archive.url (or (and (eq $stage "ingest") $.Values.archive.read) (and (eq $stage "sequence") $stores)) -}}
+{{- $shows := dig "Web" "Frames" (dig "Web" "Frames" false $.Values.settings) ($.Values.web.settings | default dict) -}}
+{{- $reads := and $.Values.archive.read (or (eq $stage "ingest") (and (eq $stage "web") $.Values.web.enabled $shows)) -}}
+{{- if and $.Values.archive.url (or $reads (and (eq $stage "sequence") $stores)) -}}
 {{- if and $.Values.archive.read (not $.Values.dicom.secret) -}}
 {{- fail "archive.url is set and dicom.secret is not: the ledger would hold the UIDs of patients' studies. Name a Secret with a key (openssl rand -hex 32)." -}}
 {{- end -}}

@@ -108,7 +108,12 @@ public sealed class ArchiveConnection : IDisposable
             catch (Exception error) when (ArchiveFault.IsBroken(error))
             {
                 cancellation.ThrowIfCancellationRequested();
-                failure = ArchiveFault.Untrusted(error, Options) is { } untrusted ? throw untrusted : error;
+                if (ArchiveFault.Untrusted(error, Options) is { } untrusted)
+                {
+                    StageMetrics.ArchiveAsked("refused");
+                    throw untrusted;
+                }
+                failure = error;
             }
             StageMetrics.ArchiveAsked("outage");
             if (tries == Tries)

@@ -59,7 +59,10 @@ internal static class ArchiveFault
         options, $"it does not take a report (HTTP {(int)status})", "give our user the right to store, and see whether it has STOW-RS");
 
     public static BucketUnavailableException Unavailable(ArchiveOptions options, Exception failure) => new(
-        $"No answer from {options.Place} ({Words(failure).TrimEnd('.')}): see whether it runs, and whether {Section}:{nameof(ArchiveOptions.Url)} is its address.", failure);
+        $"No answer from {options.Place} ({Words(failure).TrimEnd('.')}): see whether it runs, and whether {Section}:{nameof(ArchiveOptions.Url)} is its address.", failure)
+    {
+        Place = "archive",
+    };
 
     private static string Credentials => $"check {Section}:{nameof(ArchiveOptions.Token)}, or {Section}:{nameof(ArchiveOptions.User)} and {Section}:{nameof(ArchiveOptions.Password)}";
 

@@ -19,7 +19,7 @@ internal static partial class DicomJson
     private const int LongestUid = 64;
 
     /// <summary>An attribute's first value as text; null if there is none.</summary>
-    public static string? Text(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    public static string? Text(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.String } value ? Characters(value) : null;
 
     /// <summary>The first item of a sequence; null if there is none.</summary>
     public static JsonElement? Item(JsonElement dataSet, string tag) => Value(dataSet, tag) is { ValueKind: JsonValueKind.Object } item ? item : null;
@@ -28,7 +28,7 @@ internal static partial class DicomJson
     public static int? Number(JsonElement dataSet, string tag) => Value(dataSet, tag) switch
     {
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) => number,
-        { ValueKind: JsonValueKind.String } value when int.TryParse(value.GetString(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) => number,
+        { ValueKind: JsonValueKind.String } value when int.TryParse(Characters(value), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
 
@@ -36,10 +36,33 @@ internal static partial class DicomJson
     public static string? Uid(JsonElement dataSet, string tag) => Text(dataSet, tag) is { Length: <= LongestUid } uid && Form().IsMatch(uid) ? uid : null;
 
     private static JsonElement? Value(JsonElement dataSet, string tag) =>
-        dataSet.ValueKind == JsonValueKind.Object && dataSet.TryGetProperty(tag, out var attribute) && attribute.ValueKind == JsonValueKind.Object
-        && attribute.TryGetProperty("Value", out var values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0
-            ? values[0]
-            : null;
+        Property(dataSet, tag) is { } attribute && Property(attribute, "Value") is { ValueKind: JsonValueKind.Array } values && values.GetArrayLength() > 0 ? values[0] : null;
+
+    private static JsonElement? Property(JsonElement parent, string name)
+    {
+        try
+        {
+            return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var property) ? property : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The name of a property has half of a character, escaped: JSON allows it, and no text can hold it.
+            return null;
+        }
+    }
+
+    /// <summary>A text; null for one with half of a character.</summary>
+    private static string? Characters(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     [GeneratedRegex(@"\A[0-9]+(\.[0-9]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();

@@ -6,4 +6,8 @@ namespace LusPipeline.Core.Outcomes;
 /// </summary>
 /// <param name="message">Which bucket does not answer, and how it fails. It does not name an object.</param>
 /// <param name="inner">What caused it.</param>
-public sealed class BucketUnavailableException(string message, Exception? inner = null) : LusException(message, inner);
+public sealed class BucketUnavailableException(string message, Exception? inner = null) : LusException(message, inner)
+{
+    /// <summary>What does not answer, for logs: <c>bucket</c> or <c>archive</c>.</summary>
+    public string Place { get; init; } = "bucket";
+}

@@ -41,7 +41,7 @@ public sealed partial class OutageWait(TimeProvider clock, ILogger<OutageWait> l
     public async Task WaitAsync(Exception failure, int tries, CancellationToken stopping)
     {
         if (tries == 0)
-            LogOutage(logger, failure is BucketUnavailableException ? "bucket" : "database", failure.GetType().Name);
+            LogOutage(logger, failure is BucketUnavailableException away ? away.Place : "database", failure.GetType().Name);
         var wait = TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(tries, 10)));
         Interlocked.Increment(ref _waiting);
         try

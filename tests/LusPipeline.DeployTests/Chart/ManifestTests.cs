@@ -173,6 +173,25 @@ public sealed class ManifestTests
         Assert.DoesNotContain(Variables("ingest"), variable => variable.Name.StartsWith("LUS__Archive__", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pages_reach_an_archive_where_they_decode_its_loops_again(bool frames)
+    {
+        var shows = frames ? "true" : "false";
+        var manifests = await Manifest.RenderAsync("archive.yaml", $"web: {{enabled: true, settings: {{Web: {{Frames: {shows}}}}}}}");
+        var pod = manifests.Single(manifest => manifest.Kind == "Deployment" && manifest.Component == "web").PodSpec()!;
+        var policy = manifests.Single(manifest => manifest.Kind == "NetworkPolicy" && manifest.Name.EndsWith("-web", StringComparison.Ordinal)).As<V1NetworkPolicy>();
+
+        Assert.Equal(
+            frames ? ["LUS__Dicom__Key__File", "LUS__Archive__User__File", "LUS__Archive__Password__File", "LUS__Archive__Url"] : [],
+            pod.Containers.Single().Env.Select(variable => variable.Name).Where(name => name is "LUS__Archive__Url" || name.StartsWith("LUS__Dicom__", StringComparison.Ordinal) || (name.StartsWith("LUS__Archive__", StringComparison.Ordinal) && name.EndsWith("__File", StringComparison.Ordinal))));
+        Assert.Equal(
+            frames ? ["lus-dicom", "lus-archive", "lus-archive-certificate"] : [],
+            pod.Volumes.Select(volume => volume.Secret?.SecretName).Where(secret => secret is "lus-dicom" || secret?.StartsWith("lus-archive", StringComparison.Ordinal) == true));
+        Assert.Equal(frames, policy.Spec.Egress?.Any(way => way.Ports.Any(port => port.Port.Value == "8443")) == true);
+    }
+
     [Fact]
     public async Task There_are_no_pages_unless_they_are_asked_for()
     {

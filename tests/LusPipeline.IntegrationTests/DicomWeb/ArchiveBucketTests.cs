@@ -126,6 +126,7 @@ public sealed class ArchiveBucketTests(TestServers servers)
         var away = await Assert.ThrowsAsync<BucketUnavailableException>(() => AllOfAsync(archive.Options));
 
         Assert.Contains("HTTP 503", away.Message, StringComparison.Ordinal);
+        Assert.Equal("archive", away.Place);
         Assert.Equal(4, archive.Requests.Count);
     }
 

@@ -37,6 +37,17 @@ public sealed class ArchiveTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_that_is_not_trusted_is_counted_as_a_refusal()
+    {
+        await using var archive = await StartAsync(ClientCertificateMode.NoCertificate);
+        using var measurements = new Measurements();
+
+        await Assert.ThrowsAsync<BrokenEngineException>(() => CheckAsync(archive.Options));
+
+        Assert.NotEmpty(measurements.Values("lus.archive.requests", "lus.outcome=refused"));
+    }
+
+    [Fact]
     public async Task A_host_that_the_certificate_does_not_name_is_not_trusted()
     {
         await using var archive = await StartAsync(ClientCertificateMode.NoCertificate);

@@ -1,8 +1,10 @@
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
+using LusPipeline.Buckets.DicomWeb;
 using LusPipeline.Buckets.S3;
 using LusPipeline.Cli.Labels;
+using LusPipeline.Core.Identity;
 using LusPipeline.Core.Messages;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Hosting.Notifications;
@@ -163,6 +165,46 @@ public sealed class OutsideTextFuzzTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_of_an_archive_names_instances_or_is_an_outage()
+    {
+        var texts = new DamagedText(
+            [
+                """[{"0020000D":{"vr":"UI","Value":["1.2.3"]},"0020000E":{"vr":"UI","Value":["1.2.3.4"]},"00201209":{"vr":"IS","Value":[2]},"00080018":{"vr":"UI","Value":["1.2.3.5"]},"00280008":{"vr":"IS","Value":["30"]}}]""",
+                """
+                [{"00080016":{"vr":"UI","Value":["1.2.840.10008.5.1.4.1.1.3.1"]},"00080018":{"vr":"UI","Value":["1.2.3.6"]},"0020000D":{"vr":"UI","Value":["1.2.4"]},"0020000E":{"vr":"UI","Value":["1.2.4.4"]}},
+                {"00080018":{"vr":"UI","Value":["1.2.3.7"]},"0020000D":{"vr":"UI"},"0020000E":{"vr":"UI","Value":[]},"00280008":{"vr":"IS","Value":[1]}}]
+                """,
+            ],
+            [.. JsonWords, "\"Value\":", "[null]", "[[]]", "{\"Value\":[{}]}", "\"0020000E\":", "..", "/", "%2F", "?", "#", "1.2.840.10008.5.1.4.1.1.88.11", new string('9', 70)]);
+        using var server = new FileServer([]);
+        using var connection = new ArchiveConnection(new() { Url = server.Root }, new HastyClock());
+        var bucket = new ArchiveVideoBucket(connection, "archive", new(InstallationKey.NewText()), TimeProvider.System, long.MaxValue);
+
+        var listed = await texts.TryAsync(
+            async text =>
+            {
+                server.Content = text;
+                var found = 0;
+                try
+                {
+                    await foreach (var item in bucket.ListAllAsync(Cancellation))
+                    {
+                        Assert.Matches(@"\Adicom-[0-9a-f]{32}/dicom-[0-9a-f]{32}\.dcm\z", item.Key);
+                        found++;
+                    }
+                }
+                catch (BucketUnavailableException)
+                {
+                    return false;
+                }
+                return found > 0;
+            },
+            usual: 300);
+
+        Assert.InRange(listed, 0.01, 1);
+    }
+
+    [Fact]
     public async Task Folds_are_read_or_refused_with_a_reason()
     {
         var texts = new DamagedText(
@@ -221,6 +263,12 @@ public sealed class OutsideTextFuzzTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Nobody waits for it.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
 
     private static string Envelope<TMessage>() => $$"""
         {"messageId":"01000000-0000-0000-0000-000000000000","messageType":["urn:message:{{typeof(TMessage).Namespace}}:{{typeof(TMessage).Name}}"],"message":{"version":2,
