@@ -32,13 +32,15 @@ public class RealVideoTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Scratch));
     }
 
+    /// <summary>Every sixth video; all of them where <c>LUS_ALL_VIDEOS</c> is set. <c>DicomLoopTests</c> has odd widths.</summary>
     [Fact]
-    public async Task The_first_frames_of_every_real_video_give_the_same_clip_as_a_DICOM_loop()
+    public async Task The_first_frames_of_real_videos_give_the_same_clip_as_DICOM_loops()
     {
         var videos = SharedData.Require("data", "lus", "videos");
+        var step = Environment.GetEnvironmentVariable("LUS_ALL_VIDEOS") is { Length: > 0 } ? 1 : 6;
 
         var unlike = new List<string>();
-        foreach (var path in Directory.EnumerateFiles(videos).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(videos).Order(StringComparer.Ordinal).Where((_, index) => index % step == 0))
         {
             using var bench = new IngestBench();
             var facts = await bench.ProbeAsync(path);
