@@ -12,12 +12,12 @@ namespace LusPipeline.Ledger.Results;
 public sealed class StudyPages(Func<LedgerContext> open, TimeProvider clock)
 {
     /// <summary>The time after which a page is given as far as it came.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// The time after which a statement is given up, unless nothing was read before it. What comes much more slowly than what came before is met so.
     /// </summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(220);
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(150);
 
     /// <summary>The number of rows that a search reads before it looks at the time: where names decide, and where results do.</summary>
     private const int NamesAtATime = 1000;
