@@ -8,7 +8,7 @@ public sealed class ArchiveWorkerTests(TestServers servers, FleetFixture fixture
 {
     private const string KeyText = "a key of thirty-two characters or more";
 
-    private const string Outage = "The bucket is not reachable";
+    private const string Outage = "The archive is not reachable";
 
     [Fact]
     public Task Loops_that_arrive_while_the_archive_is_killed_twice_are_done_once_each() => ArriveAsync(studies: 12);
