@@ -21,23 +21,15 @@ internal static class FastBenchmark
         await using var servers = await BenchServers.StartAsync();
         Console.WriteLine($"{variant}, {files.Length} clips, {Environment.ProcessorCount} cores\nround  form   clips/s");
         var rates = new List<(bool Fast, double Rate)>();
-        for (var round = 1; round <= rounds; round++)
+        foreach (var (round, fast) in WholeAndSlim.Turns(rounds))
         {
-            // The order changes, so that a machine that slows down harms both.
-            foreach (var fast in round % 2 == 1 ? new[] { false, true } : [true, false])
-            {
-                var rate = await RateAsync(servers, lus, variant, files, fast);
-                rates.Add((fast, rate));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round,5}  {(fast ? "slim" : "whole"),-5}  {rate,7:F3}"));
-            }
+            var rate = await RateAsync(servers, lus, variant, files, fast);
+            rates.Add((fast, rate));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round,5}  {(fast ? "slim" : "whole"),-5}  {rate,7:F3}"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medians: slim {Median(fast: true):F3}, whole {Median(fast: false):F3}: {Median(fast: true) / Median(fast: false):F2} times"));
 
-        double Median(bool fast)
-        {
-            double[] sorted = [.. rates.Where(one => one.Fast == fast).Select(one => one.Rate).Order()];
-            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
+        double Median(bool fast) => WholeAndSlim.Median(rates.Where(one => one.Fast == fast).Select(one => one.Rate));
     }
 
     /// <returns>Clips a second.</returns>

@@ -16,25 +16,17 @@ internal static class FastRunBenchmark
                 await RunAsync([files[0]], fast);
             Console.WriteLine($"{variant}, {files.Length} videos, {Environment.ProcessorCount} cores\nround  form   seconds  processor seconds");
             var runs = new List<(bool Fast, WatchedRun Run)>();
-            for (var round = 1; round <= rounds; round++)
+            foreach (var (round, fast) in WholeAndSlim.Turns(rounds))
             {
-                // The order changes, so that a machine that slows down harms both.
-                foreach (var fast in round % 2 == 1 ? new[] { false, true } : [true, false])
-                {
-                    var run = await RunAsync(files, fast);
-                    runs.Add((fast, run));
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round,5}  {(fast ? "slim" : "whole"),-5}  {run.Wall.TotalSeconds,7:F1}  {run.Cpu.TotalSeconds,17:F1}"));
-                }
+                var run = await RunAsync(files, fast);
+                runs.Add((fast, run));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round,5}  {(fast ? "slim" : "whole"),-5}  {run.Wall.TotalSeconds,7:F1}  {run.Cpu.TotalSeconds,17:F1}"));
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"medians: {Median(fast: false, run => run.Wall):F1} against {Median(fast: true, run => run.Wall):F1} s: {Median(fast: false, run => run.Wall) / Median(fast: true, run => run.Wall):F2} times; "
                 + $"processor time {Median(fast: false, run => run.Cpu) / Median(fast: true, run => run.Cpu):F2} times"));
 
-            double Median(bool fast, Func<WatchedRun, TimeSpan> time)
-            {
-                double[] sorted = [.. runs.Where(one => one.Fast == fast).Select(one => time(one.Run).TotalSeconds).Order()];
-                return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-            }
+            double Median(bool fast, Func<WatchedRun, TimeSpan> time) => WholeAndSlim.Median(runs.Where(one => one.Fast == fast).Select(one => time(one.Run).TotalSeconds));
         }
         finally
         {

@@ -25,20 +25,15 @@ internal sealed class JpegFrame
     private readonly FrameSamples _samples;
     private readonly TransferSyntax _syntax;
     private readonly bool _lossless;
-    private readonly bool[] _done;
     private readonly HuffmanTable?[] _direct = new HuffmanTable?[MostTables];
     private readonly HuffmanTable?[] _alternating = new HuffmanTable?[MostTables];
     private readonly ushort[]?[] _steps = new ushort[]?[MostTables];
-    private byte[]? _components;
+    private FrameComponents? _components;
     private int _bits;
     private int _stepsOfFrame;
     private int _restart;
 
-    private JpegFrame(FrameSamples samples, TransferSyntax syntax, bool lossless)
-    {
-        (_samples, _syntax, _lossless) = (samples, syntax, lossless);
-        _done = new bool[samples.Components];
-    }
+    private JpegFrame(FrameSamples samples, TransferSyntax syntax, bool lossless) => (_samples, _syntax, _lossless) = (samples, syntax, lossless);
 
     /// <summary>Decodes a frame.</summary>
     /// <param name="code">The frame's fragments, joined.</param>
@@ -51,7 +46,7 @@ internal sealed class JpegFrame
     private void Decode(ReadOnlySpan<byte> code)
     {
         var segments = new JpegSegments(code);
-        while (Array.Exists(_done, done => !done))
+        while (_components is not { AreDone: true })
         {
             segments.Next();
             switch (segments.Marker)
@@ -88,7 +83,7 @@ internal sealed class JpegFrame
         var (bits, components) = (content[0], content[5]);
         if (_lossless ? marker != LosslessHeader : marker != ExtendedHeader || bits != DctBits || components != 1)
             throw _syntax.NotRead($" with {components} components of {bits} bits in process SOF{marker - FirstHeader}");
-        _components = _samples.Check(content);
+        _components = new(_samples.Check(content));
         _bits = bits;
         for (var component = 0; component < components; component++)
         {
@@ -131,18 +126,11 @@ internal sealed class JpegFrame
     {
         if (_components is null)
             throw JpegFault.Malformed("a scan stands before the frame header");
-        if (content.IsEmpty || content[0] is not (> 0 and var count) || content.Length < 4 + (count * 2))
-            throw JpegFault.Malformed("a scan's header is too short");
-        var chosen = new int[count];
+        var chosen = _components.OfScan(content);
+        var count = chosen.Length;
         var direct = new HuffmanTable[count];
         for (var number = 0; number < count; number++)
-        {
-            chosen[number] = Array.IndexOf(_components, content[1 + (number * 2)]);
-            if (chosen[number] < 0 || _done[chosen[number]])
-                throw JpegFault.Malformed("a scan has a component that the frame does not have, or had before");
-            _done[chosen[number]] = true;
             direct[number] = Table(_direct, content[2 + (number * 2)] >> 4);
-        }
         var (start, end, approximation) = (content[1 + (count * 2)], content[2 + (count * 2)], content[3 + (count * 2)]);
         var bits = new JpegBits(code, stuffsBits: false);
         if (_lossless)

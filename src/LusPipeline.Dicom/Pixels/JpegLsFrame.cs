@@ -18,16 +18,11 @@ internal sealed class JpegLsFrame
 
     private readonly FrameSamples _samples;
     private readonly TransferSyntax _syntax;
-    private readonly bool[] _done;
     private JpegLsParameters _presets;
-    private byte[]? _components;
+    private FrameComponents? _components;
     private int _bits;
 
-    private JpegLsFrame(FrameSamples samples, TransferSyntax syntax)
-    {
-        (_samples, _syntax) = (samples, syntax);
-        _done = new bool[samples.Components];
-    }
+    private JpegLsFrame(FrameSamples samples, TransferSyntax syntax) => (_samples, _syntax) = (samples, syntax);
 
     /// <summary>Decodes a frame.</summary>
     /// <param name="code">The frame's fragments, joined.</param>
@@ -39,7 +34,7 @@ internal sealed class JpegLsFrame
     private void Decode(ReadOnlySpan<byte> code)
     {
         var segments = new JpegSegments(code);
-        while (Array.Exists(_done, done => !done))
+        while (_components is not { AreDone: true })
         {
             segments.Next();
             switch (segments.Marker)
@@ -69,7 +64,7 @@ internal sealed class JpegLsFrame
     {
         if (_components is not null)
             throw JpegFault.Malformed("it has two frame headers");
-        _components = _samples.Check(content);
+        _components = new(_samples.Check(content));
         _bits = content[0];
     }
 
@@ -89,17 +84,12 @@ internal sealed class JpegLsFrame
     {
         if (_components is null)
             throw JpegFault.Malformed("a scan stands before the frame header");
-        if (content.IsEmpty || content[0] is not (> 0 and var count) || content.Length < 4 + (count * 2))
-            throw JpegFault.Malformed("a scan's header is too short");
-        var chosen = new int[count];
+        var chosen = _components.OfScan(content);
+        var count = chosen.Length;
         for (var number = 0; number < count; number++)
         {
-            chosen[number] = Array.IndexOf(_components, content[1 + (number * 2)]);
-            if (chosen[number] < 0 || _done[chosen[number]])
-                throw JpegFault.Malformed("a scan has a component that the frame does not have, or had before");
             if (content[2 + (number * 2)] != 0)
                 throw _syntax.NotRead(" with tables of colours");
-            _done[chosen[number]] = true;
         }
         var (near, interleave, shift) = (content[1 + (count * 2)], content[2 + (count * 2)], content[3 + (count * 2)] & 0xF);
         if (interleave > SamplesInterleave || (interleave == PlanesInterleave && count != 1))

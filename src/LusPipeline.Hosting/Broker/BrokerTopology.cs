@@ -61,17 +61,14 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
         {
             try
             {
-                read[queue.Name] = await channel.QueueDeclarePassiveAsync(queue.Name, cancellation).ConfigureAwait(false);
+                if (await AskAsync(channel, queue.Name, cancellation).ConfigureAwait(false) is not { } found)
+                    return null;
+                read[queue.Name] = found;
             }
             catch (OperationInterruptedException missing) when (IsAnswer(missing, Constants.NotFound))
             {
                 throw new BrokerException(
                     $"RabbitMQ at {BrokerConnection.Address(options)} does not tell of '{queue.Name}' ({missing.ShutdownReason!.ReplyText}). Workers make the queues when they start.", missing);
-            }
-            catch (OperationInterruptedException refused) when (IsAnswer(refused, Constants.AccessRefused))
-            {
-                _hidden.Add(queue.Name);
-                return null;
             }
         }
         return DepthsOf(read);
@@ -115,12 +112,22 @@ public sealed class BrokerTopology(BrokerConnection connection, BrokerOptions op
     {
         try
         {
-            return await channel.QueueDeclarePassiveAsync(name, cancellation).ConfigureAwait(false);
+            return await AskAsync(channel, name, cancellation).ConfigureAwait(false);
         }
         catch (OperationInterruptedException none) when (IsAnswer(none, Constants.NotFound))
         {
             missing.Add(name);
             return null;
+        }
+    }
+
+    /// <returns>Null after a refusal that is noted in <see cref="_hidden"/>; the channel is closed then.</returns>
+    /// <exception cref="OperationInterruptedException">Among others: there is no such queue.</exception>
+    private async Task<QueueDeclareOk?> AskAsync(IChannel channel, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(name, cancellation).ConfigureAwait(false);
         }
         catch (OperationInterruptedException refused) when (IsAnswer(refused, Constants.AccessRefused))
         {
