@@ -35,7 +35,11 @@ public sealed class RestoredLedgerTests(TestServers servers, FleetFixture fixtur
             fleet.Start(stage);
         await fleet.PredictionsAsync(3);
         var dump = new LedgerDump(fleet.Database, folder["lus.dump"]);
+        // No study is completed in the dump, however long it takes.
+        var sequence = Assert.Single(fleet.Of("sequence"));
+        sequence.SendPause();
         await dump.TakeAsync();
+        sequence.SendContinue();
 
         // The bundle of the second generation was registered before the dump; nothing of the generation was.
         await fleet.FinishedAsync(7);
@@ -44,6 +48,12 @@ public sealed class RestoredLedgerTests(TestServers servers, FleetFixture fixtur
         foreach (var study in new[] { "p3", "p4" })
             await fleet.UploadAsync(Path.Combine(fixture.Videos, study), $"incoming/{study}/");
         await fleet.UntilAsync("p3, announced", "SELECT count(*) FROM studies WHERE name = 'p3' AND announced_revision = 1", count => count == 1);
+
+        // Nothing is predicted from here to the restore: a study that was completed before it would leave its result in the bucket.
+        if (running)
+            sequence.SendPause();
+        else
+            Assert.Equal(0, (await fleet.StopAsync(sequence)).ExitCode);
         await fleet.UploadAsync(Path.Combine(fixture.Videos, "p1", "deep"), "incoming/gone/");
         await fleet.UntilAsync("clips of the study that goes away", "SELECT count(*) FROM clips JOIN videos USING (video_id) WHERE object_key LIKE 'gone/%'", count => count > 0);
         await DeleteAsync(fleet, "incoming/gone/c.gif");
@@ -53,6 +63,8 @@ public sealed class RestoredLedgerTests(TestServers servers, FleetFixture fixtur
         await dump.RestoreAsync();
 
         var before = events.Count;
+        if (running)
+            sequence.SendContinue();
         foreach (var stage in running ? [] : Stages)
             fleet.Start(stage);
         await fleet.FinishedAsync(fixture.VideoCount);
