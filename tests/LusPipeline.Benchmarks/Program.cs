@@ -14,7 +14,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- batches [--videos DIR] [--variant fp32|int8]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- features [--videos DIR]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- ledger [--clips N] [--database CONNECTION | --keep DIR] [--cold] [--plans] [--only TEXT]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- viewers [--clips N] [--keep DIR] [--count VIEWERS] [--seconds N] [--pause SECONDS] [--cold] [--lus PROGRAM]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- viewers [--clips N] [--keep DIR] [--count VIEWERS] [--seconds N] [--pause SECONDS] [--study VIDEOS] [--cold] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- int8 [--videos DIR] [--model BUNDLE] [--fp32 SET]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers [--count VIDEOS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- workers-real [--videos DIR] [--lus PROGRAM] [--variant fp32|int8]
@@ -63,6 +63,7 @@ const string Usage = """
     --videos   a folder of videos; default $LUS_SHARED/data/lus/videos, else ../shared/data/lus/videos
     --rounds   runs, each between two measurements of the bound, default 1: a shared machine's speed changes
     --seconds  length of a pause, default 20; of viewers, how long they look, default 60
+    --study    of viewers: one more study of so many videos that came just now, and only its pages, with names and without
     --pause    how long a viewer looks at a page on average, default 2; 0: as fast as it can
     --folder   a folder on the disk that is measured; default the current one
     --clips    how many to make, default 10,000,000
@@ -174,7 +175,7 @@ if (args[0] == "viewers" && File.Exists(lus))
 {
     return await ViewersBenchmark.MeasureAsync(new(
         lus, args.Contains("--keep") ? Option("--keep", "") : null, long.Parse(Option("--clips", "10000000"), CultureInfo.InvariantCulture), int.Parse(Option("--count", "200"), CultureInfo.InvariantCulture),
-        TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)), args.Contains("--cold"))) == 0 ? 0 : 1;
+        int.Parse(Option("--study", "0"), CultureInfo.InvariantCulture), TimeSpan.FromSeconds(int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(double.Parse(Option("--pause", "2"), CultureInfo.InvariantCulture)), args.Contains("--cold"))) == 0 ? 0 : 1;
 }
 if (args[0] == "dicom" && File.Exists(lus))
 {

@@ -9,7 +9,7 @@ public readonly record struct Result(ClassProbabilities Probabilities, double Sp
     public Diagnosis Diagnosis => Probabilities.Winner;
 
     /// <param name="parts">
-    /// One part or more, in a fixed order (clips by index, videos by key), because a floating-point sum depends on the order.
+    /// One part or more, in a fixed order (clips by index, videos by id), because a floating-point sum depends on the order.
     /// </param>
     /// <param name="threshold">The bundle's threshold in [0, 1].</param>
     public static Result Mean(IReadOnlyList<ClassProbabilities> parts, double threshold)

@@ -138,14 +138,22 @@ public sealed class ResultReader(Func<LedgerContext> open)
     }
 
     /// <summary>Returns the results of earlier generations of a study's videos, ordered by key and generation.</summary>
-    public async Task<IReadOnlyList<EarlierResult>> HistoryAsync(Guid studyId, CancellationToken cancellation)
+    public Task<IReadOnlyList<EarlierResult>> HistoryAsync(Guid studyId, CancellationToken cancellation) =>
+        HistoryAsync(videos => videos.Where(video => video.StudyId == studyId), cancellation);
+
+    /// <summary>Returns the results of earlier generations of a video, ordered by generation. Its study's other videos are not read.</summary>
+    public Task<IReadOnlyList<EarlierResult>> VideoHistoryAsync(Guid videoId, CancellationToken cancellation) =>
+        HistoryAsync(videos => videos.Where(video => video.VideoId == videoId), cancellation);
+
+    private async Task<IReadOnlyList<EarlierResult>> HistoryAsync(Func<IQueryable<VideoRow>, IQueryable<VideoRow>> choose, CancellationToken cancellation)
     {
         await using var ledger = open();
-        var videos = await ledger.Videos.AsNoTracking().Include(video => video.Study)
-            .Where(video => video.StudyId == studyId && !video.Superseded).ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
-        var newest = videos.Values.Select(video => video.Generation).DefaultIfEmpty().Max();
-        if (newest == 0)
+        // Most videos have one generation, and nothing earlier.
+        var videos = await choose(ledger.Videos.AsNoTracking()).Where(video => video.Generation > 0 && !video.Superseded).Include(video => video.Study)
+            .ToDictionaryAsync(video => video.VideoId, cancellation).ConfigureAwait(false);
+        if (videos.Count == 0)
             return [];
+        var newest = videos.Values.Max(video => video.Generation);
         var ids = videos.Keys.ToList();
         var bundles = await ledger.Bundles.AsNoTracking().ToDictionaryAsync(bundle => bundle.BundleId, cancellation).ConfigureAwait(false);
         var predictions = await ledger.Predictions.AsNoTracking().Where(p => ids.Contains(p.VideoId) && p.Generation < newest)
@@ -177,7 +185,8 @@ public sealed class ResultReader(Func<LedgerContext> open)
             foreach (var study in chunk)
             {
                 var own = byStudy[study.StudyId].ToList();
-                var done = own.Where(video => video.Result is not null).ToList();
+                // Not in the order of names: whoever may not read them gets the same sums.
+                var done = own.Where(video => video.Result is not null).OrderBy(video => video.VideoId).ToList();
                 var threshold = done.Select(video => video.Threshold).DefaultIfEmpty().Max();
                 results.Add(new StudyResult(
                     study.StudyId, study.StudyDay, study.Name, study.Status,

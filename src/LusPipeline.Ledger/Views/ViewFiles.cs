@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace LusPipeline.Ledger.Views;
 
 /// <summary>
-/// The SQL files of this folder: PostgreSQL views for dashboards, and the rights of the roles. A changed view needs a new migration that
-/// calls <see cref="Replace"/>. The call in the migration before is then removed, because a new database must not run the new files on the
-/// older schema. A changed <c>grant_rights.sql</c> needs a new migration that calls <see cref="ReplaceRights"/>; the calls before may stay,
-/// because PostgreSQL reads a function's body when the function is called.
+/// The SQL files of this folder: PostgreSQL views for dashboards, and the rights of the roles. <c>Initial</c> still makes what it made, so the first
+/// text of what was changed since stays in a file <c>initial_….sql</c>. A change is a new migration: <see cref="ReplaceView"/> for a view whose columns
+/// stay as they are; an earlier such call for the same view is then removed, because a new database must not run the new text on the older schema.
+/// <see cref="ReplaceRights"/> is for <c>grant_rights.sql</c>; its earlier calls may stay, because PostgreSQL reads a function's body when it is called.
 /// </summary>
 internal static class ViewFiles
 {
@@ -17,12 +17,17 @@ internal static class ViewFiles
         "study_names", "video_names",
     ];
 
-    public static void Replace(MigrationBuilder migration)
+    /// <summary>Makes all of them, as <c>Initial</c> does.</summary>
+    public static void Make(MigrationBuilder migration)
     {
         Drop(migration);
-        foreach (var name in Views.Append("initial_grant_rights"))
-            migration.Sql(Read(name));
+        foreach (var name in Views.Append("grant_rights"))
+            migration.Sql(ReadFirst(name));
     }
+
+    /// <summary>Its rights, and the views that read it, stay.</summary>
+    /// <param name="name">Of a file that begins with <c>CREATE OR REPLACE VIEW</c>.</param>
+    public static void ReplaceView(MigrationBuilder migration, string name) => migration.Sql(Read(name));
 
     public static void ReplaceRights(MigrationBuilder migration) => migration.Sql(Read("grant_rights"));
 
@@ -35,10 +40,17 @@ internal static class ViewFiles
             migration.Sql($"DROP VIEW IF EXISTS {view};");
     }
 
-    private static string Read(string name)
+    private static string ReadFirst(string name) => TryRead($"initial_{name}") ?? Read(name);
+
+    private static string Read(string name) => TryRead(name) ?? throw new ArgumentException($"There is no {name}.sql.", nameof(name));
+
+    private static string? TryRead(string name)
     {
         var type = typeof(ViewFiles);
-        using var reader = new StreamReader(type.Assembly.GetManifestResourceStream(type, $"{name}.sql")!);
+        using var stream = type.Assembly.GetManifestResourceStream(type, $"{name}.sql");
+        if (stream is null)
+            return null;
+        using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
 }

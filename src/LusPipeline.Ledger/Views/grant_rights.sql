@@ -44,7 +44,7 @@ BEGIN
         RETURN NEXT 'lus_analyst';
     END IF;
     -- The two users of lus serve. Both read the same tables; in the schema of the one, names are not there. Every column is listed, so that a new one
-    -- is not shown before somebody has thought of it. The script has made the schema.
+    -- is not shown before somebody has thought of it. Nothing is looked up for a row: who reads a row pays for that row. The script has made the schema.
     IF to_regrole('lus_web') IS NOT NULL AND to_regnamespace('nameless') IS NOT NULL THEN
         DROP VIEW IF EXISTS nameless.studies, nameless.videos;
         CREATE VIEW nameless.studies AS
@@ -52,16 +52,13 @@ BEGIN
                announced_covid, announced_pneumonia, announced_healthy, announced_spread, announced_uncertain, announced_videos, announced_rejected,
                announced_failed, first_seen_at, completed_at, trace_parent, urgent
         FROM public.studies;
-        -- A video is called by its place in its study, so that the order of videos, and with it every sum, is that of their names.
         CREATE VIEW nameless.videos AS
         SELECT video_id, study_id, study_day,
-               study_id::text || '/' || lpad((
-                   SELECT count(*) FROM public.videos other
-                   WHERE other.study_id = video.study_id AND other.object_key COLLATE "C" <= video.object_key COLLATE "C")::text, 6, '0') AS object_key,
+               study_id::text || '/' || video_id::text AS object_key,
                '' AS content, '' AS tag, size, superseded, found_at, plan_kind, clip_frames, window_ticks, stride_ticks, bundle_id, variant, generation,
                epoch, status, reason, NULL::text AS detail, limit_hit, warnings, codec, width, height, frames, duration_ticks, clips, starts, retries,
                not_before, worker_id, publishes, started_at, finished_at, trace_parent
-        FROM public.videos video;
+        FROM public.videos;
         GRANT SELECT ON nameless.studies, nameless.videos, clips, predictions, model_bundles, spans, "__EFMigrationsHistory" TO lus_web;
         RETURN NEXT 'lus_web';
     END IF;

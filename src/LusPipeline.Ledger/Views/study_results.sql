@@ -1,5 +1,5 @@
--- A row a study, with the mean over its videos' results as they are now: the arithmetic, and the order of its sums, are ResultReader's.
-CREATE VIEW study_results AS
+-- A row a study, with the mean over its videos' results as they are now: the arithmetic, and the order of its sums (by id), are ResultReader's.
+CREATE OR REPLACE VIEW study_results AS
 SELECT s.study_id, s.study_day, s.status, s.revision, s.urgent,
        mean.videos, mean.done, mean.rejected, mean.failed, mean.cancelled,
        mean.videos - mean.done - mean.rejected - mean.failed - mean.cancelled AS unfinished, mean.clips,
@@ -14,12 +14,12 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE v.status = 'cancelled') AS cancelled,
            sum(r.clips)::bigint AS clips,
            max(b.threshold) FILTER (WHERE r.clips > 0) AS threshold,
-           avg(r.covid ORDER BY v.object_key COLLATE "C") AS covid,
-           avg(r.pneumonia ORDER BY v.object_key COLLATE "C") AS pneumonia,
-           avg(r.healthy ORDER BY v.object_key COLLATE "C") AS healthy,
-           array_agg(r.covid ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS covids,
-           array_agg(r.pneumonia ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS pneumonias,
-           array_agg(r.healthy ORDER BY v.object_key COLLATE "C") FILTER (WHERE r.clips > 0) AS healthies
+           avg(r.covid ORDER BY v.video_id) AS covid,
+           avg(r.pneumonia ORDER BY v.video_id) AS pneumonia,
+           avg(r.healthy ORDER BY v.video_id) AS healthy,
+           array_agg(r.covid ORDER BY v.video_id) FILTER (WHERE r.clips > 0) AS covids,
+           array_agg(r.pneumonia ORDER BY v.video_id) FILTER (WHERE r.clips > 0) AS pneumonias,
+           array_agg(r.healthy ORDER BY v.video_id) FILTER (WHERE r.clips > 0) AS healthies
     FROM videos v
     JOIN model_bundles b ON b.bundle_id = v.bundle_id
     LEFT JOIN LATERAL (

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LusPipeline.Ledger.Databases;
 using LusPipeline.Web.Api;
 using LusPipeline.Web.Shown;
@@ -34,7 +35,7 @@ internal static class PageEndpoints
             await StudiesAsync(new(), ledger, writer, services.GetRequiredService<TimeProvider>(), cancellation).ConfigureAwait(false);
             if ((await ledger.StudiesAsync(new(), null, 1, cancellation).ConfigureAwait(false)).Studies is [var study])
             {
-                await StudyAsync(study.StudyId, ledger, writer, cancellation).ConfigureAwait(false);
+                await StudyAsync(study.StudyId, null, ledger, writer, cancellation).ConfigureAwait(false);
                 if (study.Videos is [var video, ..])
                     await VideoAsync(video.VideoId, ledger, clips, writer, cancellation).ConfigureAwait(false);
             }
@@ -64,12 +65,13 @@ internal static class PageEndpoints
             error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> StudyAsync(Guid id, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
+    private static async Task<IResult> StudyAsync(Guid id, string? from, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
         await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown
             ? await writer.WriteAsync<StudyDetailsPage>(new()
             {
                 [nameof(StudyDetailsPage.Shown)] = shown,
                 [nameof(StudyDetailsPage.Names)] = ledger.Names,
+                [nameof(StudyDetailsPage.From)] = int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
                 [nameof(StudyDetailsPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
             }).ConfigureAwait(false)
             : await MissingAsync(writer, "The ledger has no study of this id. It may have been deleted.").ConfigureAwait(false);

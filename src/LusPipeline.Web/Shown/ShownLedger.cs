@@ -37,7 +37,7 @@ internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDispo
     {
         var (earlier, spans) = (_results.HistoryAsync(id, cancellation), _spans.OfStudyAsync(id, cancellation));
         return await _results.StudiesAsync([id], null, cancellation).ConfigureAwait(false) is [var study]
-            ? new(Show(study), [.. (await earlier.ConfigureAwait(false)).Select(result => Show(result, id))], await spans.ConfigureAwait(false))
+            ? new(Show(study), Show(await earlier.ConfigureAwait(false), id), await spans.ConfigureAwait(false))
             : null;
     }
 
@@ -46,9 +46,9 @@ internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDispo
     {
         if (await _details.ReadAsync(id, cancellation).ConfigureAwait(false) is not { } details)
             return null;
-        var earlier = _results.HistoryAsync(details.StudyId, cancellation);
+        var earlier = _results.VideoHistoryAsync(id, cancellation);
         return await _results.VideosAsync(new Dictionary<Guid, int> { [id] = details.Generation }, cancellation).ConfigureAwait(false) is [var video]
-            ? new(Show(video), details, [.. (await earlier.ConfigureAwait(false)).Where(result => result.VideoId == id).Select(result => Show(result, details.StudyId))])
+            ? new(Show(video), details, Show(await earlier.ConfigureAwait(false), details.StudyId))
             : null;
     }
 
@@ -58,10 +58,15 @@ internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDispo
         _bundles.Dispose();
     }
 
-    private StudyResult Show(StudyResult study) => Names ? study : study with { Study = study.StudyId.ToString(), Videos = [.. study.Videos.Select(Show)] };
+    /// <summary>Videos without names are in the order of their ids: that of their names is none of the viewer's business either.</summary>
+    private StudyResult Show(StudyResult study) => Names
+        ? study
+        : study with { Study = study.StudyId.ToString(), Videos = [.. study.Videos.OrderBy(video => video.VideoId).Select(Show)] };
 
     /// <summary>The details in words may repeat a name, so they are left out with it.</summary>
     private VideoResult Show(VideoResult video) => Names ? video : video with { Study = video.StudyId.ToString(), Video = video.VideoId.ToString(), Detail = null };
 
-    private EarlierResult Show(EarlierResult earlier, Guid studyId) => Names ? earlier : earlier with { Study = studyId.ToString(), Video = earlier.VideoId.ToString() };
+    private IReadOnlyList<EarlierResult> Show(IReadOnlyList<EarlierResult> earlier, Guid studyId) => Names
+        ? earlier
+        : [.. earlier.OrderBy(result => result.VideoId).Select(result => result with { Study = studyId.ToString(), Video = result.VideoId.ToString() })];
 }

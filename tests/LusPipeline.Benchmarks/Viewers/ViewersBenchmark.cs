@@ -10,8 +10,9 @@ namespace LusPipeline.Benchmarks.Viewers;
 /// <summary>How many people look, and at what.</summary>
 /// <param name="Keep">Where the private server's data stay for a next time.</param>
 /// <param name="Cold">Asks for each page once when PostgreSQL has just started and nothing of its data is in memory.</param>
+/// <param name="Study">Videos of one more study, whose pages one person looks at instead, as each of the users of the pages; 0: none.</param>
 /// <param name="Pause">How long each looks at a page, on average; none: as fast as it can.</param>
-internal sealed record ViewersRun(string Lus, string? Keep, long Clips, int Clients, TimeSpan Length, TimeSpan Pause, bool Cold);
+internal sealed record ViewersRun(string Lus, string? Keep, long Clips, int Clients, int Study, TimeSpan Length, TimeSpan Pause, bool Cold);
 
 /// <summary>One person, and then many at a time, before the pages of <c>lus serve</c> over a large ledger.</summary>
 internal static class ViewersBenchmark
@@ -26,6 +27,11 @@ internal static class ViewersBenchmark
         var bulk = new BulkLedger(server.ConnectionString, OpenStudies);
         await bulk.FillAsync(run.Clips, Console.Error.WriteLine);
         await server.MakeRolesAsync();
+        if (run.Study > 0)
+        {
+            await LookAtStudyAsync(run, server, bulk);
+            return 0;
+        }
         await using (var named = await ServeProcess.StartAsync(run.Lus, As(server, "lus_web_names"), names: true))
             await new LoneViewer(named, run.Cold ? server : null).LookAsync(await bulk.StudiesAsync());
         if (run.Clients == 0)
@@ -47,6 +53,17 @@ internal static class ViewersBenchmark
         Line($"lus serve: {(served.Time - before).TotalSeconds:0.0} s of CPU in {watch.Elapsed.TotalSeconds:0.0} s, {served.PeakMemory >> 20} MiB at its peak");
         viewers.ForEach(viewer => viewer.Dispose());
         return times.Errors;
+    }
+
+    private static async Task LookAtStudyAsync(ViewersRun run, PrivatePostgres server, BulkLedger bulk)
+    {
+        var (study, video) = await bulk.AddStudyAsync(run.Study);
+        foreach (var user in new[] { "lus_web_names", "lus_web" })
+        {
+            await using var served = await ServeProcess.StartAsync(run.Lus, As(server, user), names: user == "lus_web_names");
+            Line($"\n{user}, a study of {run.Study:N0} videos\n");
+            await new LoneViewer(served, run.Cold ? server : null).LookAtAsync(study, video);
+        }
     }
 
     /// <summary>How many processes wanted a core on average in the last minute, these ones too.</summary>

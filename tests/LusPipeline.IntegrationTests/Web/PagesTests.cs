@@ -212,6 +212,32 @@ public sealed partial class PagesTests(TestServers servers)
         Assert.Equal(HttpStatusCode.BadRequest, asked.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_study_of_many_videos_is_shown_500_at_a_time_and_without_names_in_the_order_of_ids(bool names)
+    {
+        const int Videos = 1_001;
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Sqlite);
+        var found = await shared.ArriveAsync([.. Enumerable.Range(0, Videos).Select(index => SharedLedger.Seen($"large/{index:0000}.mp4", $"{index}"))]);
+        await using var served = await ServedLedger.StartAsync(shared, names);
+        var study = (await shared.StudyAsync("large")).StudyId;
+
+        async Task<List<Guid>> ShownAsync(string from)
+        {
+            var page = await served.PageAsync($"/studies/{study}{from}");
+            return [.. VideoRow().Matches(page).Select(row => Guid.Parse(row.Groups[1].Value))];
+        }
+        List<Guid> shown = [.. await ShownAsync(""), .. await ShownAsync("?from=500"), .. await ShownAsync("?from=1000")];
+
+        Assert.Equal(names ? found.Select(video => video.VideoId) : found.Select(video => video.VideoId).Order(), shown);
+        Assert.Contains("501 to 1,000 of 1,001 videos.", await served.PageAsync($"/studies/{study}?from=500"), StringComparison.Ordinal);
+        Assert.Contains($"/studies/{study}?from=1000\"", await served.PageAsync($"/studies/{study}?from=500"), StringComparison.Ordinal);
+        foreach (var from in new[] { "?from=", "?from=x", "?from=-1", "?from=499", "?from=99999999999" })
+            Assert.Equal(shown[..500], await ShownAsync(from));
+        Assert.Equal(shown[1000..], await ShownAsync("?from=1001"));
+    }
+
     [Fact]
     public async Task What_the_ledger_does_not_have_is_not_found()
     {
@@ -302,6 +328,9 @@ public sealed partial class PagesTests(TestServers servers)
     private static string[] Lines(string text) => text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 
     /// <summary>An attribute that would run a script.</summary>
+    [GeneratedRegex("<th scope=\"row\"><a href=\"/videos/([^\"]*)\"")]
+    private static partial Regex VideoRow();
+
     [GeneratedRegex("<[^>]*\\son\\w+\\s*=", RegexOptions.IgnoreCase)]
     private static partial Regex Handler();
 }

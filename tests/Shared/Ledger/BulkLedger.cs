@@ -94,6 +94,42 @@ internal sealed class BulkLedger(string connectionString, int openStudies)
         }
     }
 
+    /// <summary>
+    /// Adds one more study, the newest, that is done: so many videos of one clip. Nothing is vacuumed or analyzed after it. Does nothing in a ledger that has it.
+    /// </summary>
+    /// <returns>Its id, and that of the last of its videos by name.</returns>
+    public async Task<(Guid Study, Guid LastVideo)> AddStudyAsync(int videos)
+    {
+        var name = $"large{videos}";
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $$"""
+            INSERT INTO studies (study_id, study_day, bucket, name, status, revision, announced_revision, completable_at, first_seen_at, completed_at, trace_parent, urgent)
+            SELECT md5('{{name}}')::uuid, (now() AT TIME ZONE 'UTC')::date, 'bucket', '{{name}}', 'done', 1, 1, now(), now(), now(), '00-' || md5('{{name}}') || '-00f067aa0ba902b7-01', false
+            ON CONFLICT DO NOTHING;
+
+            INSERT INTO videos (video_id, study_id, study_day, object_key, content, tag, size, superseded, found_at, plan_kind, clip_frames, window_ticks,
+                stride_ticks, bundle_id, variant, generation, status, warnings, codec, width, height, frames, duration_ticks, clips, starts, retries,
+                started_at, finished_at, trace_parent, publishes)
+            SELECT md5('{{name}}.' || k)::uuid, study_id, study_day, name || '/scan' || lpad(k::text, 6, '0') || '.mp4', md5('{{name}}c' || k), md5('{{name}}c' || k), 2000000, false,
+                   first_seen_at, 'windows', 20, 20000000, 20000000, '{{Bundle}}', 'fp32', 0, 'done', '', 'h264', 800, 600, 60, 24000000, 1, 0, 0,
+                   first_seen_at, first_seen_at + interval '9 min', trace_parent, 1
+            FROM studies, generate_series(1, {{videos}}) k WHERE name = '{{name}}'
+            ON CONFLICT DO NOTHING;
+
+            INSERT INTO clips (study_day, clip_id, video_id, clip_index, generation, status, features_key, starts, retries, cut_at, finished_at, publishes)
+            SELECT study_day, md5('c' || video_id || 0)::uuid, video_id, 0, 0, 'done', 'features/' || md5('c' || video_id || 0)::uuid || '/0123456789ab-fp32.npy', 0, 0, found_at, finished_at, 1
+            FROM videos WHERE study_id = md5('{{name}}')::uuid
+            ON CONFLICT DO NOTHING;
+
+            INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
+            SELECT study_day, clip_id, '{{Bundle}}', 'fp32', 0, video_id, 0, a, (1 - a) * b, (1 - a) * (1 - b), finished_at
+            FROM (SELECT c.*, random() AS a, random() AS b FROM clips c JOIN videos v USING (video_id) WHERE v.study_id = md5('{{name}}')::uuid) c
+            ON CONFLICT DO NOTHING;
+            """);
+        return (Hash(name), Hash($"{name}.{videos}"));
+    }
+
     /// <summary>The number of its studies.</summary>
     public async Task<long> StudiesAsync()
     {

@@ -38,7 +38,7 @@ internal sealed class PageQuestions(LargeLedger large)
         {
             var video = (await _results.StudiesAsync([Study], null, default))[0].Videos[0];
             var details = (await new VideoDetailsReader(large.Open).ReadAsync(video.VideoId, default))!;
-            await _results.HistoryAsync(details.StudyId, default);
+            await _results.VideoHistoryAsync(video.VideoId, default);
             return await _results.VideosAsync(new Dictionary<Guid, int> { [video.VideoId] = details.Generation }, default);
         });
         yield return new("page of models", async () => await new BundleUse(large.Open).ReadAsync(default));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
@@ -15,7 +16,22 @@ internal sealed class PlannedStatements : DbCommandInterceptor
 
     /// <summary>The plan of each statement, without running it.</summary>
     /// <param name="format">TEXT or JSON.</param>
-    public async Task<IReadOnlyList<string>> ExplainAsync(string connectionString, string format = "TEXT")
+    public Task<IReadOnlyList<string>> ExplainAsync(string connectionString, string format = "TEXT") => ExplainedAsync(connectionString, $"COSTS OFF, FORMAT {format}");
+
+    /// <summary>The blocks of 8 KiB that the statements read, from memory or from a disk. Each runs once more for it.</summary>
+    public async Task<long> BlocksAsync(string connectionString)
+    {
+        var blocks = 0L;
+        foreach (var plan in await ExplainedAsync(connectionString, "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON"))
+        {
+            using var json = JsonDocument.Parse(plan);
+            var whole = json.RootElement[0].GetProperty("Plan");
+            blocks += whole.GetProperty("Shared Hit Blocks").GetInt64() + whole.GetProperty("Shared Read Blocks").GetInt64();
+        }
+        return blocks;
+    }
+
+    private async Task<IReadOnlyList<string>> ExplainedAsync(string connectionString, string options)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
@@ -23,7 +39,7 @@ internal sealed class PlannedStatements : DbCommandInterceptor
         foreach (var command in _seen)
         {
             command.Connection = connection;
-            command.CommandText = $"EXPLAIN (COSTS OFF, FORMAT {format}) {command.CommandText}";
+            command.CommandText = $"EXPLAIN ({options}) {command.CommandText}";
             await using var reader = await command.ExecuteReaderAsync();
             var lines = new List<string>();
             while (await reader.ReadAsync())

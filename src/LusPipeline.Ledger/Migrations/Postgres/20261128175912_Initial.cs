@@ -328,7 +328,7 @@ namespace LusPipeline.Ledger.Migrations.Postgres
             migrationBuilder.Sql("CREATE INDEX ix_studies_completed_at ON studies (completed_at);");
             migrationBuilder.Sql("CREATE INDEX ix_studies_name ON studies (name);");
             // The views for dashboards, and the rights of the roles.
-            Views.ViewFiles.Replace(migrationBuilder);
+            Views.ViewFiles.Make(migrationBuilder);
         }
 
         /// <inheritdoc />
