@@ -10,6 +10,30 @@ namespace LusPipeline.Benchmarks;
 /// <summary>The frames of DICOM loops in JPEG-LS or lossless JPEG, decoded here and by ffmpeg: the least CPU time of each.</summary>
 internal static partial class DicomFramesBenchmark
 {
+    private const int Width = 800;
+    private const int Height = 600;
+    private const int Frames = 60;
+
+    /// <summary>Measures a video's first frames, scaled, as grey and as colours, in the codings of dcmtk's dcmcjpls and dcmcjpeg.</summary>
+    public static async Task MeasureVideoAsync(string video, int rounds)
+    {
+        using var folder = new TemporaryFolder();
+        var loops = new List<string>();
+        foreach (var (name, format) in new[] { ("grey", "gray"), ("rgb", "rgb24") })
+        {
+            var raw = folder[name];
+            await RunAsync("ffmpeg", "-nostdin", "-v", "error", "-stream_loop", "-1", "-i", video, "-vf", $"scale={Width}:{Height}", "-frames:v", $"{Frames}", "-pix_fmt", format, "-f", "rawvideo", raw);
+            var pixels = await File.ReadAllBytesAsync(raw);
+            await File.WriteAllBytesAsync(raw, name == "rgb" ? DicomWriter.Colours(pixels, Width, Height) : Grey(pixels));
+            foreach (var (coding, program, option) in new[] { ("jpegls", "dcmcjpls", "+el"), ("lossless", "dcmcjpeg", "+e1") })
+            {
+                loops.Add(folder[$"{name}.{coding}"]);
+                await RunAsync(program, option, raw, loops[^1]);
+            }
+        }
+        await MeasureAsync(loops, rounds);
+    }
+
     public static async Task MeasureAsync(IEnumerable<string> loops, int rounds)
     {
         foreach (var path in loops)
@@ -29,6 +53,17 @@ internal static partial class DicomFramesBenchmark
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {Path.GetFileName(path)} | {frames} frames | here {here.TotalSeconds:0.00} s | ffmpeg {ffmpeg.TotalSeconds:0.00} s | {here / ffmpeg:0.00} |"));
         }
+    }
+
+    private static byte[] Grey(byte[] pixels) => DicomWriter.File("1.2.840.10008.1.2.1").Text(0x0008_0018, "UI", "1.2.3").Image($"{Frames}", Height, Width)
+        .Long(0x7FE0_0010, "OB", (uint)pixels.Length, pixels).Bytes();
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ends with {process.ExitCode}.");
     }
 
     /// <returns>The CPU time that ffmpeg says it took.</returns>

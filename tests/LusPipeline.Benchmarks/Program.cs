@@ -30,7 +30,7 @@ const string Usage = """
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- study [--count VIDEOS]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- long-video [--count HOURS] [--lus PROGRAM]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom [--rounds N] [--lus PROGRAM]
-      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom-frames LOOP… [--rounds N]
+      dotnet run -c Release --project tests/LusPipeline.Benchmarks -- dicom-frames LOOP… | --video FILE [--rounds N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train [--features SET] [--folds FILE]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-accuracy [--features SET] [--folds FILE] [--preset paper|default] [--ensemble N]
       dotnet run -c Release --project tests/LusPipeline.Benchmarks -- train-select --features SET,SET… [--folds FILE] [--labels FILE] [--only NAMES] [--ensemble N] [--seed N] [--picture FILE]
@@ -52,7 +52,7 @@ const string Usage = """
     study      one study of 10,000 videos: registered, completed, read, its result
     long-video a video of 6 hours in windows of a second
     dicom      lus run on DICOM loops against the same frames in the same coding as videos, in turns, with a tiny model
-    dicom-frames  the frames of loops in JPEG-LS or lossless JPEG, decoded here and by ffmpeg
+    dicom-frames  the frames of loops in JPEG-LS or lossless JPEG, decoded here and by ffmpeg; with --video, loops that dcmtk makes of it
     sandbox    decoding in the kernel's sandbox and without it, by turns
     explain    what an explanation of a clip costs beyond decoding
     train      the paper's head on one fold: time, memory, and the share of the machine's rate of matrix products
@@ -114,7 +114,11 @@ if (args is [BatchesBenchmark.OneName, .. var one])
 }
 if (args is ["dicom-frames", .. var loops])
 {
-    await DicomFramesBenchmark.MeasureAsync(loops.TakeWhile(loop => !loop.StartsWith("--", StringComparison.Ordinal)), int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture));
+    var rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);
+    if (args.Contains("--video"))
+        await DicomFramesBenchmark.MeasureVideoAsync(Option("--video", ""), rounds);
+    else
+        await DicomFramesBenchmark.MeasureAsync(loops.TakeWhile(loop => !loop.StartsWith("--", StringComparison.Ordinal)), rounds);
     return 0;
 }
 if (args is not ["viewers" or "pauses" or "long-video" or "dicom" or "run" or "batches" or "features" or "int8" or "workers" or "workers-real" or "fast" or "fast-run" or "scaling" or "listing" or "sandbox" or "explain" or "train" or "train-accuracy" or "train-select", ..])

@@ -11,6 +11,9 @@ public sealed class DicomLoop
 {
     private const int CopyBytes = 1 << 18;
 
+    /// <summary>One damaged frame of so many is left out.</summary>
+    private const int FramesOfOneDamaged = 5;
+
     private readonly FragmentIndex? _fragments;
     private readonly DisplayPixels? _display;
 
@@ -86,9 +89,12 @@ public sealed class DicomLoop
         return new(header, image, fragments, syntax.IsVideo ? (int)image.Frames : fragments.Frames, fragments.CutShort);
     }
 
-    /// <summary>Writes the frames one after another as 8 bits of grey or of red, green and blue (<see cref="IsColour"/>).</summary>
+    /// <summary>
+    /// Writes the frames one after another as 8 bits of grey or of red, green and blue (<see cref="IsColour"/>). Damaged ones are left out, up to a fifth of
+    /// them, as ffmpeg leaves them out and every video may lack them.
+    /// </summary>
     /// <param name="file">The file at its start.</param>
-    /// <exception cref="RejectedException"><c>undecodable</c> or <c>truncated</c>.</exception>
+    /// <exception cref="RejectedException"><c>undecodable</c>: more frames are damaged; <c>unsupported_transfer_syntax</c> or <c>truncated</c>.</exception>
     public async Task WriteFramesAsync(Stream file, Stream output, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -97,9 +103,19 @@ public sealed class DicomLoop
         var samples = new byte[SampleBytes];
         var shown = display.IsIdentity ? samples : new byte[display.OutputBytes];
         var code = Array.Empty<byte>();
+        var damaged = 0;
         for (var frame = 0; frame < Frames; frame++)
         {
-            ReadSamples(input, frame, samples, ref code);
+            try
+            {
+                ReadSamples(input, frame, samples, ref code);
+            }
+            catch (RejectedException fault) when (fault.Reason == ReasonCode.Undecodable && _fragments is not null)
+            {
+                if (++damaged * FramesOfOneDamaged > Frames)
+                    throw;
+                continue;
+            }
             if (!display.IsIdentity)
                 display.Convert(samples, shown);
             await output.WriteAsync(shown, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Dicom.Pixels;
@@ -37,22 +38,54 @@ internal readonly record struct FrameSamples(Memory<byte> Bytes, int Width, int 
     /// <summary>Stores a line of one component.</summary>
     public void Put(int row, int component, ReadOnlySpan<ushort> line)
     {
-        var at = (row * Width * Components) + component;
-        if (!IsWide)
+        if (Components == 1)
         {
-            var bytes = Bytes.Span;
+            Put(row, line);
+            return;
+        }
+        var at = (row * Width * Components) + component;
+        if (IsWide)
+        {
+            var words = MemoryMarshal.Cast<byte, ushort>(Bytes.Span);
             foreach (var sample in line)
             {
-                bytes[at] = (byte)sample;
+                words[at] = BitConverter.IsLittleEndian ? sample : BinaryPrimitives.ReverseEndianness(sample);
                 at += Components;
             }
             return;
         }
-        var words = MemoryMarshal.Cast<byte, ushort>(Bytes.Span);
+        var bytes = Bytes.Span;
         foreach (var sample in line)
         {
-            words[at] = BitConverter.IsLittleEndian ? sample : BinaryPrimitives.ReverseEndianness(sample);
+            bytes[at] = (byte)sample;
             at += Components;
         }
+    }
+
+    /// <summary>Stores a line of all components, pixel by pixel.</summary>
+    public void Put(int row, ReadOnlySpan<ushort> line)
+    {
+        var bytes = Bytes.Span.Slice(row * line.Length * (IsWide ? 2 : 1), line.Length * (IsWide ? 2 : 1));
+        if (!IsWide)
+        {
+            Narrow(line, bytes);
+            return;
+        }
+        if (BitConverter.IsLittleEndian)
+            MemoryMarshal.AsBytes(line).CopyTo(bytes);
+        else
+            BinaryPrimitives.ReverseEndianness(line, MemoryMarshal.Cast<byte, ushort>(bytes));
+    }
+
+    private static void Narrow(ReadOnlySpan<ushort> line, Span<byte> bytes)
+    {
+        var at = 0;
+        for (; at <= line.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            var (low, high) = (Vector128.Create(line[at..]), Vector128.Create(line[(at + Vector128<ushort>.Count)..]));
+            Vector128.Narrow(low, high).CopyTo(bytes[at..]);
+        }
+        for (; at < line.Length; at++)
+            bytes[at] = (byte)line[at];
     }
 }

@@ -9,7 +9,10 @@ internal sealed class HuffmanTable
     private const int MostBits = 16;
 
     /// <summary>Codes of up to so many bits are found at once.</summary>
-    private const int ShortBits = 10;
+    public const int ShortBits = 10;
+
+    /// <summary>The size of a difference of 32,768, which has no bits of its own.</summary>
+    private const int GreatestSize = 16;
 
     /// <summary>For the next bits: the value of the code that begins them, and its length in bits above it; 0 where it is longer, or none begins so.</summary>
     private readonly ushort[] _short = new ushort[1 << ShortBits];
@@ -83,6 +86,26 @@ internal sealed class HuffmanTable
         }
         throw JpegFault.Malformed("a Huffman code is unknown");
     }
+
+    /// <summary>Makes a table of what the next bits say of a difference of lossless JPEG, for <see cref="JpegLossless"/>.</summary>
+    /// <param name="steps">Receives it for the next <see cref="ShortBits"/> bits.</param>
+    public void FillSteps(Span<DifferenceStep> steps)
+    {
+        for (var next = 0; next < steps.Length; next++)
+        {
+            var (length, size) = (_short[next] >> 8, (byte)_short[next]);
+            steps[next] = length == 0 || size >= GreatestSize ? DifferenceStep.Rare : new(length, size);
+        }
+    }
+
+    /// <summary>Reads a difference of lossless JPEG (H.1.2.2).</summary>
+    /// <exception cref="RejectedException"><c>undecodable</c>: there is none.</exception>
+    public int ReadDifference(ref JpegBits bits) => Decode(ref bits) switch
+    {
+        < GreatestSize and var size => Number(ref bits, size),
+        GreatestSize => 1 << 15,
+        _ => throw JpegFault.Malformed("a difference has more than 16 bits"),
+    };
 
     /// <summary>Reads a number of some bits, the upper half of which are the positive ones (F.2.2.1).</summary>
     /// <param name="size">0 to 15 bits.</param>

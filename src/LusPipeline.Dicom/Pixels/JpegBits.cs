@@ -10,18 +10,19 @@ namespace LusPipeline.Dicom.Pixels;
 /// <param name="stuffsBits">Whether one bit is stuffed behind a byte of ones (JPEG-LS), not a byte (JPEG).</param>
 internal ref struct JpegBits(ReadOnlySpan<byte> code, bool stuffsBits)
 {
-    private const int CacheBits = 64;
+    private const byte Ones = 0xFF;
 
     private readonly ReadOnlySpan<byte> _code = code;
-    private ulong _cache;
-    private int _cached;
     private int _next;
+
+    /// <summary>What was read of the code and not consumed yet.</summary>
+    public BitWindow Window { get; set; }
 
     /// <summary>Bytes up to the marker that ends what was read so far. Bits that are left of it are dropped.</summary>
     public int ToMarker()
     {
-        (_cache, _cached) = (0, 0);
-        while (_next + 1 < _code.Length && !(_code[_next] == 0xFF && (stuffsBits ? _code[_next + 1] >= 0x80 : _code[_next + 1] != 0)))
+        Window = default;
+        while (_next + 1 < _code.Length && !(_code[_next] == Ones && (stuffsBits ? _code[_next + 1] >= 0x80 : _code[_next + 1] != 0)))
             _next++;
         return _next + 1 < _code.Length ? _next : _code.Length;
     }
@@ -41,20 +42,20 @@ internal ref struct JpegBits(ReadOnlySpan<byte> code, bool stuffsBits)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Peek(int count)
     {
-        if (_cached < count)
-            Fill();
-        return (int)(_cache >> (CacheBits - count));
+        if (Window.Count < count)
+            Window = Refill(Window);
+        return (int)(Window.Bits >> (BitWindow.Size - count));
     }
 
     /// <summary>Consumes bits.</summary>
+    /// <param name="count">0 to 32.</param>
     /// <exception cref="RejectedException"><c>undecodable</c>: the scan ends before.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Skip(int count)
     {
-        if (_cached < count)
-            FillFor(count);
-        _cache <<= count;
-        _cached -= count;
+        if (Window.Count < count)
+            RefillFor(count);
+        Window = new(Window.Bits << count, Window.Count - count);
     }
 
     /// <param name="count">0 to 32.</param>
@@ -72,90 +73,78 @@ internal ref struct JpegBits(ReadOnlySpan<byte> code, bool stuffsBits)
     /// <summary>Counts zeros up to the next one, and consumes them and it.</summary>
     /// <param name="most">The most zeros that may stand there.</param>
     /// <exception cref="RejectedException"><c>undecodable</c>: there are more, or the scan ends before.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadZeros(int most)
-    {
-        var leading = BitOperations.LeadingZeroCount(_cache);
-        if (leading >= _cached || leading > most)
-            return ReadMoreZeros(most);
-        // Shifting by all 64 bits at once would shift by none.
-        _cache = _cache << leading << 1;
-        _cached -= leading + 1;
-        return leading;
-    }
-
-    private int ReadMoreZeros(int most)
     {
         var zeros = 0;
         while (true)
         {
-            if (_cached == 0)
-                Fill();
-            var leading = BitOperations.LeadingZeroCount(_cache);
-            if (leading < _cached)
-            {
-                zeros += leading;
-                if (zeros > most)
-                    throw JpegFault.Malformed("a code is too long");
-                _cache = _cache << leading << 1;
-                _cached -= leading + 1;
-                return zeros;
-            }
-            zeros += _cached;
-            if (_cached == 0)
-                throw JpegFault.Malformed("its scan ends too early");
+            if (Window.Count == 0)
+                RefillFor(1);
+            var leading = Math.Min(BitOperations.LeadingZeroCount(Window.Bits), Window.Count);
+            zeros += leading;
             if (zeros > most)
                 throw JpegFault.Malformed("a code is too long");
-            (_cache, _cached) = (0, 0);
+            if (leading < Window.Count)
+            {
+                Skip(leading + 1);
+                return zeros;
+            }
+            Window = default;
         }
     }
 
+    /// <summary>Adds bits to a window of this code, which has <see cref="BitWindow.Low"/> of them then, or all that the scan has left.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FillFor(int count)
+    public BitWindow Refill(BitWindow window)
     {
-        Fill();
-        if (_cached < count)
-            throw JpegFault.Malformed("its scan ends too early");
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Fill()
-    {
-        // Four bytes at once where none of them is a byte of ones, and no bit is stuffed in front of them.
-        if (_cached <= CacheBits - 32 && _next + 4 <= _code.Length && !(stuffsBits && _next > 0 && _code[_next - 1] == 0xFF))
+        // Eight bytes at once where none of them is a byte of ones, and no bit is stuffed in front of them.
+        if (_next + 8 <= _code.Length && !(stuffsBits && _next > 0 && _code[_next - 1] == Ones))
         {
-            var four = BinaryPrimitives.ReadUInt32BigEndian(_code[_next..]);
-            if (((~four - 0x0101_0101u) & four & 0x8080_8080u) == 0)
+            var eight = BinaryPrimitives.ReadUInt64BigEndian(_code[_next..]);
+            if (((~eight - 0x0101_0101_0101_0101u) & eight & 0x8080_8080_8080_8080u) == 0)
             {
-                _cache |= (ulong)four << (CacheBits - 32 - _cached);
-                _cached += 32;
-                _next += 4;
-                return;
+                var whole = (BitWindow.Size - 1 - window.Count) & ~7;
+                _next += whole >> 3;
+                // Shifting by all 64 bits at once would shift by none.
+                return new(window.Bits | (eight >> (BitWindow.Size - 1 - whole) >> 1 << (BitWindow.Size - whole - window.Count)), window.Count + whole);
             }
         }
-        while (_cached <= CacheBits - 8 && _next < _code.Length)
+        return RefillByBytes(window);
+    }
+
+    private BitWindow RefillByBytes(BitWindow window)
+    {
+        var (all, count) = window;
+        while (count < BitWindow.Size - 8 && _next < _code.Length)
         {
             var value = _code[_next];
+            var bits = 8;
             if (stuffsBits)
             {
-                if (value == 0xFF && (_next + 1 == _code.Length || _code[_next + 1] >= 0x80))
-                    return;
+                if (value == Ones && (_next + 1 == _code.Length || _code[_next + 1] >= 0x80))
+                    break;
                 // Behind a byte of ones the first bit is stuffed.
-                var bits = _next > 0 && _code[_next - 1] == 0xFF ? 7 : 8;
-                _cache |= (ulong)value << (CacheBits - bits - _cached);
-                _cached += bits;
-                _next++;
-                continue;
+                if (_next > 0 && _code[_next - 1] == Ones)
+                    bits = 7;
             }
-            if (value == 0xFF)
+            else if (value == Ones)
             {
                 if (_next + 1 == _code.Length || _code[_next + 1] != 0)
-                    return;
+                    break;
                 _next++;
             }
-            _cache |= (ulong)value << (CacheBits - 8 - _cached);
-            _cached += 8;
+            all |= (ulong)value << (BitWindow.Size - bits - count);
+            count += bits;
             _next++;
         }
+        return new(all, count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RefillFor(int count)
+    {
+        Window = Refill(Window);
+        if (Window.Count < count)
+            throw JpegFault.Ended();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Dicom.Pixels;
@@ -84,29 +85,24 @@ internal static class JpegDct
         }
     }
 
-    /// <summary>The inverse transform, of the rows and then of the columns.</summary>
+    /// <summary>The inverse transform, of the rows and then of the columns, eight sums at a time.</summary>
     private static void Transform(scoped Span<float> block)
     {
+        ReadOnlySpan<float> cosines = Cosines;
         Span<float> half = stackalloc float[Coefficients];
-        for (var row = 0; row < Size; row++)
+        for (var row = 0; row < Coefficients; row += Size)
         {
-            for (var x = 0; x < Size; x++)
-            {
-                var sum = 0f;
-                for (var frequency = 0; frequency < Size; frequency++)
-                    sum += block[(row * Size) + frequency] * Cosines[(frequency * Size) + x];
-                half[(row * Size) + x] = sum;
-            }
+            var sum = Vector256<float>.Zero;
+            for (var frequency = 0; frequency < Size; frequency++)
+                sum += Vector256.Create(cosines[(frequency * Size)..]) * block[row + frequency];
+            sum.CopyTo(half[row..]);
         }
         for (var y = 0; y < Size; y++)
         {
-            for (var x = 0; x < Size; x++)
-            {
-                var sum = 0f;
-                for (var frequency = 0; frequency < Size; frequency++)
-                    sum += half[(frequency * Size) + x] * Cosines[(frequency * Size) + y];
-                block[(y * Size) + x] = sum;
-            }
+            var sum = Vector256<float>.Zero;
+            for (var frequency = 0; frequency < Size; frequency++)
+                sum += Vector256.Create<float>(half[(frequency * Size)..]) * cosines[(frequency * Size) + y];
+            sum.CopyTo(block[(y * Size)..]);
         }
     }
 

@@ -6,4 +6,6 @@ namespace LusPipeline.Dicom.Pixels;
 internal static class JpegFault
 {
     public static RejectedException Malformed(string what) => new(ReasonCode.Undecodable, $"The JPEG image of a frame is malformed: {what}.");
+
+    public static RejectedException Ended() => Malformed("its scan ends too early");
 }

@@ -6,71 +6,144 @@ namespace LusPipeline.Dicom.Pixels;
 /// <summary>Decodes a scan of lossless JPEG (ISO/IEC 10918-1, annex H).</summary>
 internal static class JpegLossless
 {
-    /// <summary>The size of a difference of 32,768, which has no bits of its own.</summary>
-    private const int GreatestSize = 16;
+    /// <summary>Predicts a sample by its neighbours (table H.1).</summary>
+    private interface IPredictor
+    {
+        static abstract int Predict(int left, int above, int aboveLeft);
+    }
 
     /// <param name="bits">The scan's bits.</param>
     /// <param name="components">Places of the scan's components within a pixel.</param>
     /// <param name="tables">The Huffman table of each of them.</param>
     /// <exception cref="RejectedException"><c>undecodable</c>.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(ref JpegBits bits, Form form, FrameSamples samples, ReadOnlySpan<int> components, ReadOnlySpan<HuffmanTable> tables)
     {
-        var width = samples.Width;
+        switch (form.Predictor)
+        {
+            case 1:
+                Decode<Left>(ref bits, form, samples, components, tables);
+                break;
+            case 2:
+                Decode<Above>(ref bits, form, samples, components, tables);
+                break;
+            case 3:
+                Decode<AboveLeft>(ref bits, form, samples, components, tables);
+                break;
+            case 4:
+                Decode<Plane>(ref bits, form, samples, components, tables);
+                break;
+            case 5:
+                Decode<LeftAndSlope>(ref bits, form, samples, components, tables);
+                break;
+            case 6:
+                Decode<AboveAndSlope>(ref bits, form, samples, components, tables);
+                break;
+            default:
+                Decode<Mean>(ref bits, form, samples, components, tables);
+                break;
+        }
+    }
+
+    private static void Decode<TPredictor>(ref JpegBits bits, Form form, FrameSamples samples, ReadOnlySpan<int> components, ReadOnlySpan<HuffmanTable> tables)
+        where TPredictor : struct, IPredictor
+    {
         var count = components.Length;
-        // Pixel by pixel, as they come.
-        var (above, current) = (new int[width * count], new int[width * count]);
-        var line = new ushort[width];
-        var start = 1 << (form.Bits - form.Shift - 1);
-        // The row at whose first pixel prediction began anew.
-        var (first, left) = (0, form.Restart);
+        var steps = new DifferenceStep[count << HuffmanTable.ShortBits];
+        for (var component = 0; component < count; component++)
+            tables[component].FillSteps(steps.AsSpan(component << HuffmanTable.ShortBits, 1 << HuffmanTable.ShortBits));
+        // Pixel by pixel, as they come, and a pixel in front of them.
+        var (above, current) = (new ushort[(samples.Width + 1) * count], new ushort[(samples.Width + 1) * count]);
+        // Pixels up to the next restart.
+        var left = form.Restart;
         for (var row = 0; row < samples.Height; row++)
         {
-            for (var at = 0; at < width; at++)
+            var restarts = form.Restart > 0 && left == 0;
+            if (restarts)
             {
-                if (form.Restart > 0 && left-- == 0)
-                {
-                    bits.Restart();
-                    if (at != 0)
-                        throw JpegFault.Malformed("it restarts within a line");
-                    (first, left) = (row, form.Restart - 1);
-                }
-                for (var component = 0; component < count; component++)
-                {
-                    var place = (at * count) + component;
-                    var predicted = row == first ? at == 0 ? start : current[place - count]
-                        : at == 0 ? above[place]
-                        : Predict(form.Predictor, current[place - count], above[place], above[place - count]);
-                    current[place] = (predicted + Difference(ref bits, tables[component])) & 0xFFFF;
-                }
+                bits.Restart();
+                left = form.Restart;
             }
-            for (var component = 0; component < count; component++)
+            if (form.Restart > 0 && left < samples.Width)
+                throw JpegFault.Malformed("it restarts within a line");
+            left -= samples.Width;
+            if (row == 0 || restarts)
             {
-                for (var at = 0; at < width; at++)
-                    line[at] = (ushort)(current[(at * count) + component] << form.Shift);
-                samples.Put(row, components[component], line);
+                current.AsSpan(0, count).Fill((ushort)(1 << (form.Bits - form.Shift - 1)));
+                DecodeLine<Left>(ref bits, tables, steps, above, current);
             }
+            else
+            {
+                // The first pixel is predicted by the one above, which all predictors do with these.
+                above.AsSpan(count, count).CopyTo(above);
+                above.AsSpan(0, count).CopyTo(current);
+                DecodeLine<TPredictor>(ref bits, tables, steps, above, current);
+            }
+            Put(samples, row, components, current.AsSpan(count), form.Shift);
             (above, current) = (current, above);
         }
     }
 
-    private static int Predict(int predictor, int left, int above, int aboveLeft) => predictor switch
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DecodeLine<TPredictor>(
+        ref JpegBits bits, ReadOnlySpan<HuffmanTable> tables, ReadOnlySpan<DifferenceStep> steps, ReadOnlySpan<ushort> above, Span<ushort> current)
+        where TPredictor : struct, IPredictor
     {
-        1 => left,
-        2 => above,
-        3 => aboveLeft,
-        4 => left + above - aboveLeft,
-        5 => left + ((above - aboveLeft) >> 1),
-        6 => above + ((left - aboveLeft) >> 1),
-        _ => (left + above) >> 1,
-    };
+        var window = bits.Window;
+        var count = tables.Length;
+        above = above[..current.Length];
+        for (var at = count; at < current.Length; at += count)
+        {
+            for (var component = 0; component < count; component++)
+            {
+                if (window.Count < BitWindow.Low)
+                    window = bits.Refill(window);
+                var step = steps[(component << HuffmanTable.ShortBits) | (int)(window.Bits >> (BitWindow.Size - HuffmanTable.ShortBits))];
+                int difference;
+                if (step.Used <= window.Count)
+                {
+                    difference = step.Of(window.Bits);
+                    window = new(window.Bits << step.Used, window.Count - step.Used);
+                }
+                else
+                {
+                    bits.Window = window;
+                    difference = tables[component].ReadDifference(ref bits);
+                    window = bits.Window;
+                }
+                var place = at + component;
+                current[place] = (ushort)(TPredictor.Predict(current[place - count], above[place], above[place - count]) + difference);
+            }
+        }
+        bits.Window = window;
+    }
 
-    private static int Difference(ref JpegBits bits, HuffmanTable table) => table.Decode(ref bits) switch
+    /// <param name="line">The scan's components, pixel by pixel.</param>
+    private static void Put(FrameSamples samples, int row, ReadOnlySpan<int> components, ReadOnlySpan<ushort> line, int shift)
     {
-        < GreatestSize and var size => HuffmanTable.Number(ref bits, size),
-        GreatestSize => 1 << 15,
-        _ => throw JpegFault.Malformed("a difference has more than 16 bits"),
-    };
+        var count = components.Length;
+        if (count == samples.Components && shift == 0 && IsInOrder(components))
+        {
+            samples.Put(row, line);
+            return;
+        }
+        var one = new ushort[samples.Width];
+        for (var component = 0; component < count; component++)
+        {
+            for (var at = 0; at < one.Length; at++)
+                one[at] = (ushort)(line[(at * count) + component] << shift);
+            samples.Put(row, components[component], one);
+        }
+    }
+
+    private static bool IsInOrder(ReadOnlySpan<int> components)
+    {
+        for (var component = 0; component < components.Length; component++)
+        {
+            if (components[component] != component)
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>How a scan was made.</summary>
     /// <param name="Predictor">1 to 7.</param>
@@ -78,4 +151,39 @@ internal static class JpegLossless
     /// <param name="Shift">The point transform: bits that were left out.</param>
     /// <param name="Restart">Pixels between two restart markers; 0 if there are none.</param>
     public readonly record struct Form(int Predictor, int Bits, int Shift, int Restart);
+
+    private readonly struct Left : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => left;
+    }
+
+    private readonly struct Above : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => above;
+    }
+
+    private readonly struct AboveLeft : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => aboveLeft;
+    }
+
+    private readonly struct Plane : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => left + above - aboveLeft;
+    }
+
+    private readonly struct LeftAndSlope : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => left + ((above - aboveLeft) >> 1);
+    }
+
+    private readonly struct AboveAndSlope : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => above + ((left - aboveLeft) >> 1);
+    }
+
+    private readonly struct Mean : IPredictor
+    {
+        public static int Predict(int left, int above, int aboveLeft) => (left + above) >> 1;
+    }
 }

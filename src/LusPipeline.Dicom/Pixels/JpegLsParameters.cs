@@ -65,5 +65,18 @@ internal readonly record struct JpegLsParameters(int Most, int First, int Second
         int Within(int threshold, int least) => threshold > most || threshold < least ? least : threshold;
     }
 
+    /// <summary>The class of each local gradient from -<see cref="Most"/> to it (A.3.3): -4 to 4.</summary>
+    public sbyte[] Classes()
+    {
+        var classes = new sbyte[(2 * Most) + 1];
+        // From the steepest to the flattest.
+        foreach (var (less, level) in new[] { (Most + 1, 4), (Third, 3), (Second, 2), (First, 1), (Near + 1, 0) })
+        {
+            classes.AsSpan(Most, less).Fill((sbyte)level);
+            classes.AsSpan(Most + 1 - less, less).Fill((sbyte)-level);
+        }
+        return classes;
+    }
+
     private static int BitsFor(int values) => BitOperations.Log2((uint)values - 1) + 1;
 }

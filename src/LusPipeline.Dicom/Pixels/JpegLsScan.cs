@@ -1,14 +1,13 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using LusPipeline.Core.Outcomes;
 
 namespace LusPipeline.Dicom.Pixels;
 
 /// <summary>Decodes one scan of JPEG-LS (ITU-T T.87, annex A).</summary>
 internal ref struct JpegLsScan
 {
-    private const int RunContexts = 365;
-    private const int Contexts = RunContexts + 2;
-    private const int LeastBias = -128;
-    private const int MostBias = 127;
+    private const int Contexts = 365;
 
     private readonly JpegLsParameters _parameters;
     private readonly int _near;
@@ -16,14 +15,17 @@ internal ref struct JpegLsScan
     private readonly int _range;
     private readonly int _errorBits;
 
+    /// <summary>Zeros in front of an error that is not coded by their number.</summary>
+    private readonly int _mostZeros;
+
+    /// <summary>Whether no loss is allowed and the samples use all of their bits.</summary>
+    private readonly bool _isExact;
+
     /// <summary>The class of each local gradient from -MAXVAL to MAXVAL.</summary>
     private readonly sbyte[] _classes;
 
-    // A, B, C and N of the contexts. The last two are those of ends of runs; their B counts negative errors.
-    private readonly int[] _magnitudes = new int[Contexts];
-    private readonly int[] _sums = new int[Contexts];
-    private readonly int[] _biases = new int[Contexts];
-    private readonly int[] _counts = new int[Contexts];
+    private readonly JpegLsContext[] _contexts = new JpegLsContext[Contexts];
+    private readonly JpegLsRunEnd[] _runEnds = new JpegLsRunEnd[2];
 
     private JpegBits _bits;
 
@@ -31,12 +33,19 @@ internal ref struct JpegLsScan
     {
         _parameters = parameters;
         (_near, _step, _range, _errorBits) = (parameters.Near, parameters.Step, parameters.Range, parameters.ErrorBits);
+        _mostZeros = parameters.Limit - _errorBits - 1;
+        _isExact = _near == 0 && BitOperations.IsPow2(_range);
         _bits = new(code, stuffsBits: true);
-        _classes = new sbyte[(2 * parameters.Most) + 1];
-        for (var gradient = -parameters.Most; gradient <= parameters.Most; gradient++)
-            _classes[gradient + parameters.Most] = Class(parameters, gradient);
-        Array.Fill(_magnitudes, Math.Max(2, (_range + 32) / 64));
-        Array.Fill(_counts, 1);
+        _classes = parameters.Classes();
+        var magnitude = Math.Max(2, (_range + 32) / 64);
+        Array.Fill(_contexts, new(magnitude));
+        Array.Fill(_runEnds, new(magnitude));
+    }
+
+    /// <summary>What the compiler is to know of a scan.</summary>
+    private interface IKind
+    {
+        static abstract bool IsExact { get; }
     }
 
     /// <summary>Bytes of the scan, once it is decoded.</summary>
@@ -57,7 +66,10 @@ internal ref struct JpegLsScan
             for (var component = 0; component < lines.Length; component++)
             {
                 lines[component].Begin();
-                DecodeLine(lines[component]);
+                if (_isExact)
+                    DecodeLine<Exact>(lines[component]);
+                else
+                    DecodeLine<Any>(lines[component]);
                 samples.Put(row, components[component], lines[component].Line);
             }
         }
@@ -65,68 +77,114 @@ internal ref struct JpegLsScan
 
     /// <summary>Decodes a scan whose components come pixel by pixel. A run is one of all components.</summary>
     /// <param name="components">Places of the components within a pixel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void DecodePixels(FrameSamples samples, ReadOnlySpan<int> components)
     {
         var lines = new LinePair[components.Length];
         for (var component = 0; component < lines.Length; component++)
             lines[component] = new(samples.Width);
-        var run = 0;
         for (var row = 0; row < samples.Height; row++)
         {
             foreach (var line in lines)
                 line.Begin();
-            for (var at = 1; at <= samples.Width; at++)
-            {
-                var flat = true;
-                foreach (var line in lines)
-                    flat &= ContextOf(line, at) == 0;
-                if (!flat)
-                {
-                    foreach (var line in lines)
-                        line.Current[at] = (ushort)DecodeRegular(line, at, ContextOf(line, at));
-                    continue;
-                }
-                var length = DecodeRun(samples.Width + 1 - at, ref run);
-                foreach (var line in lines)
-                    line.Current.AsSpan(at, length).Fill(line.Current[at - 1]);
-                at += length;
-                if (at > samples.Width)
-                    break;
-                foreach (var line in lines)
-                {
-                    var (left, above) = (line.Current[at - 1], line.Previous[at]);
-                    line.Current[at] = (ushort)Reconstruct(above, DecodeRunEnd(0, run) * (above >= left ? 1 : -1));
-                }
-                run = Math.Max(0, run - 1);
-            }
+            if (_isExact)
+                DecodeLines<Exact>(lines);
+            else
+                DecodeLines<Any>(lines);
             for (var component = 0; component < lines.Length; component++)
                 samples.Put(row, components[component], lines[component].Line);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void DecodeLine(LinePair line)
+    private void DecodeLine<TKind>(LinePair line)
+        where TKind : struct, IKind
     {
-        var width = line.Current.Length - 2;
+        var window = _bits.Window;
+        ReadOnlySpan<sbyte> classes = _classes;
+        ReadOnlySpan<ushort> previous = line.Previous;
+        var current = line.Current.AsSpan(0, previous.Length);
+        var most = _parameters.Most;
+        var width = previous.Length - 2;
+        int left = current[0], aboveLeft = previous[0], above = previous[1];
         for (var at = 1; at <= width; at++)
         {
-            if (ContextOf(line, at) is var context and not 0)
+            int aboveRight = previous[at + 1];
+            var context = (((classes[aboveRight - above + most] * 9) + classes[above - aboveLeft + most]) * 9) + classes[aboveLeft - left + most];
+            if (context != 0)
             {
-                line.Current[at] = (ushort)DecodeRegular(line, at, context);
+                left = DecodeRegular<TKind>(ref window, context, left, aboveLeft, above);
+                current[at] = (ushort)left;
+                (aboveLeft, above) = (above, aboveRight);
                 continue;
             }
-            var length = DecodeRun(width + 1 - at, ref line.Run);
-            line.Current.AsSpan(at, length).Fill(line.Current[at - 1]);
+            _bits.Window = window;
+            at = DecodeRun(line, at);
+            if (at > width)
+                return;
+            window = _bits.Window;
+            left = current[at];
+            (aboveLeft, above) = (previous[at], previous[at + 1]);
+        }
+        _bits.Window = window;
+    }
+
+    /// <summary>Decodes a run of one component and the pixel that ends it.</summary>
+    /// <returns>The place of that pixel, or the one behind the line.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private int DecodeRun(LinePair line, int at)
+    {
+        var (previous, current) = (line.Previous, line.Current);
+        var left = current[at - 1];
+        var length = DecodeRun(previous.Length - 1 - at, ref line.Run);
+        current.AsSpan(at, length).Fill(left);
+        at += length;
+        if (at >= previous.Length - 1)
+            return at;
+        var above = previous[at];
+        current[at] = (ushort)(Math.Abs(left - above) <= _near
+            ? Reconstruct(left, DecodeRunEnd(1, line.Run))
+            : Reconstruct(above, DecodeRunEnd(0, line.Run) * (above >= left ? 1 : -1)));
+        line.Run = Math.Max(0, line.Run - 1);
+        return at;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void DecodeLines<TKind>(LinePair[] lines)
+        where TKind : struct, IKind
+    {
+        var window = _bits.Window;
+        var width = lines[0].Line.Length;
+        ref var run = ref lines[0].Run;
+        Span<int> contexts = stackalloc int[lines.Length];
+        for (var at = 1; at <= width; at++)
+        {
+            for (var component = 0; component < lines.Length; component++)
+                contexts[component] = ContextOf(lines[component], at);
+            if (contexts.ContainsAnyExcept(0))
+            {
+                for (var component = 0; component < lines.Length; component++)
+                {
+                    var line = lines[component];
+                    line.Current[at] = (ushort)DecodeRegular<TKind>(ref window, contexts[component], line.Current[at - 1], line.Previous[at - 1], line.Previous[at]);
+                }
+                continue;
+            }
+            _bits.Window = window;
+            var length = DecodeRun(width + 1 - at, ref run);
+            foreach (var line in lines)
+                line.Current.AsSpan(at, length).Fill(line.Current[at - 1]);
             at += length;
             if (at > width)
                 return;
-            var (left, above) = (line.Current[at - 1], line.Previous[at]);
-            line.Current[at] = Math.Abs(left - above) <= _near
-                ? (ushort)Reconstruct(left, DecodeRunEnd(1, line.Run))
-                : (ushort)Reconstruct(above, DecodeRunEnd(0, line.Run) * (above >= left ? 1 : -1));
-            line.Run = Math.Max(0, line.Run - 1);
+            foreach (var line in lines)
+            {
+                var (left, above) = (line.Current[at - 1], line.Previous[at]);
+                line.Current[at] = (ushort)Reconstruct(above, DecodeRunEnd(0, run) * (above >= left ? 1 : -1));
+            }
+            run = Math.Max(0, run - 1);
+            window = _bits.Window;
         }
+        _bits.Window = window;
     }
 
     /// <summary>The classes of the three local gradients as one number, 0 where all are flat. Its sign is that of the first one that is not.</summary>
@@ -137,43 +195,30 @@ internal ref struct JpegLsScan
         return (((_classes[aboveRight - above + most] * 9) + _classes[above - aboveLeft + most]) * 9) + _classes[aboveLeft - left + most];
     }
 
-    private int DecodeRegular(LinePair line, int at, int context)
+    /// <summary>Decodes a sample outside of runs.</summary>
+    /// <param name="window">The next bits.</param>
+    /// <param name="context">See <see cref="ContextOf"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int DecodeRegular<TKind>(ref BitWindow window, int context, int left, int aboveLeft, int above)
+        where TKind : struct, IKind
     {
-        var (left, aboveLeft, above) = (line.Current[at - 1], line.Previous[at - 1], line.Previous[at]);
-        int predicted = aboveLeft >= Math.Max(left, above) ? Math.Min(left, above)
-            : aboveLeft <= Math.Min(left, above) ? Math.Max(left, above)
-            : left + above - aboveLeft;
-        var (index, sign) = context < 0 ? (-context, -1) : (context, 1);
-        predicted = Math.Clamp(predicted + (sign * _biases[index]), 0, _parameters.Most);
-        var shift = Shift(_counts[index], _magnitudes[index]);
-        var code = ReadCode(shift, _parameters.Limit);
-        var error = (code & 1) == 0 ? code >> 1 : -((code + 1) >> 1);
-        if (_near == 0 && shift == 0 && 2 * _sums[index] <= -_counts[index])
-            error = -error - 1;
-        Learn(index, error);
-        return Reconstruct(predicted, sign * error);
-    }
-
-    /// <summary>Brings a context up to date with an error (A.6).</summary>
-    private readonly void Learn(int index, int error)
-    {
-        var sum = _sums[index] + (error * _step);
-        var magnitude = _magnitudes[index] + Math.Abs(error);
-        var count = _counts[index];
-        if (count == _parameters.Reset)
-            (sum, magnitude, count) = (sum >> 1, magnitude >> 1, count >> 1);
-        count++;
-        if (sum <= -count)
+        // All ones for a negative one. A number is negated by (number ^ sign) - sign.
+        var sign = context >> 31;
+        ref var learned = ref _contexts[(context ^ sign) - sign];
+        var predicted = Median(left, above, aboveLeft);
+        predicted = Math.Min(Math.Max(predicted + ((learned.Bias ^ sign) - sign), 0), _parameters.Most);
+        var code = ReadCode(ref window, learned.Shift, _mostZeros);
+        var error = (code >> 1) ^ -(code & 1);
+        if (TKind.IsExact)
         {
-            sum = Math.Max(sum + count, 1 - count);
-            _biases[index] = Math.Max(_biases[index] - 1, LeastBias);
+            error ^= learned.Flip;
+            learned.Learn(error, 1, _parameters.Reset);
+            return (predicted + ((error ^ sign) - sign)) & _parameters.Most;
         }
-        else if (sum > 0)
-        {
-            sum = Math.Min(sum - count, 0);
-            _biases[index] = Math.Min(_biases[index] + 1, MostBias);
-        }
-        (_sums[index], _magnitudes[index], _counts[index]) = (sum, magnitude, count);
+        if (_near == 0)
+            error ^= learned.Flip;
+        learned.Learn(error, _step, _parameters.Reset);
+        return Reconstruct(predicted, (error ^ sign) - sign);
     }
 
     /// <summary>Reads how many pixels a run has.</summary>
@@ -181,18 +226,33 @@ internal ref struct JpegLsScan
     /// <param name="run">RUNindex.</param>
     private int DecodeRun(int left, ref int run)
     {
+        var window = _bits.Window;
         var length = 0;
-        while (_bits.Read(1) == 1)
+        while (true)
         {
-            var whole = 1 << RunLengths[run];
+            if (window.Count < BitWindow.Low)
+                window = _bits.Refill(window);
+            var rest = RunLengths[run];
+            if (window.Bits >> (BitWindow.Size - 1) == 0)
+            {
+                if (window.Count < rest + 1)
+                    throw JpegFault.Ended();
+                length += (int)(window.Bits >> (BitWindow.Size - 1 - rest));
+                if (length >= left)
+                    throw JpegFault.Malformed("a run is longer than its line");
+                _bits.Window = new(window.Bits << (rest + 1), window.Count - rest - 1);
+                return length;
+            }
+            window = new(window.Bits << 1, window.Count - 1);
+            var whole = 1 << rest;
             if (whole <= left - length)
                 run = Math.Min(run + 1, RunLengths.Length - 1);
             length += Math.Min(whole, left - length);
-            if (length == left)
-                return length;
+            if (length < left)
+                continue;
+            _bits.Window = window;
+            return length;
         }
-        length += _bits.Read(RunLengths[run]);
-        return length < left ? length : throw JpegFault.Malformed("a run is longer than its line");
     }
 
     /// <summary>Reads the error of the pixel that ends a run (A.7.2).</summary>
@@ -200,45 +260,59 @@ internal ref struct JpegLsScan
     /// <param name="run">RUNindex.</param>
     private int DecodeRunEnd(int kind, int run)
     {
-        var index = RunContexts + kind;
-        var count = _counts[index];
-        var shift = Shift(count, _magnitudes[index] + (kind * (count >> 1)));
-        var code = ReadCode(shift, _parameters.Limit - RunLengths[run] - 1);
-        var mapped = code + kind;
-        var isOdd = (mapped & 1) != 0;
-        var error = (mapped + (mapped & 1)) / 2;
-        if ((shift != 0 || 2 * _sums[index] >= count) == isOdd)
-            error = -error;
-        if (error < 0)
-            _sums[index]++;
-        _magnitudes[index] += (code + 1 - kind) >> 1;
-        if (count == _parameters.Reset)
-        {
-            _magnitudes[index] >>= 1;
-            _sums[index] >>= 1;
-            count >>= 1;
-        }
-        _counts[index] = count + 1;
-        return error;
+        ref var learned = ref _runEnds[kind];
+        var shift = learned.Shift(kind);
+        var window = _bits.Window;
+        var code = ReadCode(ref window, shift, _mostZeros - RunLengths[run] - 1);
+        _bits.Window = window;
+        return learned.Learn(code, kind, shift, _parameters.Reset);
     }
 
     /// <summary>Reads a code of limited length (A.5.3).</summary>
-    private int ReadCode(int shift, int limit)
+    /// <param name="window">The next bits.</param>
+    /// <param name="most">Zeros in front of an error that is not coded by their number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int ReadCode(ref BitWindow window, int shift, int most)
     {
-        var most = limit - _errorBits - 1;
-        var zeros = _bits.ReadZeros(most);
-        var code = zeros < most ? ((long)zeros << shift) + _bits.Read(shift) : _bits.Read(_errorBits) + 1L;
-        return code <= 2L * _range ? (int)code : throw JpegFault.Malformed("a prediction error is out of range");
+        if (window.Count < BitWindow.Low)
+            window = _bits.Refill(window);
+        var zeros = BitOperations.LeadingZeroCount(window.Bits);
+        var used = zeros + 1 + shift;
+        int code;
+        if (used <= window.Count && zeros < most)
+        {
+            // The one behind the zeros is taken for one of the number.
+            code = ((zeros - 1) << shift) + (int)(window.Bits >> (BitWindow.Size - used));
+            window = new(window.Bits << used, window.Count - used);
+        }
+        else
+        {
+            _bits.Window = window;
+            code = ReadLongCode(shift, most);
+            window = _bits.Window;
+        }
+        return (uint)code <= 2 * (uint)_range ? code : throw OutOfRange();
     }
 
-    /// <summary>k: the least number by which the count has to be shifted to reach the magnitude.</summary>
-    private static int Shift(int count, int magnitude)
+    /// <summary>The same, of any length.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReadLongCode(int shift, int most)
     {
-        var shift = 0;
-        while ((long)count << shift < magnitude)
-            shift++;
-        return shift;
+        var zeros = _bits.ReadZeros(most);
+        return (int)Math.Min(int.MaxValue, zeros < most ? ((long)zeros << shift) + _bits.Read(shift) : _bits.Read(_errorBits) + 1L);
     }
+
+    /// <summary>The middle one of left, above and left + above - aboveLeft. It does not branch, for which one it is is hard to guess.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Median(int left, int above, int aboveLeft)
+    {
+        var less = (left - above) & ((left - above) >> 31);
+        var (lower, upper) = (above + less, left - less);
+        var over = upper - lower + ((lower - aboveLeft) & ((lower - aboveLeft) >> 31));
+        return lower + (over & ~(over >> 31));
+    }
+
+    private static RejectedException OutOfRange() => JpegFault.Malformed("a prediction error is out of range");
 
     private readonly int Reconstruct(int predicted, int error)
     {
@@ -250,11 +324,15 @@ internal ref struct JpegLsScan
         return Math.Clamp(value, 0, _parameters.Most);
     }
 
-    private static sbyte Class(JpegLsParameters parameters, int gradient)
+    /// <summary>No loss is allowed, and the samples use all of their bits.</summary>
+    private readonly struct Exact : IKind
     {
-        var size = Math.Abs(gradient);
-        var level = size <= parameters.Near ? 0 : size < parameters.First ? 1 : size < parameters.Second ? 2 : size < parameters.Third ? 3 : 4;
-        return (sbyte)(gradient < 0 ? -level : level);
+        public static bool IsExact => true;
+    }
+
+    private readonly struct Any : IKind
+    {
+        public static bool IsExact => false;
     }
 
     /// <summary>A line of a component and the line above it, with a pixel more on each side.</summary>

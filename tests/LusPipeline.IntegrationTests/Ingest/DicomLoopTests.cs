@@ -3,6 +3,7 @@ using LusPipeline.Core.Clips;
 using LusPipeline.Core.Outcomes;
 using LusPipeline.Dicom.Pixels;
 using LusPipeline.Media;
+using LusPipeline.Media.Cutting;
 
 namespace LusPipeline.IntegrationTests.Ingest;
 
@@ -146,6 +147,69 @@ public sealed class DicomLoopTests
 
         var rejected = await Assert.ThrowsAsync<RejectedException>(() => ReadAsync(file[..^(Frame + 10)], 40, 32, LoopRegion.Tissue));
         Assert.Equal(ReasonCode.Truncated, rejected.Reason);
+    }
+
+    /// <summary>Whoever decodes it: a video is done with a warning if four fifths of its frames are there.</summary>
+    [Theory]
+    [InlineData("rgb.lossless", "RGB")]
+    [InlineData("rgb.jpegls", "RGB")]
+    [InlineData("rgb.rle", "RGB")]
+    [InlineData("rgb.baseline-444", "YBR_FULL")]
+    public async Task A_damaged_frame_in_five_is_left_out_with_a_warning(string name, string photometric)
+    {
+        var whole = await CodedAsync(name, photometric, damaged: []);
+        var reports = await Task.WhenAll(new[] { whole, await CodedAsync(name, photometric, damaged: [2]) }.Select(file => IngestAsync(file)));
+
+        Assert.Equal((5, 4), (reports[0].DecodedFrames, reports[1].DecodedFrames));
+        Assert.Empty(reports[0].Warnings);
+        Assert.Equal([CutWarning.Truncated], reports[1].Warnings);
+    }
+
+    [Theory]
+    [InlineData("rgb.lossless", "RGB", ReasonCode.Undecodable)]
+    [InlineData("rgb.jpegls", "RGB", ReasonCode.Undecodable)]
+    [InlineData("rgb.rle", "RGB", ReasonCode.Undecodable)]
+    [InlineData("rgb.baseline-444", "YBR_FULL", ReasonCode.Truncated)]
+    public async Task Two_damaged_frames_in_five_reject_the_loop(string name, string photometric, string reason)
+    {
+        var file = await CodedAsync(name, photometric, damaged: [1, 3]);
+
+        Assert.Equal(reason, (await Assert.ThrowsAsync<RejectedException>(() => IngestAsync(file))).Reason);
+    }
+
+    /// <summary>Five frames of a loop, some of which have senseless Huffman tables, or end in front of their pixels.</summary>
+    private static async Task<byte[]> CodedAsync(string name, string photometric, int[] damaged)
+    {
+        using var file = new MemoryStream(DicomFixtures.Loop(name));
+        var loop = DicomLoop.Open(file, mostFrames: 100, mostPixels: 10_000);
+        file.Position = 0;
+        using var frames = new MemoryStream();
+        var starts = new List<int>();
+        await loop.WriteCodedFramesAsync(file, frames, (_, _, _) =>
+        {
+            starts.Add((int)frames.Length);
+            return ValueTask.FromResult(0);
+        }, TestContext.Current.CancellationToken);
+        starts.Add((int)frames.Length);
+        return DicomWriter.Coded(loop.Header.Syntax.Uid, photometric, 5, DicomFixtures.Width, DicomFixtures.Height, instance: 0, Enumerable.Range(0, 5).Select(frame =>
+        {
+            var code = frames.ToArray()[starts[frame % DicomFixtures.Frames]..starts[(frame % DicomFixtures.Frames) + 1]];
+            if (!damaged.Contains(frame))
+                return code;
+            var tables = code.AsSpan().IndexOf([(byte)0xFF, (byte)0xC4]);
+            if (tables < 0)
+                return code[..(DicomFixtures.Width * 2)];
+            code.AsSpan(tables + 5, 16).Fill(0xFF);
+            return code;
+        }));
+    }
+
+    private static async Task<CutReport> IngestAsync(byte[] file)
+    {
+        using var bench = new IngestBench();
+        var path = bench.PathOf("loop");
+        await File.WriteAllBytesAsync(path, file, TestContext.Current.CancellationToken);
+        return (await bench.IngestAsync(path)).Report;
     }
 
     private static bool IsDecodedByFfmpeg(string name)
