@@ -101,6 +101,7 @@ public static class LusChild
             {
                 Readable = [.. OfRuntime, .. arguments.Select(PathOf).Where(Path.IsPathFullyQualified).Select(path => BundleReference.Split(path).Folder)],
                 Writable = writable is null ? [] : [writable],
+                MaySignal = true,
             },
         };
     }

@@ -67,7 +67,7 @@ internal sealed unsafe class Spawn : IDisposable
     public int RunIn(ChildSandbox sandbox)
     {
         using var ruleset = sandbox.Level == SandboxLevel.Full ? Landlock.RulesetFor(_program, _inherited, sandbox) : null;
-        var filter = sandbox.Writable.Count == 0 ? SyscallFilter.Reading : SyscallFilter.Writing;
+        var filter = SyscallFilter.For(sandbox);
         fixed (ulong* refused = filter, noThreads = SyscallFilter.NoThreads)
         {
             var first = new FilterProgram { Length = (ushort)filter.Length, Instructions = (nint)refused };

@@ -75,20 +75,32 @@ internal static unsafe class SyscallFilter
         (76, 45), // truncate
     ];
 
+    /// <summary>Signals: kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo. Without them <c>abort</c> ends a process by a forbidden instruction.</summary>
+    private static readonly (int X64, int Arm64)[] OfSignals = [(62, 129), (200, 130), (234, 131), (129, 138), (297, 240)];
+
+    /// <summary>Processor time and memory of other processes.</summary>
+    private static readonly (int X64, int Arm64)[] OfShares =
+    [
+        (141, 140), (251, 30), // setpriority, ioprio_set
+        (142, 118), (144, 119), (203, 122), (314, 274), // sched_setparam, sched_setscheduler, sched_setaffinity, sched_setattr
+        (256, 238), (279, 239), // migrate_pages, move_pages
+    ];
+
     /// <summary>New threads and processes: clone, clone3, fork, vfork.</summary>
     private static readonly (int X64, int Arm64)[] OfThreads = [(56, 220), (435, 435), (57, -1), (58, -1)];
 
     /// <summary><c>prlimit64</c>. A child that only reads may call it for itself; others limit the children that they start.</summary>
     private static readonly (int X64, int Arm64) Limits = (302, 261);
 
-    /// <summary>The filter of a child that only reads.</summary>
-    public static readonly ulong[] Reading = Program([.. Refused, .. OfAttributes], ownLimitsOnly: true);
-
-    /// <summary>The filter of a child that also writes files.</summary>
-    public static readonly ulong[] Writing = Program(Refused);
-
     /// <summary>Refuses new threads and processes.</summary>
     public static readonly ulong[] NoThreads = Program(OfThreads);
+
+    /// <summary>The filter of a child.</summary>
+    public static ulong[] For(ChildSandbox sandbox)
+    {
+        var isReading = sandbox.Writable.Count == 0;
+        return Program([.. Refused, .. isReading ? OfAttributes : [], .. sandbox.MaySignal ? [] : OfSignals.Concat(OfShares)], ownLimitsOnly: isReading);
+    }
 
     private static ulong[] Program((int X64, int Arm64)[] refused, bool ownLimitsOnly = false)
     {

@@ -108,8 +108,24 @@ public sealed class SandboxTests : IDisposable
         Assert.Equal("yes", await RunAsync($"head -c 1 /proc/{own}/environ >/dev/null && kill -0 {own} && echo yes", null));
         Assert.Equal("", await RunAsync($"head -c 1 /proc/{own}/environ >/dev/null && echo yes", withProcesses));
         Assert.Equal("", await RunAsync($"readlink /proc/{own}/fd/0 && echo yes", withProcesses));
-        Assert.Equal("", await RunAsync($"kill -0 {own} && echo yes", Reading("video")));
         Assert.Equal("", await RunAsync($"setsid true && echo yes", Reading("video")));
+        // Landlock keeps signals within the sandbox only from Linux 6.12 on.
+        foreach (var sandbox in new[] { Reading("video"), new ChildSandbox(SandboxLevel.Calls) })
+            Assert.Equal("", await RunAsync($"kill -0 {own} && echo yes", sandbox));
+    }
+
+    [Theory]
+    [InlineData("renice -n 1")]
+    [InlineData("taskset -p 1")]
+    [InlineData("chrt --idle -p 0")]
+    [InlineData("ionice -c 3 -p")]
+    public async Task Other_processes_cannot_be_slowed_down(string attack)
+    {
+        // A process without more privileges than the attacker's: a child of its own.
+        var script = $"sleep 60 >/dev/null 2>&1 & {attack} $! >/dev/null && echo yes";
+
+        Assert.Equal("", await RunAsync(script, new(SandboxLevel.Calls)));
+        Assert.Equal("yes", await RunAsync(script, null));
     }
 
     [Fact]
