@@ -13,8 +13,8 @@ public static class AuditTrail
 {
     private const int LongestPerson = 200;
 
-    /// <summary>The account that this process runs as, and its machine: <c>name@machine</c>.</summary>
-    public static string Person { get; } = PlainText.Clean($"{Environment.UserName}@{Environment.MachineName}", LongestPerson);
+    /// <summary>The account that this process runs as, and its machine: <c>name@machine</c>, or <c>uid 10001@machine</c> if the machine has no name for it.</summary>
+    public static string Person { get; } = PlainText.Clean($"{AccountName.Of(() => Environment.UserName)}@{Environment.MachineName}", LongestPerson);
 
     /// <summary>Records a move. Call it in the transaction that makes the move.</summary>
     /// <param name="action">One of <see cref="AuditAction"/>.</param>

@@ -13,7 +13,7 @@ public class EngineFaultTests
     [Fact]
     public async Task Ffmpeg_killed_is_worth_another_attempt()
     {
-        using var bench = await BenchAsync(ffmpeg: "kill -9 $$");
+        using var bench = await BenchAsync(ffmpeg: "kill -9 $$", sandbox: SandboxMode.Off);
 
         var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
 
@@ -24,7 +24,7 @@ public class EngineFaultTests
     [Fact]
     public async Task Ffmpeg_stopped_by_a_polite_signal_is_worth_another_attempt()
     {
-        using var bench = await BenchAsync(ffmpeg: "ffmpeg \"$@\" -f lavfi -i testsrc=duration=1000:rate=1000 -f null - & sleep 0.5; kill -TERM $!; wait $!");
+        using var bench = await BenchAsync(ffmpeg: "ffmpeg \"$@\" -f lavfi -i testsrc=duration=1000:rate=1000 -f null - & sleep 0.5; kill -TERM $!; wait $!", sandbox: SandboxMode.Off);
 
         var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf("a.mp4")));
 
@@ -34,7 +34,7 @@ public class EngineFaultTests
     [Fact]
     public async Task Ffprobe_killed_is_worth_another_attempt()
     {
-        using var bench = await BenchAsync(ffprobe: "printf '{\"packets\": ['; kill -9 $$");
+        using var bench = await BenchAsync(ffprobe: "printf '{\"packets\": ['; kill -9 $$", sandbox: SandboxMode.Off);
 
         var exception = await Assert.ThrowsAsync<TransientException>(() => bench.IngestAsync(bench.PathOf(Probed)));
 

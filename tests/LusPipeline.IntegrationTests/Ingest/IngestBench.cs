@@ -17,7 +17,7 @@ internal sealed class IngestBench : IDisposable
     private readonly DecoderSlots _slots;
 
     /// <param name="ffmpeg">A shell script in ffmpeg's place.</param>
-    /// <param name="sandbox">Off for a script that writes files.</param>
+    /// <param name="sandbox">Off for a script that writes files or sends signals.</param>
     /// <param name="ffprobe">A shell script in ffprobe's place.</param>
     public IngestBench(
         IngestOptions? options = null, VideoLimits? limits = null, int permits = 32, string? ffmpeg = null, string? ffprobe = null, TimeProvider? time = null,
