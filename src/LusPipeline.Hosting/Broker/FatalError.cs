@@ -33,8 +33,12 @@ public sealed class FatalError(OutageWait? outages = null)
         {
             await (outages is null ? handle() : outages.WaitOutAsync(_ => handle(), stopping)).ConfigureAwait(false);
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (Exception failure)
         {
+            // Also while the process stops for another reason: whoever freed what native code still uses would wait for it.
+            NoteHang(failure);
+            if (stopping.IsCancellationRequested)
+                throw;
             Break(failure);
             await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
         }
@@ -47,8 +51,7 @@ public sealed class FatalError(OutageWait? outages = null)
     public void Break(Exception failure)
     {
         // Also if another error was reported before.
-        if (failure is BrokenEngineException { Hangs: true })
-            _hangs = true;
+        NoteHang(failure);
         _broken.TrySetResult(failure as BrokenEngineException ?? failure switch
         {
             BrokerException refused => new BrokenEngineException(refused.Message, refused),
@@ -59,5 +62,11 @@ public sealed class FatalError(OutageWait? outages = null)
                 + "Nothing is lost. Run the command again to continue, and please report the error.",
                 failure),
         });
+    }
+
+    private void NoteHang(Exception failure)
+    {
+        if (failure is BrokenEngineException { Hangs: true })
+            _hangs = true;
     }
 }

@@ -27,6 +27,9 @@ namespace LusPipeline.Hosting.Worker;
 /// <summary>One process that runs stages against RabbitMQ, PostgreSQL and the bucket.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
+    /// <summary>What comes after <see cref="WorkerOptions.GracePeriod"/> has 15 s in the Helm chart.</summary>
+    private static readonly TimeSpan FreePatience = TimeSpan.FromSeconds(5);
+
     private readonly IHost _host;
     private readonly FatalError _fault;
 
@@ -147,11 +150,19 @@ public sealed class WorkerHost : IAsyncDisposable
             foreach (var provider in _host.Services.GetServices<ILoggerProvider>())
                 provider.Dispose();
         }
-        else if (_host is IAsyncDisposable host)
+        else
         {
-            await host.DisposeAsync().ConfigureAwait(false);
+            await FreeAsync().ConfigureAwait(false);
         }
         scratch.Dispose();
+    }
+
+    /// <summary>Frees what the services hold. A run that was stopped and does not return is waited for a few seconds; the end of the process ends it.</summary>
+    private async Task FreeAsync()
+    {
+        var freeing = Task.Run(async () => await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false));
+        if (await Task.WhenAny(freeing, Task.Delay(FreePatience)).ConfigureAwait(false) == freeing)
+            await freeing.ConfigureAwait(false);
     }
 
     /// <summary>Makes a bundle's slim form in this worker's own folder. Nothing else runs yet, so the thread may wait.</summary>

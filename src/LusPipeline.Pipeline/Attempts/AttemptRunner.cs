@@ -71,7 +71,7 @@ public sealed partial class AttemptRunner(
         var (place, outcome, work) = await _isolation[target.Stage].StartAsync(
             alone => _broken is null
                 ? target.StartAsync(alone, cancellation)
-                : throw new BrokenEngineException(_broken.Message, _broken),
+                : throw new BrokenEngineException(_broken.Message, _broken) { Hangs = _broken.Hangs },
             cancellation).ConfigureAwait(false);
         using var left = place;
         switch (outcome)

@@ -20,12 +20,7 @@ public sealed class PoisonTests(TestServers servers, FleetFixture fixture) : ICl
             white == WhiteFrame.KillsTheProcess && RuntimeInformation.ProcessArchitecture != Architecture.X64,
             "An integer division that overflows ends a process only on x86.");
         using var folder = new TemporaryFolder();
-        TinyBundle.Write(folder["deadly"], name: "deadly", white: white);
-        Directory.CreateDirectory(folder["videos/poison"]);
-        // Only the first of its clips has the white frame.
-        await Ffmpeg.MakeAsync(
-            folder["videos/poison/a.mkv"],
-            ["-f", "lavfi", "-i", "color=white:size=96x64:rate=25:duration=0.04", .. Ffmpeg.Pattern(1.2, "96x64"), "-filter_complex", "[0][1]concat", "-c:v", "ffv1", "-pix_fmt", "bgr0"]);
+        await MakeAsync(folder, white);
         RunFixture.Age(folder["videos"]);
         var mended = await LusProcess.RunAsync(
             ["run", folder["videos"], "--home", folder["home"], "--model", fixture.Model, "--json", .. FleetFixture.Plan]);
@@ -60,6 +55,35 @@ public sealed class PoisonTests(TestServers servers, FleetFixture fixture) : ICl
         await fleet.FinishedAsync(fixture.VideoCount + 1);
         Assert.Equal(fixture.Results.Concat(mended.Results).Order(StringComparer.Ordinal), await fleet.ResultsAsync());
         await fleet.AssertTidyAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_while_a_run_hangs_ends_in_good_order()
+    {
+        using var folder = new TemporaryFolder();
+        await MakeAsync(folder, WhiteFrame.HangsTheRun);
+        await using var fleet = await Fleet.MakeAsync(servers, folder["deadly"]);
+        fleet.Set("LUS__Worker__GracePeriod", "5s");
+        fleet.HasNewProcesses = true;
+        await fleet.UploadAsync(folder["videos"]);
+        fleet.Start("ingest");
+        var worker = fleet.Start("features");
+        await fleet.UntilAsync(
+            "a run that takes long", "SELECT count(*) FROM clips WHERE status = 'cut' AND starts = 1 AND worker_id IS NOT NULL AND cut_at < now() - interval '5 s'", count => count > 0);
+
+        var ended = await fleet.StopAsync(worker);
+
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+    }
+
+    /// <summary>Makes the bundle <c>deadly</c> and a video of which only the first clip has the white frame.</summary>
+    private static async Task MakeAsync(TemporaryFolder folder, WhiteFrame white)
+    {
+        TinyBundle.Write(folder["deadly"], name: "deadly", white: white);
+        Directory.CreateDirectory(folder["videos/poison"]);
+        await Ffmpeg.MakeAsync(
+            folder["videos/poison/a.mkv"],
+            ["-f", "lavfi", "-i", "color=white:size=96x64:rate=25:duration=0.04", .. Ffmpeg.Pattern(1.2, "96x64"), "-filter_complex", "[0][1]concat", "-c:v", "ffv1", "-pix_fmt", "bgr0"]);
     }
 
     /// <summary>Starts a features worker for each that dies, as an init system does.</summary>

@@ -153,7 +153,9 @@ public sealed class AttemptRunnerTests
         Assert.Contains("Attempts:Timeout", broken.Message, StringComparison.Ordinal);
         var (outcome, _) = await bench.Clips.StartAsync(video.StudyDay, clip, 0, status, alone: false, Cancellation);
         Assert.Equal(StartOutcome.Suspect, outcome);
-        await Assert.ThrowsAsync<BrokenEngineException>(() => AttemptAsync(attempts, video, clip, _ => Task.CompletedTask, status));
+        // Whoever hears of the next one first must know it, too.
+        var next = await Assert.ThrowsAsync<BrokenEngineException>(() => AttemptAsync(attempts, video, clip, _ => Task.CompletedTask, status));
+        Assert.Equal((false, true), (next.AtWork, next.Hangs));
     }
 
     private static async Task<(RegisteredVideo Video, Guid Clip)> CutAsync(LedgerBench bench)
