@@ -21,12 +21,14 @@ if [[ ! -f $folder/made ]]; then
     dpkg-deb -x "$package" "$root"
   done
   mv -- "$root"/boot/vmlinuz-* "$folder/kernel"
+  cp -- "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
+  cp -- "$root/usr/share/base-passwd/group.master" "$root/etc/group"
   rm -rf -- "$root"/boot/* "$root"/usr/lib/modules "$root"/var/cache/apt "$root"/debootstrap "$root"/usr/share/{doc,locale,man,fonts,icons,perl}
   touch "$folder/made"
 fi
 
-# The folders above the test program are those of the repository, without what is built there.
-repository=$root/lus
+# The repository without what is built there. Tests look for its files where they were compiled.
+repository=$root$PWD
 program=tests/LusPipeline.UnitTests/bin/Release/net10.0
 rm -rf -- "$repository"
 mkdir -p "$repository/$program"
@@ -36,7 +38,7 @@ dotnet publish tests/LusPipeline.UnitTests -c Release -r linux-arm64 --self-cont
   -p:ArtifactsPath="$PWD/$folder/artifacts" -p:NuGetLockFilePath=obj/arm64.lock.json -p:RunAnalyzers=false -p:DebugType=none -o "$repository/$program"
 
 # The first program of the machine.
-printf '#!/bin/bash\ncd /lus/%s\noptions=(%s)\n' "$program" "$(printf '%q ' "$@")" >"$root/init"
+printf '#!/bin/bash\ncd %q\noptions=(%s)\n' "$PWD/$program" "$(printf '%q ' "$@")" >"$root/init"
 cat >>"$root/init" <<'EOF'
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 LD_LIBRARY_PATH=/usr/lib/aarch64-linux-gnu/blas:/usr/lib/aarch64-linux-gnu/lapack
 mount -t proc proc /proc

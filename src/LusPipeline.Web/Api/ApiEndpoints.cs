@@ -45,7 +45,7 @@ internal static class ApiEndpoints
         await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown ? TypedResults.Ok(StudyDetailsJson.From(shown)) : NoStudy();
 
     private static async Task<Results<Ok<TraceJson>, NotFound<ErrorJson>>> TraceAsync(Guid id, ShownLedger ledger, CancellationToken cancellation) =>
-        await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown ? TypedResults.Ok(new TraceJson([.. shown.Spans.Select(SpanJson.From)])) : NoStudy();
+        await ledger.SpansAsync(id, cancellation).ConfigureAwait(false) is { } spans ? TypedResults.Ok(new TraceJson([.. spans.Select(SpanJson.From)])) : NoStudy();
 
     private static async Task<IResult> LinesAsync(Guid id, ShownLedger ledger, CancellationToken cancellation) =>
         await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown ? File(StudyFiles.Lines(shown), "application/x-ndjson", $"study-{Texts.Short(id)}.jsonl") : NoStudy();

@@ -65,16 +65,20 @@ internal static class PageEndpoints
             error is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> StudyAsync(Guid id, string? from, ShownLedger ledger, PageWriter writer, CancellationToken cancellation) =>
-        await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown
+    private static async Task<IResult> StudyAsync(Guid id, string? from, ShownLedger ledger, PageWriter writer, CancellationToken cancellation)
+    {
+        var traces = ledger.TracesAsync(id, cancellation);
+        return await ledger.StudyAsync(id, cancellation).ConfigureAwait(false) is { } shown
             ? await writer.WriteAsync<StudyDetailsPage>(new()
             {
                 [nameof(StudyDetailsPage.Shown)] = shown,
+                [nameof(StudyDetailsPage.Traces)] = await traces.ConfigureAwait(false),
                 [nameof(StudyDetailsPage.Names)] = ledger.Names,
                 [nameof(StudyDetailsPage.From)] = int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
                 [nameof(StudyDetailsPage.Status)] = await ledger.StatusAsync(cancellation).ConfigureAwait(false),
             }).ConfigureAwait(false)
             : await MissingAsync(writer, "The ledger has no study of this id. It may have been deleted.").ConfigureAwait(false);
+    }
 
     private static async Task<IResult> VideoAsync(Guid id, ShownLedger ledger, ShownClips clips, PageWriter writer, CancellationToken cancellation) =>
         await ledger.VideoAsync(id, cancellation).ConfigureAwait(false) is { } shown

@@ -1,12 +1,16 @@
 using LusPipeline.Hosting.Status;
 using LusPipeline.Ledger.Registers;
 using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
 
 namespace LusPipeline.Web.Shown;
 
 /// <summary>Reads from the ledger what pages and API show. It is the only place that does, and the only one that decides on names.</summary>
 internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDisposable
 {
+    /// <summary>The most spans of a trace that a page shows.</summary>
+    private const int MostSpans = 200;
+
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OldestStatus = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BundlesAge = TimeSpan.FromSeconds(10);
@@ -35,10 +39,21 @@ internal sealed class ShownLedger(WebLedger ledger, TimeProvider clock) : IDispo
     /// <returns>Null if the ledger has no such study.</returns>
     public async Task<ShownStudy?> StudyAsync(Guid id, CancellationToken cancellation)
     {
-        var (earlier, spans) = (_results.HistoryAsync(id, cancellation), _spans.OfStudyAsync(id, cancellation));
+        var earlier = _results.HistoryAsync(id, cancellation);
         return await _results.StudiesAsync([id], null, cancellation).ConfigureAwait(false) is [var study]
-            ? new(Show(study), Show(await earlier.ConfigureAwait(false), id), await spans.ConfigureAwait(false))
+            ? new(Show(study), Show(await earlier.ConfigureAwait(false), id))
             : null;
+    }
+
+    /// <summary>Returns the traces of a study with the first spans of each.</summary>
+    public Task<IReadOnlyList<StudyTrace>> TracesAsync(Guid study, CancellationToken cancellation) => _spans.TracesOfStudyAsync(study, MostSpans, cancellation);
+
+    /// <summary>Returns all spans of a study, by start.</summary>
+    /// <returns>Null if the ledger has no such study.</returns>
+    public async Task<IReadOnlyList<SpanRow>?> SpansAsync(Guid study, CancellationToken cancellation)
+    {
+        var spans = await _spans.OfStudyAsync(study, cancellation).ConfigureAwait(false);
+        return spans.Count > 0 || await _results.StudiesAsync([study], null, cancellation).ConfigureAwait(false) is [_] ? spans : null;
     }
 
     /// <returns>Null if the ledger has no such video.</returns>

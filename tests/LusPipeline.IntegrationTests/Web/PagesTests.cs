@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -6,6 +7,8 @@ using LusPipeline.Core.Probabilities;
 using LusPipeline.IntegrationTests.Ledger;
 using LusPipeline.IntegrationTests.Servers;
 using LusPipeline.Ledger.Results;
+using LusPipeline.Ledger.Rows;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace LusPipeline.IntegrationTests.Web;
@@ -57,6 +60,50 @@ public sealed partial class PagesTests(TestServers servers)
         Assert.Contains("The file is empty.", page, StringComparison.Ordinal);
         Assert.Contains(">0.813<", await served.PageAsync($"/videos/{first}"), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(LedgerKind.Sqlite)]
+    [InlineData(LedgerKind.Postgres)]
+    public async Task A_study_shows_its_traces_from_start_to_end_with_the_first_spans_of_each(LedgerKind kind)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, kind);
+        await shared.ArriveAsync("p1/a.mp4", "1");
+        var study = await shared.StudyAsync("p1");
+        var start = new DateTime(2026, 11, 29, 10, 0, 0, DateTimeKind.Utc);
+        await using (var ledger = shared.Open())
+        {
+            await ledger.Spans.ExecuteDeleteAsync(Cancellation);
+            // The one that ends last is neither the first nor the last to start. The second trace is one of a replay.
+            ledger.Spans.AddRange(Enumerable.Range(0, 230).Select(index => Span(study, 'a', index, start.AddMilliseconds(index), index == 210 ? 5_000_000 : 1000)));
+            ledger.Spans.Add(Span(study, 'b', 0, start.AddHours(1), 250_000));
+            await ledger.SaveChangesAsync(Cancellation);
+        }
+        await using var served = await ServedLedger.StartAsync(shared);
+
+        var page = await served.PageAsync($"/studies/{study.StudyId}");
+
+        Assert.Equal(["5210.0 ms in all", "250.0 ms in all"], Totals().Matches(page).Select(match => match.Value));
+        Assert.Equal(200 + 1, Bars().Count(page));
+        Assert.Contains("And 30 more spans", page, StringComparison.Ordinal);
+        Assert.Equal(231, (await served.JsonAsync($"/api/v1/studies/{study.StudyId}/trace")).GetProperty("spans").GetArrayLength());
+    }
+
+    [GeneratedRegex("[0-9.]+ ms in all")]
+    private static partial Regex Totals();
+
+    [GeneratedRegex("class=\"span-")]
+    private static partial Regex Bars();
+
+    private static SpanRow Span(StudyRow study, char trace, int index, DateTime start, long microseconds) => new()
+    {
+        StudyDay = study.StudyDay,
+        StudyId = study.StudyId,
+        TraceId = new string(trace, 32),
+        SpanId = index.ToString("x16", CultureInfo.InvariantCulture),
+        Name = "probe",
+        StartedAt = start,
+        DurationMicroseconds = microseconds,
+    };
 
     [Theory]
     [InlineData(LedgerKind.Sqlite)]

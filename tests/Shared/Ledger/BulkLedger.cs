@@ -95,7 +95,7 @@ internal sealed class BulkLedger(string connectionString, int openStudies)
     }
 
     /// <summary>
-    /// Adds one more study, the newest, that is done: so many videos of one clip. Nothing is vacuumed or analyzed after it. Does nothing in a ledger that has it.
+    /// Adds one more study, the newest, that is done: so many videos of one clip, with eight spans each. Nothing is vacuumed or analyzed after it. Does nothing in a ledger that has it.
     /// </summary>
     /// <returns>Its id, and that of the last of its videos by name.</returns>
     public async Task<(Guid Study, Guid LastVideo)> AddStudyAsync(int videos)
@@ -125,6 +125,12 @@ internal sealed class BulkLedger(string connectionString, int openStudies)
             INSERT INTO predictions (study_day, clip_id, bundle_id, variant, generation, video_id, clip_index, covid, pneumonia, healthy, predicted_at)
             SELECT study_day, clip_id, '{{Bundle}}', 'fp32', 0, video_id, 0, a, (1 - a) * b, (1 - a) * (1 - b), finished_at
             FROM (SELECT c.*, random() AS a, random() AS b FROM clips c JOIN videos v USING (video_id) WHERE v.study_id = md5('{{name}}')::uuid) c
+            ON CONFLICT DO NOTHING;
+
+            INSERT INTO spans (study_day, trace_id, span_id, parent_span_id, study_id, video_id, name, started_at, duration_microseconds, attributes)
+            SELECT study_day, split_part(trace_parent, '-', 2), substr(md5(video_id::text || k), 1, 16), '00f067aa0ba902b7', study_id, video_id,
+                   (ARRAY['ingest', 'probe', 'decode', 'publish', 'features', 'infer', 'sequence', 'predict'])[k], found_at + k * interval '1 s', 900000, '{"frames":20}'
+            FROM videos, generate_series(1, 8) k WHERE study_id = md5('{{name}}')::uuid
             ON CONFLICT DO NOTHING;
             """);
         return (Hash(name), Hash($"{name}.{videos}"));

@@ -31,7 +31,7 @@ internal sealed class PageQuestions(LargeLedger large)
         {
             var study = await _results.StudiesAsync([Study], null, default);
             await _results.HistoryAsync(Study, default);
-            await new SpanReader(large.Open).OfStudyAsync(Study, default);
+            await new SpanReader(large.Open).TracesOfStudyAsync(Study, 200, default);
             return study;
         });
         yield return new("page of a video: details, result, history", async () =>
