@@ -38,6 +38,15 @@ internal static partial class FaultAnswers
         }
     }
 
+    /// <summary>Answers a request whose time is over. The status is set already.</summary>
+    public static Task GiveUpAsync(HttpContext context)
+    {
+        GivenUp(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FaultAnswers)));
+        // The time's token, which is cancelled, stands in the place of the client's.
+        context.RequestAborted = CancellationToken.None;
+        return WriteAsync(context, "The answer takes too long. Try again.");
+    }
+
     /// <summary>Tells somebody who has a browser in a page, and a program in plain text. The status is set already.</summary>
     public static async Task WriteAsync(HttpContext context, string message)
     {
@@ -79,6 +88,9 @@ internal static partial class FaultAnswers
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger does not answer: {Reason}")]
     private static partial void Away(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to a request took too long and was given up.")]
+    private static partial void GivenUp(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
     private static partial void Failed(ILogger logger, Exception fault);

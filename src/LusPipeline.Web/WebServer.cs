@@ -42,11 +42,13 @@ public sealed class WebServer : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="models">Names or folders of the bundles whose cards are shown.</param>
+    /// <param name="patience">How long an answer may take; 20 s if left out.</param>
     /// <exception cref="WebException">The address cannot be listened at, or the certificate cannot be used.</exception>
-    public static async Task<WebServer> StartAsync(WebOptions options, WebLedger ledger, IReadOnlyList<string> models, CancellationToken cancellation)
+    public static async Task<WebServer> StartAsync(
+        WebOptions options, WebLedger ledger, IReadOnlyList<string> models, CancellationToken cancellation, TimeSpan? patience = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var app = Build(options, ledger, models);
+        var app = Build(options, ledger, models, patience ?? Patience);
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);
@@ -68,13 +70,14 @@ public sealed class WebServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static WebApplication Build(WebOptions options, WebLedger ledger, IReadOnlyList<string> models)
+    private static WebApplication Build(WebOptions options, WebLedger ledger, IReadOnlyList<string> models, TimeSpan patience)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         var access = new AccessRule(options);
-        Configure(builder.Services, options, ledger, models);
+        Configure(builder.Services, options, ledger, models, patience);
         // What hinders the start is an exception of its own.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+            .AddFilter("Microsoft.AspNetCore.Http.Timeouts", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options, access.IsOpen));
         var app = builder.Build();
 
@@ -94,15 +97,15 @@ public sealed class WebServer : IAsyncDisposable
         return app;
     }
 
-    private static void Configure(IServiceCollection services, WebOptions options, WebLedger ledger, IReadOnlyList<string> models)
+    private static void Configure(IServiceCollection services, WebOptions options, WebLedger ledger, IReadOnlyList<string> models, TimeSpan patience)
     {
         services.AddSingleton<IHostLifetime, CallersLifetime>().AddSingleton(TimeProvider.System).AddSingleton(ledger).AddSingleton<ShownLedger>().AddSingleton<ShownClips>();
         services.AddSingleton(new ShownModels(models)).AddSingleton<PageWriter>();
         services.AddRouting().AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()
         {
-            Timeout = Patience,
+            Timeout = patience,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = context => FaultAnswers.WriteAsync(context, "The answer takes too long. Try again."),
+            WriteTimeoutResponse = FaultAnswers.GiveUpAsync,
         });
         services.ConfigureHttpJsonOptions(json =>
         {

@@ -290,6 +290,26 @@ public sealed partial class SafetyTests(TestServers servers)
         Assert.DoesNotContain("secret-word", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/json", "The answer takes too long. Try again.\n")]
+    [InlineData("text/html", ">The answer takes too long. Try again.</p>")]
+    public async Task An_answer_that_takes_too_long_is_given_up(string accepted, string told)
+    {
+        using var shared = await SharedLedger.StartAsync(servers, LedgerKind.Postgres);
+        await shared.ArriveAsync("p1/a.mp4", "1");
+        var study = (await shared.StudyAsync("p1")).StudyId;
+        await using var served = await ServedLedger.StartAsync(shared, patience: TimeSpan.FromSeconds(2));
+        await using var locking = shared.Open();
+        await using var locked = await locking.Database.BeginTransactionAsync(Cancellation);
+        await locking.Database.ExecuteSqlAsync($"LOCK TABLE videos IN ACCESS EXCLUSIVE MODE", Cancellation);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/studies/{study}") { Headers = { Accept = { new(accepted) } } };
+        using var answer = await served.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains(told, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     private static async Task<(int Status, string Body)> RawAsync(int port, string request)
     {
         using var client = new TcpClient();

@@ -26,15 +26,16 @@ internal sealed class ServedLedger : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static Task<ServedLedger> StartAsync(SharedLedger shared, bool names = true, WebOptions? options = null) =>
-        StartAsync(shared.Open, shared.Home is not null, names, options);
+    public static Task<ServedLedger> StartAsync(SharedLedger shared, bool names = true, WebOptions? options = null, TimeSpan? patience = null) =>
+        StartAsync(shared.Open, shared.Home is not null, names, options, patience: patience);
 
-    public static async Task<ServedLedger> StartAsync(Func<LedgerContext> open, bool isHome, bool names = true, WebOptions? options = null, ClipExplainer? clips = null)
+    public static async Task<ServedLedger> StartAsync(
+        Func<LedgerContext> open, bool isHome, bool names = true, WebOptions? options = null, ClipExplainer? clips = null, TimeSpan? patience = null)
     {
         var home = new HomeStatusReader(open, TimeProvider.System);
         var workers = new StatusReader(open, TimeSpan.FromSeconds(15));
         var ledger = new WebLedger(open, async token => new(await (isHome ? home.ReadAsync(token) : workers.ReadAsync(token)), new(null, "there are none")), names, clips);
-        return new(await WebServer.StartAsync(options ?? Options(), ledger, ["xception-lstm"], Cancellation));
+        return new(await WebServer.StartAsync(options ?? Options(), ledger, ["xception-lstm"], Cancellation, patience));
     }
 
     public static WebOptions Options() => new() { Url = new("http://127.0.0.1:0") };
