@@ -143,26 +143,25 @@ public sealed class WorkerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var scratch = _host.Services.GetRequiredService<WorkerScratch>();
-        if (_fault.Hangs)
+        var (scratch, logs) = (_host.Services.GetRequiredService<WorkerScratch>(), _host.Services.GetServices<ILoggerProvider>().ToList());
+        if (_fault.Hangs || !await TryFreeAsync().ConfigureAwait(false))
         {
             // Whatever waits for the hung run would hang too. The end of the process frees the rest.
-            foreach (var provider in _host.Services.GetServices<ILoggerProvider>())
+            foreach (var provider in logs)
                 provider.Dispose();
-        }
-        else
-        {
-            await FreeAsync().ConfigureAwait(false);
         }
         scratch.Dispose();
     }
 
-    /// <summary>Frees what the services hold. A run that was stopped and does not return is waited for a few seconds; the end of the process ends it.</summary>
-    private async Task FreeAsync()
+    /// <summary>Frees what the services hold.</summary>
+    /// <returns>False if a run that was stopped does not return for a few seconds.</returns>
+    private async Task<bool> TryFreeAsync()
     {
         var freeing = Task.Run(async () => await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false));
-        if (await Task.WhenAny(freeing, Task.Delay(FreePatience)).ConfigureAwait(false) == freeing)
-            await freeing.ConfigureAwait(false);
+        if (await Task.WhenAny(freeing, Task.Delay(FreePatience)).ConfigureAwait(false) != freeing)
+            return false;
+        await freeing.ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Makes a bundle's slim form in this worker's own folder. Nothing else runs yet, so the thread may wait.</summary>
